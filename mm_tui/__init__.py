@@ -1,0 +1,1 @@
+"""mm-tui: the terminal desk of a passive market maker."""

@@ -1,0 +1,1 @@
+"""The order book, how it follows the exchange's stream, and what was traded."""

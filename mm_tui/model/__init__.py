@@ -1,0 +1,1 @@
+"""What flows through the desk: instruments, events, commands, facts, orders, the account."""

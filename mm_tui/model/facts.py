@@ -1,0 +1,147 @@
+"""What happened, in the past tense. Facts go to the journal and to the bus; nothing is decided by them."""
+
+import msgspec
+
+from mm_tui.model.events import Side
+
+
+class Fact(msgspec.Struct, frozen=True, gc=False, tag=True, kw_only=True):
+    """Something that happened in the core."""
+
+    ts: int
+
+
+class StateChanged(Fact, frozen=True, gc=False, tag=True, kw_only=True):
+    """The desk's one state changed."""
+
+    state: str
+    reason: str
+
+
+class QuoteDecided(Fact, frozen=True, gc=False, tag=True, kw_only=True):
+    """The strategy wants a quote that it did not want before."""
+
+    side: Side
+    level: int
+    price: int
+    quantity: int
+    reason: str
+
+
+class QuotesPulled(Fact, frozen=True, gc=False, tag=True, kw_only=True):
+    """All quotes are being cancelled."""
+
+    reason: str
+
+
+class OrderChanged(Fact, frozen=True, gc=False, tag=True, kw_only=True):
+    """An order of ours moved along its life."""
+
+    order_id: str
+    side: Side
+    price: int
+    quantity: int
+    filled: int
+    status: str
+    level: int
+    reason: str
+
+
+class Filled(Fact, frozen=True, gc=False, tag=True, kw_only=True):
+    """A fill was booked."""
+
+    order_id: str
+    trade_id: str
+    side: Side
+    price: int
+    quantity: int
+    maker: bool
+    fee: int
+    fee_in_base: bool
+    mid2: int | None
+    """The mid just before the fill, in half ticks; null where the book was not known."""
+    position: int
+    """After the fill, millionths of a lot."""
+    queue_ahead: int | None = None
+    """Lots that were estimated ahead just before; null where unknown."""
+
+
+class RiskRefused(Fact, frozen=True, gc=False, tag=True, kw_only=True):
+    """The gate let a command not pass."""
+
+    rule: str
+    side: Side | None
+    price: int
+    quantity: int
+    value: str
+    limit: str
+
+
+class RiskTripped(Fact, frozen=True, gc=False, tag=True, kw_only=True):
+    """A limit was broken and the desk reacted."""
+
+    rule: str
+    value: str
+    limit: str
+    action: str
+    """`halt`, `pull` or `side off`."""
+
+
+class BookInvalid(Fact, frozen=True, gc=False, tag=True, kw_only=True):
+    """The book can no longer be trusted; a resync is under way."""
+
+    reason: str
+
+
+class BookValid(Fact, frozen=True, gc=False, tag=True, kw_only=True):
+    """The book is whole."""
+
+    update_id: int
+
+
+class LinkChanged(Fact, frozen=True, gc=False, tag=True, kw_only=True):
+    """Market data came or went."""
+
+    up: bool
+    reason: str
+
+
+class SignificantTrade(Fact, frozen=True, gc=False, tag=True, kw_only=True):
+    """A public trade of at least the significant quantity, or the first one in the interval."""
+
+    side: Side
+    price: int
+    quantity: int
+
+
+class ParameterChanged(Fact, frozen=True, gc=False, tag=True, kw_only=True):
+    """A live parameter has a new value."""
+
+    name: str
+    before: str
+    after: str
+
+
+class Noted(Fact, frozen=True, gc=False, tag=True, kw_only=True):
+    """A remark for the event log."""
+
+    kind: str
+    """`info` or `warn`."""
+    text: str
+
+
+AnyFact = (
+    StateChanged
+    | QuoteDecided
+    | QuotesPulled
+    | OrderChanged
+    | Filled
+    | RiskRefused
+    | RiskTripped
+    | BookInvalid
+    | BookValid
+    | LinkChanged
+    | SignificantTrade
+    | ParameterChanged
+    | Noted
+)

@@ -1,0 +1,136 @@
+"""What is traded: its tick, its step and the exchange's filters.
+
+Prices are whole ticks and quantities whole steps ("lots") everywhere inside the desk; this is the one
+place where text and decimals become integers and integers become decimals again.
+"""
+
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+
+import msgspec
+
+from mm_tui.errors import InexactValue
+
+
+class Instrument(msgspec.Struct, frozen=True, dict=True):
+    """A spot pair with its filters; quantities in lots, prices in ticks."""
+
+    symbol: str
+    """`BTC/USDT`, in ccxt's unified spelling."""
+    base: str
+    """What is bought and sold."""
+    quote: str
+    """What it is paid in."""
+    tick_size: Decimal
+    """The smallest step of a price, in quote."""
+    step_size: Decimal
+    """The smallest step of a quantity, in base."""
+    min_quantity: int = 1
+    """LOT_SIZE, lots."""
+    max_quantity: int = 9_000_000_000
+    """LOT_SIZE, lots."""
+    min_price: int = 1
+    """PRICE_FILTER, ticks."""
+    max_price: int = 1 << 53
+    """PRICE_FILTER, ticks."""
+    min_notional: Decimal = Decimal(0)
+    """NOTIONAL or MIN_NOTIONAL, quote."""
+    max_orders: int = 200
+    """MAX_NUM_ORDERS."""
+    max_amends: int = 10
+    """MAX_NUM_ORDER_AMENDS."""
+    origin: str = "exchange"
+    """Where tick and step come from: `exchange`, `settings` or `inferred`."""
+
+    @cached_property
+    def venue_symbol(self) -> str:
+        """`BTCUSDT`, as Binance spells it."""
+        return self.base + self.quote
+
+    @cached_property
+    def price_decimals(self) -> int:
+        """Digits after the point that a price needs."""
+        return decimals_of(self.tick_size)
+
+    @cached_property
+    def quantity_decimals(self) -> int:
+        """Digits after the point that a quantity needs."""
+        return decimals_of(self.step_size)
+
+    @cached_property
+    def tick(self) -> float:
+        """The tick as a float, for displays and signals only."""
+        return float(self.tick_size)
+
+    @cached_property
+    def step(self) -> float:
+        """The step as a float, for displays and signals only."""
+        return float(self.step_size)
+
+    @cached_property
+    def unit(self) -> Decimal:
+        """Value in quote of one lot at one tick."""
+        return self.tick_size * self.step_size
+
+    @cached_property
+    def min_notional_units(self) -> int:
+        """The smallest order value, in ticks times lots, rounded up."""
+        return ceil_div(self.min_notional, self.unit)
+
+    def ticks(self, price: Decimal | str) -> int:
+        """Price in quote as whole ticks; raises InexactValue where it is none."""
+        return _whole(price, self.tick_size, "price", "tick size", self.symbol)
+
+    def lots(self, quantity: Decimal | str) -> int:
+        """Quantity in base as whole lots; raises InexactValue where it is none."""
+        return _whole(quantity, self.step_size, "quantity", "step size", self.symbol)
+
+    def floor_lots(self, quantity: Decimal) -> int:
+        """Quantity in base as lots, explicitly rounded down."""
+        return int(quantity // self.step_size)
+
+    def floor_ticks(self, price: Decimal) -> int:
+        """Price in quote as ticks, explicitly rounded down (a bid on its way out)."""
+        return int(price // self.tick_size)
+
+    def ceil_ticks(self, price: Decimal) -> int:
+        """Price in quote as ticks, explicitly rounded up (an ask on its way out)."""
+        return ceil_div(price, self.tick_size)
+
+    def price(self, ticks: int) -> Decimal:
+        """Ticks as a price in quote, exact."""
+        return ticks * self.tick_size
+
+    def quantity(self, lots: int) -> Decimal:
+        """Lots as a quantity in base, exact."""
+        return lots * self.step_size
+
+    def value(self, ticks: int, lots: int) -> Decimal:
+        """Value in quote of so many lots at a price in ticks, exact."""
+        return ticks * lots * self.unit
+
+    def value_units(self, value: Decimal) -> int:
+        """A value in quote as ticks times lots, rounded down."""
+        return int(value // self.unit)
+
+
+def decimals_of(step: Decimal) -> int:
+    """Digits after the point that multiples of the step need."""
+    exponent = step.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def ceil_div(value: Decimal, step: Decimal) -> int:
+    """How many steps cover the value."""
+    return -int(-value // step)
+
+
+def _whole(value: Decimal | str, step: Decimal, what: str, unit: str, symbol: str) -> int:
+    try:
+        number = Decimal(value)
+        count = int(number / step) if number.is_finite() else 0
+    except (InvalidOperation, ValueError) as error:
+        raise InexactValue(f"{what} {value!r} of {symbol} is no number") from error
+    if count * step != number:
+        raise InexactValue(f"{what} {value} of {symbol} is no multiple of the {unit} {step}")
+    return count

@@ -1,0 +1,1 @@
+"""What may leave the desk, and what stops it."""

@@ -1,0 +1,1 @@
+"""The shells around the core: clock, desk, workers, sessions."""

@@ -1,0 +1,1 @@
+"""Settings: their sections with defaults and bounds, and where each value came from."""

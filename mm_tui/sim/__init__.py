@@ -1,0 +1,1 @@
+"""The paper venue: what an exchange would have done with our orders."""

@@ -1,0 +1,92 @@
+"""What a strategy is: it says which quotes it wants and why; it never diffs, never sends, never waits.
+
+A strategy is given a `View` of the market and the position and returns the `Quotes` it wants. It may return the
+very object that it returned before, which says "nothing new" and costs nothing further down.
+"""
+
+from typing import Protocol
+
+import msgspec
+
+from mm_tui.model.events import Side
+from mm_tui.model.instrument import Instrument
+
+
+class Quote(msgspec.Struct, frozen=True, gc=False):
+    """One wanted order."""
+
+    side: Side
+    level: int
+    """0 is the nearest to the reference."""
+    price: int
+    """Ticks."""
+    quantity: int
+    """Lots."""
+    reason: str = ""
+    """Why this price and this size, in one line."""
+
+
+class Quotes(msgspec.Struct, frozen=True):
+    """What is wanted on both sides, the nearest first. An empty side wants none there."""
+
+    bids: tuple[Quote, ...] = ()
+    asks: tuple[Quote, ...] = ()
+    reference2: float | None = None
+    """The reference price they were made from, half ticks."""
+    reason: str = ""
+    """Why there is none, where there is none."""
+
+
+NO_QUOTES = Quotes()
+
+
+class Leans(msgspec.Struct, frozen=True):
+    """What the operator's keys add to a strategy's own parameters."""
+
+    spread_factor: float = 1.0
+    """Widen and tighten: multiplies every spread."""
+    size_factor: float = 1.0
+    """Larger and smaller: multiplies every quantity."""
+    lean_bps: float = 0.0
+    """Leans all quotes up (positive) or down."""
+
+
+class View(Protocol):
+    """What a strategy may look at. Prices in ticks or half ticks, quantities in lots."""
+
+    ts: int
+    """Time of the event, ns."""
+    instrument: Instrument
+    bid: int
+    """Best bid."""
+    ask: int
+    """Best ask."""
+    bid_quantity: int
+    ask_quantity: int
+    position: int
+    """Whole lots, rounded towards zero."""
+    max_position: int
+    """The limit, lots."""
+    base_free: int
+    """Base that a sell may use, open orders' reservations included, lots."""
+    quote_free: int
+    """Quote that a buy may use, open orders' reservations included, ticks times lots."""
+    leans: Leans
+
+    def reference2(self, name: str) -> float | None:
+        """The named reference price in half ticks (`strategy.reference`); None until it is known."""
+        ...
+
+
+class Strategy(Protocol):
+    """A strategy, built from its parameters and a seed."""
+
+    name: str
+
+    def quote(self, view: View) -> Quotes:
+        """The quotes wanted now."""
+        ...
+
+    def describe(self) -> str:
+        """For the header: `passive 2.0–6.0 bps × 3`."""
+        ...

@@ -1,0 +1,1 @@
+"""Every other venue, by polling through ccxt."""

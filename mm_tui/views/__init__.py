@@ -1,0 +1,1 @@
+"""What the screen is shown: immutable frames and how a number is written."""
