@@ -89,7 +89,7 @@ class Alerts(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     bell: bool = False
     urls_file: str = ""
-    on: list[Literal["fill", "trip", "disconnect", "inventory"]] = ["trip", "disconnect"]
+    on: tuple[Literal["fill", "trip", "disconnect", "inventory"], ...] = ("trip", "disconnect")
     per_minute: PositiveInt = 6
 
 
