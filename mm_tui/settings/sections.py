@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from mm_tui.core.config import Execution, FeedRules, Orders
-from mm_tui.model.bounds import Milliseconds, NotNegative, NotNegativeInt, Percent, Positive, PositiveInt
+from mm_tui.model.bounds import NotNegative, NotNegativeInt, Percent, Positive, PositiveInt
 from mm_tui.risk.limits import Limits
 from mm_tui.sim.config import Simulator
 from mm_tui.strategy.passive import PassiveParams

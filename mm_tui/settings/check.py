@@ -1,0 +1,224 @@
+"""One value against the type of its key, in words that a user can act on; and what several keys must hold together."""
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from functools import cache
+from math import isfinite
+from typing import Any, get_args, get_origin
+
+import msgspec
+from msgspec import inspect
+
+from mm_tui.settings.sections import Settings, Strategies
+
+Key = tuple[str, ...]
+
+_VENUE = re.compile(r"auto|demo|binance|ccxt:[A-Za-z0-9_]+|file:.+", re.DOTALL)
+_SYMBOL = re.compile(r"[^\s/]+/[^\s/]+")
+_FILE_STRATEGY = re.compile(r"/.+\.py:[A-Za-z_][A-Za-z0-9_]*")
+_BOUNDS = (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<="))
+_SECRET = re.compile(r"secret|passw|passphrase|token|api_?key|private_?key|login|two_?fa", re.IGNORECASE)
+_URLS = (("rest_url", ("https", "http")), ("ws_url", ("wss", "ws")), ("ws_api_url", ("wss", "ws")))
+_ORDERED: tuple[tuple[Key, Key], ...] = (
+    (("strategy", "passive", "min_spread_bps"), ("strategy", "passive", "max_spread_bps")),
+    (("obligation", "min_spread_bps"), ("obligation", "max_spread_bps")),
+    (("orders", "modify_threshold_bps"), ("orders", "max_modify_deviation_bps")),
+    (("feed", "reconnect_initial_ms"), ("feed", "reconnect_max_ms")),
+)
+"""Pairs of which the first may not be over the second."""
+
+HIDDEN = "(hidden)"
+"""What stands where a secret would."""
+
+
+@cache
+def keys_of(table: Any) -> dict[str, Any]:
+    """Key to type, of a table of the settings, in order; a table of free keys has none."""
+    return {field.encode_name: field.type for field in msgspec.structs.fields(table)} if is_table(table) else {}
+
+
+def is_table(kind: Any) -> bool:
+    """Whether the type is a section with keys of its own."""
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def free_values(kind: Any) -> Any | None:
+    """The type of the values of a table with free keys; None where the type is no such table."""
+    return get_args(kind)[1] if get_origin(kind) is dict else None
+
+
+def is_secret(path: Key) -> bool:
+    """Whether the value of the key must never be shown."""
+    return path[:2] == ("ccxt", "options") and len(path) > 2 and bool(_SECRET.search(path[-1]))  # noqa: PLR2004  # a key below the table
+
+
+def convert(value: object, kind: Any) -> tuple[Any, str]:
+    """The value as its type wants it and no words, or nothing and what it must be."""
+    try:
+        converted = msgspec.convert(value, kind)
+    except (msgspec.ValidationError, OverflowError):
+        return None, must_be(value, kind)
+    if isinstance(converted, float) and not isfinite(converted):
+        return None, must_be(value, kind)
+    return converted, ""
+
+
+def must_be(value: object, kind: Any) -> str:
+    """`got -5, must be > 0`."""
+    wanted = _without_none(inspect.type_info(kind))
+    words = _expected(wanted)
+    number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    right_kind = number and (isinstance(wanted, inspect.FloatType) or isinstance(value, int))
+    if right_kind and isinstance(wanted, inspect.FloatType | inspect.IntType) and _bounds(wanted):
+        words = _bounds(wanted)
+    return f"got {shown(value)}, must be {words}{_literal_hint(value, wanted)}"
+
+
+def shown(value: object) -> str:
+    """A value as TOML would write it, in short."""
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return msgspec.json.encode(value if len(value) <= 80 else value[:77] + "...").decode()  # noqa: PLR2004  # one line
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(shown(item) for item in value[:8]) + (", ...]" if len(value) > 8 else "]")  # noqa: PLR2004  # one line
+    if isinstance(value, int) and abs(value) >= 1 << 128:
+        return "a huge number"
+    return str(value)
+
+
+def suggestion(word: str, known: list[str]) -> str | None:
+    """The known word that was probably meant."""
+    close = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+Conflict = tuple[tuple[Key, str], ...]
+"""Each key that could give way, with the words for it; the first one that was set is named."""
+
+
+def together(settings: Settings) -> Iterator[Conflict]:
+    """What holds of no single value: keys against each other, spellings, names that must exist."""
+    for low, high in _ORDERED:
+        least, most = value_at(settings, low), value_at(settings, high)
+        if least > most:
+            below = f"got {shown(least)}, must be <= {high[-1]}, which is {shown(most)}"
+            above = f"got {shown(most)}, must be >= {low[-1]}, which is {shown(least)}"
+            yield (low, below), (high, above)
+    desk = settings.desk
+    if not _VENUE.fullmatch(desk.venue):
+        words = f"got {shown(desk.venue)}, must be auto, demo, binance, ccxt:ID (ccxt:kraken) or file:PATH"
+        yield ((("desk", "venue"), words),)
+    if not _SYMBOL.fullmatch(desk.symbol):
+        yield ((("desk", "symbol"), f"got {shown(desk.symbol)}, must be a pair like BTC/USDT"),)
+    unknown = _unknown_strategy(desk.strategy)
+    if unknown:
+        yield ((("desk", "strategy"), unknown),)
+    for key, schemes in _URLS:
+        url: str = getattr(settings.binance, key)
+        if not re.fullmatch(rf"(?:{'|'.join(schemes)})://[^/\s]+\S*", url):
+            begin = _either([scheme + "://" for scheme in schemes])
+            yield ((("binance", key), f"got {shown(url)}, must be a URL that begins with {begin}"),)
+
+
+def _unknown_strategy(name: str) -> str:
+    """Why the name is no strategy; empty where it is one."""
+    built_in = list(keys_of(Strategies))
+    if name in built_in or _FILE_STRATEGY.fullmatch(name):
+        return ""
+    from importlib.metadata import entry_points  # noqa: PLC0415  # slow, and needed for foreign strategies only
+
+    known = sorted({*built_in, *(point.name for point in entry_points(group="mm_tui.strategies"))})
+    if name in known:
+        return ""
+    close = suggestion(name, known)
+    meant = f" (did you mean {close}?)" if close else ""
+    return f"got {shown(name)}, must be {_either([*known, '/absolute/file.py:Class'])}{meant}"
+
+
+def remarks(settings: Settings) -> Iterator[str]:
+    """What is allowed and yet unlikely to be meant."""
+    passive, risk = settings.strategy.passive, settings.risk
+    if settings.desk.strategy == "passive":
+        largest = passive.order_amount * (1 + passive.quantity_jitter)
+        if passive.order_amount > risk.max_order_quantity:
+            yield (
+                f"strategy.passive.order_amount {passive.order_amount} is over risk.max_order_quantity "
+                f"{risk.max_order_quantity}: the gate will refuse every order"
+            )
+        elif largest > risk.max_order_quantity:
+            yield (
+                f"strategy.passive.order_amount with its jitter reaches {largest:g}, over risk.max_order_quantity "
+                f"{risk.max_order_quantity}: the gate will refuse some orders"
+            )
+        if passive.max_spread_bps > risk.price_collar_bps:
+            yield (
+                f"strategy.passive.max_spread_bps {passive.max_spread_bps} is over risk.price_collar_bps "
+                f"{risk.price_collar_bps}: the gate will refuse the farthest orders"
+            )
+        if 2 * passive.orders_per_side > risk.max_open_orders:
+            yield (
+                f"strategy.passive.orders_per_side {passive.orders_per_side} on two sides is over risk.max_open_orders "
+                f"{risk.max_open_orders}: the gate will refuse the last ones"
+            )
+
+
+def value_at(settings: Any, path: Key) -> Any:
+    """The value of a key."""
+    for name in path:
+        settings = settings[name] if isinstance(settings, dict) else getattr(settings, name)
+    return settings
+
+
+def _without_none(kind: inspect.Type) -> inspect.Type:
+    if isinstance(kind, inspect.UnionType):
+        rest = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
+        return rest[0] if len(rest) == 1 else inspect.UnionType(tuple(rest))
+    return kind
+
+
+def _bounds(kind: inspect.FloatType | inspect.IntType) -> str:
+    found = [f"{sign} {getattr(kind, name):g}" for name, sign in _BOUNDS if getattr(kind, name) is not None]
+    return " and ".join(found)
+
+
+def _expected(kind: inspect.Type) -> str:  # noqa: PLR0911  # one row a type
+    match kind:
+        case inspect.FloatType() | inspect.IntType():
+            what = "a number" if isinstance(kind, inspect.FloatType) else "a whole number"
+            return f"{what} {_bounds(kind)}".rstrip()
+        case inspect.LiteralType():
+            return "one of " + ", ".join(shown(value) for value in kind.values)
+        case inspect.VarTupleType():
+            return "a list of " + _expected(kind.item_type).removeprefix("one of ")
+        case inspect.UnionType():
+            return _either([_expected(one) for one in kind.types])
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.StrType():
+            return "a text in quotes"
+        case _:
+            return "a table"
+
+
+def _either(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
+
+
+def _literal_hint(value: object, kind: inspect.Type) -> str:
+    if isinstance(kind, inspect.VarTupleType):
+        kind = kind.item_type
+        values = value if isinstance(value, list) else [value]
+    else:
+        values = [value]
+    if not isinstance(kind, inspect.LiteralType):
+        return ""
+    known = [str(one) for one in kind.values]
+    for one in values:
+        close = suggestion(one, known) if isinstance(one, str) and one not in known else None
+        if close:
+            return f" (did you mean {close}?)"
+    return ""
