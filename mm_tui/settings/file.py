@@ -1,4 +1,4 @@
-"""A settings file as data, with the place of each key; whatever is wrong with the file itself is told with its place."""
+"""A settings file as data, with the place of each key; what is wrong with the file itself is told with its place."""
 
 from pathlib import Path
 from typing import Any

@@ -1,0 +1,90 @@
+"""Lines of a file, plain or gzip, each with its place; in bounded memory, whatever the file holds."""
+
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from mm_tui.errors import DataError
+
+LONGEST = 1 << 26
+"""Bytes; no frame and no record is longer."""
+_CHUNK = 1 << 20
+_GZIP = 31
+"""zlib's window bits for data with a gzip header."""
+
+
+class Line(NamedTuple):
+    """One line of a file."""
+
+    offset: int
+    """Of its first byte, in the unpacked file."""
+    data: bytes
+    """Without its newline."""
+    whole: bool
+    """Whether its newline was there; only the last line may lack it."""
+
+
+def lines(path: Path, cut: Callable[[str], None]) -> Iterator[Line]:
+    """Every line. A gzip file that ends early is read up to there and `cut` is told; raises DataError for the rest."""
+    rest = b""
+    offset = 0
+    for chunk in _chunks(path, cut):
+        start = 0
+        pieces = chunk.split(b"\n")
+        pieces[0] = rest + pieces[0]
+        rest = pieces.pop()
+        for piece in pieces:
+            yield Line(offset + start, piece, whole=True)
+            start += len(piece) + 1
+        offset += start
+        if len(rest) > LONGEST:
+            raise DataError(f"{path}: a line of over {LONGEST:,} bytes begins at byte {offset}")
+    if rest:
+        yield Line(offset, rest, whole=False)
+
+
+def _chunks(path: Path, cut: Callable[[str], None]) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as stream:
+            if path.suffix == ".gz":
+                yield from _unpacked(stream, path, cut)
+            else:
+                while chunk := stream.read(_CHUNK):
+                    yield chunk
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _unpacked(stream: BinaryIO, path: Path, cut: Callable[[str], None]) -> Iterator[bytes]:
+    """The unpacked bytes of all gzip members, at most a chunk at a time."""
+    read = 0
+    packed = b""
+    unpacker = zlib.decompressobj(_GZIP)
+    begun = False
+    while True:
+        if not packed:
+            packed = stream.read(_CHUNK)
+            read += len(packed)
+            if not packed:
+                break
+        begun = True
+        try:
+            chunk = unpacker.decompress(packed, _CHUNK)
+        except zlib.error as error:
+            raise DataError(
+                f"{path}: damaged at about byte {read - len(packed)} of the packed file: {error}"
+            ) from error
+        if unpacker.eof:
+            packed = unpacker.unused_data
+            unpacker = zlib.decompressobj(_GZIP)
+            begun = False
+        else:
+            packed = unpacker.unconsumed_tail
+        if chunk:
+            yield chunk
+    if begun:
+        tail = unpacker.flush()
+        if tail:
+            yield tail
+        cut(f"{path.name} ends within a packed block at byte {read}; read up to there")

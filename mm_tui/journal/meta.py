@@ -1,0 +1,74 @@
+"""`session.json`: what a session was run with, and how it ended."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mm_tui.errors import DataError
+from mm_tui.model.instrument import Instrument
+
+FILE = "session.json"
+FORMAT = 1
+"""Of the session folder; a folder of a later format is refused, not guessed at."""
+
+
+class SessionMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """Everything that a re-run of the session needs besides its two logs."""
+
+    format: int = FORMAT
+    version: str
+    """Of mm-tui."""
+    venue: str
+    """What market data came from: `binance`, `demo`, `ccxt:kraken`, `file`."""
+    symbol: str
+    strategy: str
+    mode: str = "paper"
+    instrument: Instrument
+    settings: dict[str, Any]
+    """Every setting, secrets hidden."""
+    seeds: dict[str, int] = {}
+    """Seeds of every generator of the session, by name."""
+    start: int
+    """Local time, ns since 1970."""
+    end: int | None = None
+    """Null while the session runs, and for ever where it was killed."""
+    ended: str | None = None
+    """How it ended: `quit`, `duration`, `SIGTERM`, `end of file`, `error: …`."""
+    market_lines: int | None = None
+    records: int | None = None
+    """Records of the journal."""
+
+
+def write_meta(folder: Path, meta: SessionMeta) -> None:
+    """Write the file so that it is always whole: the old one or the new one."""
+    encoded = msgspec.json.format(msgspec.json.encode(meta), indent=2) + b"\n"
+    temporary = folder / (FILE + ".part")
+    with open(temporary, "wb", opener=_private) as stream:  # Path.open takes no opener
+        stream.write(encoded)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(folder / FILE)
+
+
+def read_meta(folder: Path) -> SessionMeta:
+    """The file's contents; raises DataError with what to do."""
+    path = folder / FILE
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise DataError(f"{folder} is no session: it holds no {FILE} (`mm-tui sessions` lists them)") from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+    try:
+        found = msgspec.json.decode(data, type=dict[str, Any]).get("format")
+        if found != FORMAT:
+            raise DataError(f"{path} is of format {found}; this version of mm-tui reads format {FORMAT}")
+        return msgspec.json.decode(data, type=SessionMeta)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DataError(f"{path} is damaged: {error}") from error
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
