@@ -106,14 +106,6 @@ class LinkChanged(Fact, frozen=True, gc=False, tag=True, kw_only=True):
     reason: str
 
 
-class SignificantTrade(Fact, frozen=True, gc=False, tag=True, kw_only=True):
-    """A public trade of at least the significant quantity, or the first one in the interval."""
-
-    side: Side
-    price: int
-    quantity: int
-
-
 class ParameterChanged(Fact, frozen=True, gc=False, tag=True, kw_only=True):
     """A live parameter has a new value."""
 
@@ -141,7 +133,6 @@ AnyFact = (
     | BookInvalid
     | BookValid
     | LinkChanged
-    | SignificantTrade
     | ParameterChanged
     | Noted
 )

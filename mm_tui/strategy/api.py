@@ -72,6 +72,8 @@ class View(Protocol):
     quote_free: int
     """Quote that a buy may use, open orders' reservations included, ticks times lots."""
     leans: Leans
+    renew: bool
+    """Make the quotes anew although nothing moved enough: the periodic reset asks for it."""
 
     def reference2(self, name: str) -> float | None:
         """The named reference price in half ticks (`strategy.reference`); None until it is known."""
@@ -82,6 +84,8 @@ class Strategy(Protocol):
     """A strategy, built from its parameters and a seed."""
 
     name: str
+    reference_window: float
+    """Seconds that its reference price looks back."""
 
     def quote(self, view: View) -> Quotes:
         """The quotes wanted now."""
@@ -89,4 +93,8 @@ class Strategy(Protocol):
 
     def describe(self) -> str:
         """For the header: `passive 2.0–6.0 bps × 3`."""
+        ...
+
+    def nearest_bps(self) -> float:
+        """Half-spread of its nearest quote, to be held against the maker fee."""
         ...

@@ -1,9 +1,19 @@
-"""The passive strategy: quotes held inside a band around a reference price."""
+"""The passive strategy: n quotes a side, held inside a band around a reference price.
 
-import msgspec
+The quotes of a side stand evenly between `min_spread_bps` and `max_spread_bps` from the reference. They stay until
+the reference has drifted by `drift_threshold_bps` from the one they were made from; then all are made anew.
+A bid is floored and an ask ceiled to a tick; neither is let cross the touch.
+"""
+
+from math import ceil, floor
 from typing import Annotated, Literal
 
-from mm_tui.model.bounds import Bps, NotNegative, Positive, PositiveBps
+import msgspec
+
+from mm_tui.model.bounds import Bps, NotNegative, Positive, PositiveBps, exact
+from mm_tui.model.events import BUY, SELL, Side
+from mm_tui.model.generator import Generator
+from mm_tui.strategy.api import NO_QUOTES, Leans, Quote, Quotes, View
 
 
 class PassiveParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -19,9 +29,83 @@ class PassiveParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     min_order_value: NotNegative = 20.0
     """A smaller order is not wanted."""
     drift_threshold_bps: Bps = 2.0
-    """The reference may move by this much before the quotes follow; a quote that leaves the band moves at once."""
+    """How far the reference may move before the quotes follow."""
     reference: Literal["mid", "microprice", "twap", "vwap", "ema", "hybrid"] = "mid"
     reference_window: Positive = 10.0
     """Window of twap, vwap and hybrid and time constant of ema, seconds."""
     quantity_jitter: Annotated[float, msgspec.Meta(ge=0, le=0.5)] = 0.05
     """Each order's size is drawn once from order_amount × (1 ± this)."""
+
+
+class Passive:
+    """Quotes in a band around a reference."""
+
+    name = "passive"
+    Params = PassiveParams
+
+    def __init__(self, params: PassiveParams, seed: int = 1) -> None:
+        self.params = params
+        self._generator = Generator(seed)
+        self._quotes = NO_QUOTES
+        self._leans = Leans()
+        self._low2 = self._high2 = 0.0
+        """The reference may stay between these before the quotes follow."""
+
+    @property
+    def reference_window(self) -> float:
+        """Seconds that the reference price looks back."""
+        return self.params.reference_window
+
+    def describe(self) -> str:
+        """One phrase for the header."""
+        params, factor = self.params, self._leans.spread_factor
+        low, high = params.min_spread_bps * factor, params.max_spread_bps * factor
+        return f"passive {low:.1f}–{high:.1f} bps × {params.orders_per_side}"
+
+    def nearest_bps(self) -> float:
+        """Half-spread of the nearest quote, to be held against the maker fee."""
+        return self.params.min_spread_bps * self._leans.spread_factor
+
+    def quote(self, view: View) -> Quotes:
+        """The quotes wanted now; the same object while nothing moved enough."""
+        reference2 = view.reference2(self.params.reference)
+        if reference2 is None:
+            return NO_QUOTES
+        if self._low2 < reference2 < self._high2 and view.leans is self._leans and not view.renew:
+            return self._quotes
+        self._leans = leans = view.leans
+        drift2 = max(reference2 * self.params.drift_threshold_bps / 10_000, 1e-9)
+        self._low2, self._high2 = reference2 - drift2, reference2 + drift2
+        self._quotes = Quotes(
+            bids=self._side(BUY, reference2, view, leans),
+            asks=self._side(SELL, reference2, view, leans),
+            reference2=reference2,
+        )
+        return self._quotes
+
+    def forget(self) -> None:
+        """Make the quotes anew at the next call, whatever the drift."""
+        self._low2 = self._high2 = 0.0
+
+    def _side(self, side: Side, reference2: float, view: View, leans: Leans) -> tuple[Quote, ...]:
+        params, instrument = self.params, view.instrument
+        step = (params.max_spread_bps - params.min_spread_bps) / max(1, params.orders_per_side - 1)
+        centre2 = reference2 * (1 + leans.lean_bps / 10_000)
+        amount = exact(params.order_amount) / instrument.step_size
+        min_units = max(instrument.value_units(exact(params.min_order_value)), instrument.min_notional_units)
+        quotes = []
+        for level in range(params.orders_per_side):
+            bps = (params.min_spread_bps + step * level) * leans.spread_factor
+            raw = round(centre2 * (1 - side * bps / 10_000) / 2, 6)
+            price = min(floor(raw), view.ask - 1) if side > 0 else max(ceil(raw), view.bid + 1)
+            jitter = 1 + params.quantity_jitter * (2 * self._generator.uniform() - 1)
+            quantity = round(float(amount) * leans.size_factor * jitter)
+            if price <= 0 or quantity < instrument.min_quantity or price * quantity < min_units:
+                continue
+            reason = f"{params.reference} {-side * bps:+.1f} bps"
+            if leans.lean_bps:
+                reason += f", lean {leans.lean_bps:+.1f}"
+            if price != (floor(raw) if side > 0 else ceil(raw)):
+                reason += ", held at the touch"
+            quotes.append(Quote(side, level, price, quantity, reason.replace("-", "\u2212")))
+        return tuple(quotes)

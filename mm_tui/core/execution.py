@@ -1,0 +1,348 @@
+"""Execution: steps become commands, paced, gated and remembered until there is proof.
+
+- at most `batch_size` placements, amends and replaces leave on one event, and no more a second than the rate limits
+  say; what is over is not queued but found again by the next diff, when the `retry` timer wakes the core
+- cancels leave at once, always
+- a refused placement is tried again at its level after `retry_delay_ms`, `max_retries` times in a row; then the level
+  rests until the strategy wants other quotes
+- a cancel without an answer is repeated; after `max_retries` the order is in doubt and its exposure stays reserved
+- a placement is never sent twice
+"""
+
+from collections.abc import Callable
+
+from mm_tui.core.config import CoreConfig
+from mm_tui.core.oms import OrderManager
+from mm_tui.core.quoting import Move, Place, Remove, Shrink, Step, Tolerance, diff
+from mm_tui.model import facts
+from mm_tui.model.commands import (
+    AmendOrder,
+    ArmTimer,
+    CancelAll,
+    CancelOrder,
+    OrderCommand,
+    PlaceOrder,
+    ReplaceOrder,
+)
+from mm_tui.model.events import BUY, Side
+from mm_tui.model.orders import Order, Status, Trigger
+from mm_tui.risk.gate import Approved, Exposure, Gate, Refused
+from mm_tui.risk.throttle import Throttle
+from mm_tui.strategy.api import Quote, Quotes
+
+MILLISECOND = 1_000_000
+REFUSAL_REPEAT = 1_000_000_000
+"""The same refusal is said again after this, not on every event."""
+ACK_TIMEOUT = 5_000_000_000
+"""An order without an answer for this long is in doubt."""
+
+Slot = tuple[Side, int]
+
+
+class Executor:
+    """Turns wanted quotes into approved commands and keeps track of them."""
+
+    def __init__(
+        self,
+        config: CoreConfig,
+        gate: Gate,
+        orders: OrderManager,
+        funds: Callable[[], tuple[int, int, int, int]],
+        emit: Callable[[object], None],
+        say: Callable[[object], None],
+    ) -> None:
+        self._config = config.execution
+        self._prefix = config.order_prefix
+        self._tolerance = Tolerance(
+            config.orders.modify_threshold_bps / 10_000, config.orders.max_modify_deviation_bps / 10_000
+        )
+        self._gate = gate
+        self._orders = orders
+        self._funds = funds
+        self._emit = emit
+        self._say = say
+        self._placements = Throttle(config.execution.rate_limit_per_s)
+        self._amends = Throttle(config.execution.modify_rate_limit_per_s)
+        self._retry_delay = max(1, config.execution.retry_delay_ms) * MILLISECOND
+        self._held: set[Slot] = set()
+        self._failures: dict[Slot, int] = {}
+        self._blocked: dict[Slot, int] = {}
+        self._said: dict[tuple[str, Side | None], int] = {}
+        self._retry_due = 0
+        self._count = 0
+
+    # -- quotes
+
+    def follow(self, quotes: Quotes, ts: int) -> None:
+        """Bring the open orders to the wanted quotes, as far as pace and gate allow."""
+        sent = 0
+        for step in diff(quotes, self._orders, self._tolerance):
+            if isinstance(step, Remove):
+                self.cancel(step.order, ts, step.reason)
+                continue
+            throttle = self._amends if isinstance(step, Shrink) else self._placements
+            if sent >= self._config.batch_size or throttle.room(ts) <= 0:
+                self._wake(max(throttle.next_room(ts), ts + MILLISECOND), ts)
+                continue
+            if self._take(step, ts):
+                throttle.take(ts)
+                sent += 1
+
+    def _take(self, step: Step, ts: int) -> bool:
+        if isinstance(step, Place):
+            return self._place(step.quote, ts)
+        if isinstance(step, Move):
+            return self._move(step.order, step.quote, ts)
+        if isinstance(step, Shrink):
+            return self._shrink(step.order, step.left, ts)
+        return False
+
+    def _place(self, quote: Quote, ts: int) -> bool:
+        blocked = self._blocked.get((quote.side, quote.level), 0)
+        if ts < blocked:
+            self._wake(blocked, ts)
+            return False
+        order = self._new_order(quote, ts)
+        command = PlaceOrder(
+            ts=ts, order_id=order.order_id, side=quote.side, price=quote.price, quantity=quote.quantity
+        )
+        if not self._send(command, self._exposure(quote.side)):
+            return False
+        self._remember(order)
+        return True
+
+    def _move(self, order: Order, quote: Quote, ts: int) -> bool:
+        new = self._new_order(quote, ts, replaces=order.order_id)
+        command = ReplaceOrder(
+            ts=ts,
+            order_id=order.order_id,
+            new_order_id=new.order_id,
+            side=quote.side,
+            price=quote.price,
+            quantity=quote.quantity,
+        )
+        exposure = self._exposure(quote.side, leaving=order)
+        if quote.side * exposure.position + exposure.reserved + quote.quantity > self._gate.max_position:
+            self.cancel(order, ts, "no room for a replace")
+            return False
+        if not self._send(command, exposure):
+            return False
+        self._orders.move(order, Trigger.ASK_CANCEL, ts, "moved to its quote")
+        order.cancel_tries += 1
+        self._changed(order, ts)
+        self._remember(new)
+        self._wake(ts + self._retry_delay, ts)
+        return True
+
+    def _shrink(self, order: Order, left: int, ts: int) -> bool:
+        if order.amends >= self._gate.instrument.max_amends:
+            return False
+        quantity = order.filled + left
+        if not self._send(AmendOrder(ts=ts, order_id=order.order_id, quantity=quantity), self._exposure(order.side)):
+            return False
+        order.pending_quantity = quantity
+        self._orders.move(order, Trigger.ASK_AMEND, ts, "made smaller")
+        self._changed(order, ts)
+        return True
+
+    def _new_order(self, quote: Quote, ts: int, replaces: str = "") -> Order:
+        return Order(
+            order_id=f"{self._prefix}-{self._count + 1}",
+            side=quote.side,
+            price=quote.price,
+            quantity=quote.quantity,
+            created=ts,
+            updated=ts,
+            level=quote.level,
+            replaces=replaces,
+            reason=quote.reason,
+        )
+
+    def _remember(self, order: Order) -> None:
+        self._count += 1
+        self._orders.add(order)
+        self._changed(order, order.created)
+        self._wake(order.created + ACK_TIMEOUT, order.created)
+
+    # -- cancels
+
+    def cancel(self, order: Order, ts: int, reason: str) -> None:
+        """Send a cancel; the order is pending until there is proof."""
+        self._emit(Approved(CancelOrder(ts=ts, order_id=order.order_id)))
+        order.cancel_tries += 1
+        if self._orders.move(order, Trigger.ASK_CANCEL, ts, reason):
+            self._changed(order, ts)
+        self._wake(ts + self._retry_delay, ts)
+
+    def cancel_all(self, ts: int) -> None:
+        """Cancel whatever rests, known to us or not."""
+        self._emit(Approved(CancelAll(ts=ts)))
+        for order in list(self._orders.open):
+            order.cancel_tries += 1
+            if self._orders.move(order, Trigger.ASK_CANCEL, ts, "cancel all"):
+                self._changed(order, ts)
+        if self._orders.open_count:
+            self._wake(ts + self._retry_delay, ts)
+
+    def cancel_held(self, order_id: str, ts: int) -> None:
+        """A person cancels one order; its level rests until the strategy wants other quotes."""
+        order = self._orders.get(order_id)
+        if order is None or order.terminal:
+            self._say(facts.Noted(ts=ts, kind="warn", text=f"order {order_id or '–'} is not open"))
+            return
+        self._held.add((order.side, order.level))
+        self.cancel(order, ts, "cancelled by the operator")
+
+    def without_held(self, quotes: tuple[Quote, ...]) -> tuple[Quote, ...]:
+        """The quotes whose level is not held back by a person."""
+        if not self._held:
+            return quotes
+        return tuple(quote for quote in quotes if (quote.side, quote.level) not in self._held)
+
+    def release(self) -> None:
+        """The strategy wants other quotes: nothing is held back any more."""
+        self._held.clear()
+        for slot, count in list(self._failures.items()):
+            if count > self._config.max_retries:
+                del self._failures[slot], self._blocked[slot]
+
+    # -- what came of it
+
+    def rejected(self, order: Order, ts: int) -> None:
+        """The venue refused a placement: wait before the level is tried again, and not for ever."""
+        slot = (order.side, order.level)
+        count = self._failures[slot] = self._failures.get(slot, 0) + 1
+        if count > self._config.max_retries:
+            self._blocked[slot] = 1 << 62
+            text = f"{order.side.book_word} level {order.level} rests: refused {count} times, {order.reason}"
+            self._say(facts.Noted(ts=ts, kind="warn", text=text))
+        else:
+            self._blocked[slot] = ts + self._retry_delay
+            self._wake(ts + self._retry_delay, ts)
+
+    def accepted(self, order: Order) -> None:
+        """The level works: earlier refusals are forgotten."""
+        slot = (order.side, order.level)
+        if slot in self._failures:
+            del self._failures[slot], self._blocked[slot]
+
+    def retry(self, ts: int) -> None:
+        """The `retry` timer: repeat cancels without an answer, doubt orders without one."""
+        self._retry_due = 0
+        for order in list(self._orders.open):
+            if order.status is Status.PENDING_CANCEL:
+                self._repeat_cancel(order, ts)
+            elif order.status is Status.PENDING_NEW and ts - order.created >= ACK_TIMEOUT:
+                self._doubt(order, ts, "no answer to the placement")
+
+    def _repeat_cancel(self, order: Order, ts: int) -> None:
+        due = order.updated + self._retry_delay * order.cancel_tries
+        if ts < due:
+            self._wake(due, ts)
+        elif order.cancel_tries > self._config.max_retries:
+            self._doubt(order, ts, "no answer to its cancels")
+        else:
+            self._emit(Approved(CancelOrder(ts=ts, order_id=order.order_id)))
+            order.cancel_tries += 1
+            self._wake(order.updated + self._retry_delay * order.cancel_tries, ts)
+
+    def _doubt(self, order: Order, ts: int, reason: str) -> None:
+        self._orders.move(order, Trigger.LOSE, ts, reason)
+        self._changed(order, ts)
+        self._emit(Approved(CancelOrder(ts=ts, order_id=order.order_id)))
+
+    # -- flatten
+
+    def reduce(self, side: Side, price: int, quantity: int, ts: int) -> bool:
+        """Send the operator's own reduce-only order, immediate or cancel; whether the gate let it pass."""
+        quote = Quote(side, -1, price, quantity, "flatten")
+        order = self._new_order(quote, ts)
+        order.post_only, order.reduce_only = False, True
+        command = PlaceOrder(
+            ts=ts,
+            order_id=order.order_id,
+            side=side,
+            price=price,
+            quantity=quantity,
+            post_only=False,
+            immediate=True,
+            reduce_only=True,
+        )
+        if not self._send(command, self._exposure(side)):
+            return False
+        self._remember(order)
+        return True
+
+    # -- the gate
+
+    def _exposure(self, side: Side, leaving: Order | None = None) -> Exposure:
+        """What a placement adds to. The order that a replace takes out may still be filled before it goes, so it
+        counts for the position; its place and its funds come free with it."""
+        position, mid2, base, quote = self._funds()
+        orders = self._orders
+        reserved = orders.reserved(side)
+        busy_value, busy_lots = orders.reserved_value(), reserved if side is not BUY else 0
+        open_orders = orders.open_count
+        if leaving is not None:
+            open_orders -= 1
+            if side is BUY:
+                busy_value -= leaving.price * leaving.left
+            else:
+                busy_lots -= leaving.left
+        return Exposure(
+            position=position,
+            reserved=reserved,
+            open_orders=open_orders,
+            mid2=mid2,
+            own_opposite=orders.touch(side.opposite),
+            base_free=base - busy_lots,
+            quote_free=quote - busy_value,
+        )
+
+    def _send(self, command: OrderCommand, exposure: Exposure) -> bool:
+        verdict = self._gate.check(command, exposure)
+        if isinstance(verdict, Refused):
+            self._refused(command, verdict)
+            return False
+        self._emit(verdict)
+        return True
+
+    def _refused(self, command: OrderCommand, verdict: Refused) -> None:
+        ts = command.ts
+        side = getattr(command, "side", None)
+        self._wake(ts + self._retry_delay, ts)
+        last = self._said.get((verdict.rule, side))
+        if last is not None and ts - last < REFUSAL_REPEAT:
+            return
+        self._said[verdict.rule, side] = ts
+        self._say(
+            facts.RiskRefused(
+                ts=ts,
+                rule=verdict.rule,
+                side=side,
+                price=getattr(command, "price", 0),
+                quantity=getattr(command, "quantity", 0),
+                value=verdict.value,
+                limit=verdict.limit,
+            )
+        )
+
+    def _wake(self, due: int, ts: int) -> None:
+        if not self._retry_due or due < self._retry_due or self._retry_due <= ts:
+            self._retry_due = due
+            self._emit(ArmTimer(ts=ts, name="retry", due=due))
+
+    def _changed(self, order: Order, ts: int) -> None:
+        self._say(
+            facts.OrderChanged(
+                ts=ts,
+                order_id=order.order_id,
+                side=order.side,
+                price=order.price,
+                quantity=order.quantity,
+                filled=order.filled,
+                status=order.status.value,
+                level=order.level,
+                reason=order.reason,
+            )
+        )

@@ -1,0 +1,78 @@
+"""Flatten: cancel all, wait for proof, close to the baseline inside the collar, never on an invalid book.
+
+What is left under the exchange's smallest order is dust, and named.
+"""
+
+from decimal import Decimal
+
+from mm_tui.book.book import Book
+from mm_tui.core.execution import Executor
+from mm_tui.core.oms import OrderManager
+from mm_tui.model.account import MICRO, Account
+from mm_tui.model.bounds import exact
+from mm_tui.model.events import BUY, SELL
+from mm_tui.model.instrument import Instrument
+from mm_tui.risk.limits import Limits
+
+ATTEMPTS = 20
+"""Immediate orders before a person is asked to look."""
+
+
+class Flatten:
+    """One flatten at a time; `advance` is called whenever something changed."""
+
+    def __init__(self, executor: Executor, orders: OrderManager, instrument: Instrument, limits: Limits) -> None:
+        self._executor = executor
+        self._orders = orders
+        self._instrument = instrument
+        self.active = False
+        self._attempts = 0
+        self._collar_bps = limits.price_collar_bps
+        self._max_quantity = instrument.floor_lots(exact(limits.max_order_quantity))
+        self._max_units = instrument.value_units(exact(limits.max_order_value))
+
+    def start(self) -> None:
+        """The operator asks for it."""
+        self.active = True
+        self._attempts = 0
+
+    def stop(self) -> None:
+        """Something stronger stopped it."""
+        self.active = False
+
+    def advance(self, book: Book, account: Account, mid2: int, ts: int) -> str:
+        """Take the next step; a remark when it is done or given up."""
+        if not self.active or self._orders.open_count:
+            return ""
+        lots = abs(account.position_lots)
+        if not lots:
+            return self._done(account)
+        if not book.valid or not mid2:
+            return ""
+        side = SELL if account.position_lots > 0 else BUY
+        price = self._limit(side, mid2)
+        if lots * price < self._instrument.min_notional_units or lots < self._instrument.min_quantity:
+            return self._done(account)
+        if self._attempts >= ATTEMPTS:
+            self.active = False
+            return f"flatten gave up after {ATTEMPTS} orders: the book is too thin inside {self._collar_bps:g} bps"
+        self._attempts += 1
+        self._executor.reduce(side, price, self._piece(lots, price), ts)
+        return ""
+
+    def _limit(self, side: int, mid2: int) -> int:
+        """The worst price allowed: the collar's edge, rounded towards the mid."""
+        offset = Decimal(mid2) * exact(self._collar_bps) / 20_000
+        return int((Decimal(mid2) / 2 - offset).__ceil__()) if side < 0 else int((Decimal(mid2) / 2 + offset).__floor__())
+
+    def _piece(self, lots: int, price: int) -> int:
+        """As much as one order may carry, without leaving a rest too small to close."""
+        return max(1, min(lots, self._max_quantity, self._max_units // price))
+
+    def _done(self, account: Account) -> str:
+        self.active = False
+        dust = account.position
+        if not dust:
+            return "flat"
+        base = dust * self._instrument.step_size / MICRO
+        return f"flat but for dust: {base:f} {self._instrument.base}, below the smallest order"

@@ -1,0 +1,124 @@
+"""What a person can change while the desk runs: leans of spread, size and price, and the strategy's parameters."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from mm_tui.errors import SettingsError
+from mm_tui.strategy.api import Leans
+
+SPREAD_STEP = 1.1
+"""Widen multiplies, tighten divides by this."""
+SIZE_STEP = 1.25
+LEAN_STEP_BPS = 0.5
+UNDO_LIMIT = 100
+
+SPREAD_RANGE = (0.1, 20.0)
+SIZE_RANGE = (0.1, 20.0)
+LEAN_RANGE = (-50.0, 50.0)
+
+_STEPS: dict[str, Callable[[Leans], tuple[str, float]]] = {
+    "widen": lambda leans: ("spread_factor", _within(leans.spread_factor * SPREAD_STEP, SPREAD_RANGE)),
+    "tighten": lambda leans: ("spread_factor", _within(leans.spread_factor / SPREAD_STEP, SPREAD_RANGE)),
+    "larger": lambda leans: ("size_factor", _within(leans.size_factor * SIZE_STEP, SIZE_RANGE)),
+    "smaller": lambda leans: ("size_factor", _within(leans.size_factor / SIZE_STEP, SIZE_RANGE)),
+    "lean_up": lambda leans: ("lean_bps", _within(leans.lean_bps + LEAN_STEP_BPS, LEAN_RANGE)),
+    "lean_down": lambda leans: ("lean_bps", _within(leans.lean_bps - LEAN_STEP_BPS, LEAN_RANGE)),
+}
+
+LEAN_ACTIONS = frozenset(_STEPS)
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A parameter that has a new value."""
+
+    name: str
+    before: str
+    after: str
+
+
+class Parameters:
+    """The live values, and how they came about."""
+
+    def __init__(self, strategy: str, params: msgspec.Struct) -> None:
+        self.strategy = strategy
+        self.params = params
+        self.leans = Leans()
+        self.changed: dict[str, int] = {}
+        """Name to the time of its last change, ns."""
+        self._undo: list[tuple[Leans, msgspec.Struct]] = []
+
+    def lean(self, action: str, ts: int) -> Change | None:
+        """One press of a lean key; None where the value stands at its bound."""
+        field, value = _STEPS[action](self.leans)
+        before = getattr(self.leans, field)
+        if value == before:
+            return None
+        self._remember()
+        self.leans = msgspec.structs.replace(self.leans, **{field: value})
+        return self._changed(field, before, value, ts)
+
+    def set(self, assignment: str, ts: int) -> Change:
+        """`strategy.NAME.KEY=VALUE`; raises SettingsError with what is wrong."""
+        name, equals, text = assignment.partition("=")
+        name, text = name.strip(), text.strip()
+        prefix = f"strategy.{self.strategy}."
+        if not equals or not name.startswith(prefix):
+            raise SettingsError([f"{name or assignment}: only {prefix}KEY=VALUE can be set while the desk runs"])
+        key = name.removeprefix(prefix)
+        values = msgspec.structs.asdict(self.params)
+        if key not in values:
+            raise SettingsError([f"{name}: unknown key; there are {', '.join(values)}"])
+        before = values[key]
+        try:
+            wanted: Any = msgspec.convert({**values, key: _value(text)}, type(self.params), strict=False)
+        except msgspec.ValidationError as error:
+            raise SettingsError([f"{name}: got {text}: {error}"]) from error
+        low, high = getattr(wanted, "min_spread_bps", 0), getattr(wanted, "max_spread_bps", 0)
+        if low > high:
+            raise SettingsError([f"{name}: min_spread_bps {low:g} is over max_spread_bps {high:g}"])
+        self._remember()
+        self.params = wanted
+        return self._changed(name, before, getattr(wanted, key), ts)
+
+    def undo(self, ts: int) -> Change | None:
+        """Take the last change back; None where there is none."""
+        if not self._undo:
+            return None
+        leans, params = self._undo.pop()
+        change = self._difference(leans, params, ts)
+        self.leans, self.params = leans, params
+        return change
+
+    def _difference(self, leans: Leans, params: msgspec.Struct, ts: int) -> Change | None:
+        for now, then, prefix in ((self.leans, leans, ""), (self.params, params, f"strategy.{self.strategy}.")):
+            for field in now.__struct_fields__:
+                before, after = getattr(now, field), getattr(then, field)
+                if before != after:
+                    return self._changed(prefix + field, before, after, ts)
+        return None
+
+    def _remember(self) -> None:
+        self._undo.append((self.leans, self.params))
+        del self._undo[:-UNDO_LIMIT]
+
+    def _changed(self, name: str, before: object, after: object, ts: int) -> Change:
+        self.changed[name] = ts
+        return Change(name, _text(before), _text(after))
+
+
+def _within(value: float, bounds: tuple[float, float]) -> float:
+    low, high = bounds
+    value = min(max(value, low), high)
+    return 1.0 if abs(value - 1) < 1e-9 else round(value, 6)  # noqa: PLR2004 - a factor that came back to one is one
+
+
+def _value(text: str) -> object:
+    if text in ("true", "false"):
+        return text == "true"
+    return text
+
+
+def _text(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

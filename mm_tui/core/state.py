@@ -1,0 +1,48 @@
+"""The desk's one state and what the strategy may look at."""
+
+from enum import StrEnum
+
+from mm_tui.model.instrument import Instrument
+from mm_tui.strategy.api import Leans
+from mm_tui.strategy.reference import References
+
+
+class State(StrEnum):
+    """One at a time, on the screen, with its reason."""
+
+    STARTING = "starting"
+    QUOTING = "quoting"
+    PAUSED = "paused"
+    ONE_SIDED = "one-sided"
+    REDUCE_ONLY = "reduce-only"
+    HALTED = "halted"
+    STALE = "stale"
+    INVALID_BOOK = "invalid book"
+
+
+QUOTES = frozenset({State.QUOTING, State.ONE_SIDED})
+"""States in which quotes are wanted."""
+
+
+class MarketView:
+    """What a strategy may look at; one object, kept up to date by the core."""
+
+    __slots__ = (
+        "ask", "ask_quantity", "base_free", "bid", "bid_quantity", "instrument", "leans", "max_position", "position",
+        "quote_free", "references", "renew", "ts",
+    )  # fmt: skip
+
+    def __init__(self, instrument: Instrument, references: References, max_position: int) -> None:
+        self.instrument = instrument
+        self.references = references
+        self.ts = 0
+        self.bid = self.ask = self.bid_quantity = self.ask_quantity = 0
+        self.position = 0
+        self.max_position = max_position
+        self.base_free = self.quote_free = 0
+        self.leans = Leans()
+        self.renew = False
+
+    def reference2(self, name: str) -> float | None:
+        """The named reference price in half ticks; None until it is known."""
+        return self.references.get(name, self.ts)

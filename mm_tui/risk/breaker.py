@@ -1,0 +1,112 @@
+"""The breaker: what stops the desk, looked at on every event that could break it.
+
+- daily loss: trading PnL since midnight UTC
+- drawdown: trading PnL below its peak
+- price change: the mid's range within a window; the first time pulls the quotes, the next within the hour halts
+- same-side fills: too many fills on one side within a window
+"""
+
+from collections import deque
+
+import msgspec
+
+from mm_tui.model.events import Side
+from mm_tui.risk.limits import Limits
+
+SECOND = 1_000_000_000
+DAY = 86_400 * SECOND
+MEMORY = 3600 * SECOND
+"""How long a first price change is remembered."""
+
+
+class Trip(msgspec.Struct, frozen=True):
+    """A limit that was broken."""
+
+    rule: str
+    value: str
+    limit: str
+    action: str
+    """`halt`, `pull`, `bids off` or `asks off`."""
+
+
+class Breaker:
+    """Watches PnL, the mid and the fills. PnL in quote, mids in half ticks, times in ns."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.loss = 0.0
+        """Lost since midnight UTC, quote; 0 while in profit."""
+        self.drawdown = 0.0
+        """Below the peak, quote."""
+        self._peak = 0.0
+        self._day = -1
+        self._day_start = 0.0
+        self._highs: deque[tuple[int, int]] = deque()
+        self._lows: deque[tuple[int, int]] = deque()
+        self._moved_at: int | None = None
+        self._fills: dict[int, deque[int]] = {1: deque(), -1: deque()}
+
+    def on_pnl(self, ts: int, pnl: float) -> Trip | None:
+        """Trading PnL net of fees, marked at the mid."""
+        day = ts // DAY
+        if day != self._day:
+            self._day, self._day_start = day, pnl
+        self._peak = max(self._peak, pnl)
+        self.loss = max(0.0, self._day_start - pnl)
+        self.drawdown = self._peak - pnl
+        limits = self.limits
+        if self.loss >= limits.max_daily_loss:
+            return Trip("daily loss", f"{self.loss:.2f}", f"{limits.max_daily_loss:g}", "halt")
+        if self.drawdown >= limits.max_drawdown:
+            return Trip("drawdown", f"{self.drawdown:.2f}", f"{limits.max_drawdown:g}", "halt")
+        return None
+
+    def on_mid(self, ts: int, mid2: int) -> Trip | None:
+        """A mid that moved."""
+        highs, lows, limits = self._highs, self._lows, self.limits
+        while highs and highs[-1][1] <= mid2:
+            highs.pop()
+        highs.append((ts, mid2))
+        while lows and lows[-1][1] >= mid2:
+            lows.pop()
+        lows.append((ts, mid2))
+        oldest = ts - round(limits.price_change_window_s * SECOND)
+        while highs[0][0] < oldest:
+            highs.popleft()
+        while lows[0][0] < oldest:
+            lows.popleft()
+        high, low = highs[0][1], lows[0][1]
+        if (high - low) * 10_000 <= limits.max_price_change_bps * low:
+            return None
+        value = f"{(high / low - 1) * 10_000:.1f} bps"
+        limit = f"{limits.max_price_change_bps:g} bps in {limits.price_change_window_s:g} s"
+        again = self._moved_at is not None and ts - self._moved_at < MEMORY
+        self._moved_at = ts
+        self.forget_mids()
+        return Trip("price change", value, limit, "halt" if again else "pull")
+
+    def forget_mids(self) -> None:
+        """Start the window anew: after a trip, or where the book was lost."""
+        self._highs.clear()
+        self._lows.clear()
+
+    def on_fill(self, ts: int, side: Side) -> Trip | None:
+        """A fill of ours."""
+        fills, limits = self._fills[side], self.limits
+        fills.append(ts)
+        while fills[0] < ts - round(limits.same_side_window_s * SECOND):
+            fills.popleft()
+        if len(fills) < limits.max_same_side_fills:
+            return None
+        fills.clear()
+        limit = f"{limits.max_same_side_fills} in {limits.same_side_window_s:g} s"
+        return Trip("same-side fills", f"{limits.max_same_side_fills} {side.word}s", limit, f"{side.book_word}s off")
+
+    def rearm(self, pnl: float) -> None:
+        """A person takes the desk up again: peak, day and price change start from here."""
+        self._peak = self._day_start = pnl
+        self.loss = self.drawdown = 0.0
+        self._moved_at = None
+        self.forget_mids()
+        for fills in self._fills.values():
+            fills.clear()

@@ -1,0 +1,165 @@
+"""One step of the desk: everything due before an event happens first, then the event, then what it caused.
+
+The same step serves a live desk, a file and a backtest; only who calls it differs. It is synchronous: an event is
+journalled, decided upon and answered before the next is looked at.
+"""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any, Protocol
+
+import msgspec
+
+from mm_tui.bus import EventBus
+from mm_tui.core.engine import Core
+from mm_tui.core.outputs import Outputs
+from mm_tui.model.commands import ArmTimer, RequestSnapshot
+from mm_tui.model.events import AnyEvent, BookDelta, BookSnapshot, SessionStarted, Timer, TopOfBook, Trade
+from mm_tui.sim.venue import PaperVenue
+
+MARKET = frozenset({BookDelta, BookSnapshot, TopOfBook, Trade})
+
+
+class Journal(Protocol):
+    """What a step writes; `journal.writer.SessionWriter` is one."""
+
+    def market(self, ts: int, raw: bytes) -> None:
+        """A frame of the market."""
+        ...
+
+    def record(self, message: Any) -> None:
+        """An input that is no frame, or an output."""
+        ...
+
+    def flush(self) -> None:
+        """What was recorded is on disk when this returns."""
+        ...
+
+
+class NoJournal:
+    """A desk that leaves nothing behind."""
+
+    def market(self, ts: int, raw: bytes) -> None:
+        """Forget it."""
+
+    def record(self, message: Any) -> None:
+        """Forget it."""
+
+    def flush(self) -> None:
+        """Nothing to write."""
+
+
+class Digest:
+    """sha256 over the canonical JSON of the outputs, times counted from the session's start."""
+
+    def __init__(self) -> None:
+        self._hash = sha256()
+        self._encode = msgspec.json.Encoder(order="deterministic").encode
+        self.start = 0
+
+    def add(self, output: Any) -> None:
+        """Take an order command or a fact."""
+        head, _, rest = self._encode(output).partition(b',"ts":')
+        tail = rest.lstrip(b"0123456789")
+        self._hash.update(b"%s,%d%s\n" % (head, output.ts - self.start, tail))
+
+    def hex(self) -> str:
+        """So far."""
+        return self._hash.hexdigest()
+
+
+class Desk:
+    """Core, paper venue, timers, journal and bus, moved on by one event at a time."""
+
+    def __init__(
+        self,
+        core: Core,
+        venue: PaperVenue,
+        bus: EventBus,
+        journal: Journal | None = None,
+        request_snapshot: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.core = core
+        self.venue = venue
+        self.bus = bus
+        self.journal: Journal = journal if journal is not None else NoJournal()
+        self.request_snapshot = request_snapshot
+        self.digest = Digest()
+        self.ts = 0
+        """Time of the last event, ns; never goes back."""
+        self.first_ts = 0
+        self._timers: dict[str, int] = {}
+        self._timer_due: int | None = None
+
+    def step(self, event: AnyEvent, raw: bytes = b"") -> None:
+        """Let everything happen that falls due up to the event's time, then the event."""
+        self.advance(event.ts)
+        self._hear(event, raw)
+
+    def advance(self, until: int) -> None:
+        """Let everything happen that falls due up to a time, that time included; the venue before timers."""
+        venue = self.venue
+        while True:
+            due, timer = venue.due, self._timer_due
+            if due is not None and due <= until and (timer is None or due <= timer):
+                reply = venue.advance()
+                if reply is not None:
+                    self._hear(reply, b"")
+            elif timer is not None and timer <= until:
+                self._fire(timer)
+            else:
+                return
+
+    @property
+    def due(self) -> int | None:
+        """When something falls due next, ns; None when nothing does."""
+        venue, timer = self.venue.due, self._timer_due
+        if venue is None or timer is None:
+            return timer if venue is None else venue
+        return min(venue, timer)
+
+    def _fire(self, due: int) -> None:
+        name = min(name for name, at in self._timers.items() if at == due)
+        del self._timers[name]
+        self._find_timer()
+        self._hear(Timer(ts=due, name=name), b"")
+
+    def _find_timer(self) -> None:
+        self._timer_due = min(self._timers.values()) if self._timers else None
+
+    def _hear(self, event: AnyEvent, raw: bytes) -> None:
+        journal = self.journal
+        self.ts = event.ts
+        kind = type(event)
+        if raw:
+            journal.market(event.ts, raw)
+        elif kind not in MARKET:
+            journal.record(event)
+        outputs = self.core.process(event)
+        if kind in MARKET:
+            self.venue.on_market(event)  # type: ignore[arg-type]
+        elif kind is SessionStarted:
+            self.first_ts = self.digest.start = event.ts
+            self.venue.open_account(event.base, event.quote)  # type: ignore[union-attr]
+        if outputs.commands or outputs.facts:
+            self._answer(outputs)
+        journal.flush()
+
+    def _answer(self, outputs: Outputs) -> None:
+        journal, digest = self.journal, self.digest
+        for command in outputs.commands:
+            if type(command) is ArmTimer:
+                self._timers[command.name] = command.due
+                self._find_timer()
+                journal.record(command)
+            elif type(command) is RequestSnapshot:
+                journal.record(command)
+                self.request_snapshot()
+            else:
+                journal.record(command.command)  # type: ignore[union-attr]
+                digest.add(command.command)  # type: ignore[union-attr]
+                self.venue.submit(command)  # type: ignore[arg-type]
+        for fact in outputs.facts:
+            journal.record(fact)
+            digest.add(fact)
+            self.bus.publish(fact)
