@@ -1,0 +1,70 @@
+"""The command line's language: action ids, `set KEY VALUE`, `theme NAME`; and the palette made of the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
+
+from mm_tui.app.actions import ACTIONS, BY_ID
+
+_WITHOUT_LINE: Final = frozenset({"panel", "command", "zoom", "back"})
+_ALIASES: Final = {"q": "quit", "h": "help"}
+_TAKES: Final = {"theme": "NAME", "cancel_order": "ID", "filter": "TEXT"}
+"""Actions with an argument, which may be left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A line that was understood."""
+
+    action: str
+    """An id of the action table, or `set`."""
+    argument: str = ""
+
+
+def names() -> list[str]:
+    """Every word a line may begin with."""
+    return sorted(["set", *(action.id for action in ACTIONS if action.id not in _WITHOUT_LINE)])
+
+
+def parse(line: str) -> Command | str:
+    """The command of a line, or in one sentence what is wrong with it."""
+    word, _, rest = line.strip().removeprefix(":").strip().partition(" ")
+    argument = rest.strip()
+    word = _ALIASES.get(word, word)
+    if word == "set":
+        return _parse_set(argument)
+    if word not in BY_ID or word in _WITHOUT_LINE:
+        near = get_close_matches(word, names(), n=1)
+        return f"no command {word!r}" + (f"; did you mean {near[0]}?" if near else "; tab lists the commands")
+    if argument and word not in _TAKES:
+        return f"{word} takes no argument"
+    return Command(word, argument)
+
+
+def _parse_set(argument: str) -> Command | str:
+    key, sign, value = argument.partition("=") if "=" in argument else argument.partition(" ")
+    key, value = key.strip(), value.strip()
+    if not key or not sign or not value:
+        return "write set KEY VALUE, for example: set strategy.passive.min_spread_bps 3"
+    if not all(part.isidentifier() for part in key.split(".")):
+        return f"{key!r} is no key; write it with dots, for example strategy.passive.min_spread_bps"
+    return Command("set", f"{key}={value}")
+
+
+def complete(line: str, parameters: Sequence[str], themes: Sequence[str]) -> list[str]:
+    """Whole lines that begin as this one does."""
+    head, space, tail = line.lstrip().partition(" ")
+    if not space:
+        return [name for name in names() if name.startswith(head)]
+    pool = {"set": parameters, "theme": themes}.get(head, ())
+    return [f"{head} {each}" for each in pool if each.startswith(tail.lstrip())]
+
+
+def common_prefix(lines: Sequence[str]) -> str:
+    """What all of them begin with."""
+    if not lines:
+        return ""
+    first, last = min(lines), max(lines)
+    same = next((index for index, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    return first[:same]

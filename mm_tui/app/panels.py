@@ -1,0 +1,34 @@
+"""The panels of the desk by the names that `layouts` uses."""
+
+from textual.widget import Widget
+
+from mm_tui.app.widgets.chart import Chart
+from mm_tui.app.widgets.events import Events
+from mm_tui.app.widgets.header import Header
+from mm_tui.app.widgets.ladder import Ladder
+from mm_tui.app.widgets.orders import Orders
+from mm_tui.app.widgets.parameters import Parameters
+from mm_tui.app.widgets.position import Position
+from mm_tui.app.widgets.risk import Risk
+from mm_tui.app.widgets.summary import Summary
+from mm_tui.app.widgets.tape import Tape
+from mm_tui.app.widgets.truth import Truth
+from mm_tui.app.widgets.workers import Workers
+
+
+def make_panels() -> dict[str, Widget]:
+    """A fresh panel of each kind."""
+    return {
+        "header": Header(),
+        "truth": Truth(),
+        "ladder": Ladder(),
+        "chart": Chart(),
+        "orders": Orders(),
+        "events": Events(),
+        "position": Position(),
+        "risk": Risk(),
+        "parameters": Parameters(),
+        "tape": Tape(),
+        "workers": Workers(),
+        "summary": Summary(),
+    }

@@ -1,0 +1,29 @@
+"""The view below 60x16: plain lines down to a single cell."""
+
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+from mm_tui.app.plain import compact_lines
+from mm_tui.views.frames import DeskFrame
+
+
+class Compact(Widget):
+    """State, position, PnL and the kill key in plain lines."""
+
+    def __init__(self, kill_key: str) -> None:
+        super().__init__(id="compact")
+        self._kill_key = kill_key
+        self._frame = DeskFrame()
+
+    def show(self, frame: DeskFrame) -> None:
+        """Repaint from a new frame."""
+        self._frame = frame
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """One plain line."""
+        width, height = self.size
+        lines = compact_lines(self._frame, width, height, self._kill_key)
+        style = self.rich_style
+        return Strip([Segment(lines[y] if y < len(lines) else "", style)]).adjust_cell_length(width, style)

@@ -1,0 +1,154 @@
+"""The desk's screen: every panel once, placed by `layouts.plan`, with sheets in front."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from textual import events
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
+from textual.layout import Layout, WidgetPlacement
+from textual.screen import Screen
+from textual.widget import Widget
+
+from mm_tui.app.layouts import NUMBERED, TABS, Plan, View, plan, shape_of
+from mm_tui.app.messages import PanelFailed
+from mm_tui.app.screens.compact import Compact
+from mm_tui.app.screens.footer import Footer
+from mm_tui.app.screens.guard import Guarded
+from mm_tui.app.screens.sheet import Sheet
+from mm_tui.app.screens.tabs import Tabs
+from mm_tui.views.frames import DeskFrame
+
+
+class DeskLayout(Layout):
+    """Places children by the screen's plan: no containers, one pass."""
+
+    name = "desk"
+
+    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> list[WidgetPlacement]:  # noqa: ARG002, FBT001, FBT002 - Textual's signature
+        """A placement for each child that the plan or the child itself gives a box."""
+        screen = parent.screen
+        assert isinstance(screen, DeskScreen)  # noqa: S101 - no other screen uses this layout
+        boxes = screen.plan_for(size).places
+        placements = []
+        for child in children:
+            box = child.box(*size) if isinstance(child, Sheet) else boxes.get(child.id or "")
+            if box is not None and box.width > 0 and box.height > 0:
+                placements.append(WidgetPlacement(Region(*box), NULL_OFFSET, NULL_SPACING, child))
+        return placements
+
+
+class DeskScreen(Screen[None]):
+    """Panels by name; knows what is shown where, nothing of what it means."""
+
+    def __init__(self, panels: Mapping[str, Widget], keys: Mapping[str, tuple[str, ...]], ladder_rows: int = 0) -> None:
+        super().__init__(id="desk")
+        self._ladder_rows = ladder_rows
+        self._view = View()
+        self._frame = DeskFrame()
+        self.footer = Footer(keys)
+        self.tabs = Tabs()
+        self.sheet: Sheet | None = None
+        """What stands in front, if anything."""
+        own: dict[str, Widget] = {"compact": Compact(keys["kill"][0]), "footer": self.footer, "tabs": self.tabs}
+        for name, panel in panels.items():
+            panel.id = name
+        self.panels = {name: Guarded(name, widget, self._panel_failed) for name, widget in {**panels, **own}.items()}
+        """Every part of the screen, the small ones of the screen's own included."""
+        self._layout = DeskLayout()
+
+    @property
+    def layout(self) -> Layout:
+        """Our own; styles know Textual's layouts only."""
+        return self._layout
+
+    def compose(self) -> Iterator[Widget]:
+        """All panels; which are displayed is settled at the first resize."""
+        for guarded in self.panels.values():
+            guarded.widget.display = False
+            yield guarded.widget
+
+    @property
+    def view(self) -> View:
+        """What the operator chose to look at."""
+        return self._view
+
+    @view.setter
+    def view(self, view: View) -> None:
+        if view != self._view:
+            self._view = view
+            self._settle(self.size)
+
+    def plan_for(self, size: Size) -> Plan:
+        """Boxes at this size."""
+        return plan(size.width, size.height, self._view, self._ladder_rows)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another size may mean another shape; every state stays."""
+        self._settle(event.size)
+
+    def _settle(self, size: Size) -> None:
+        """Display exactly the panels that have a box, with the latest frame."""
+        now = self.plan_for(size)
+        self.tabs.name_them(now.tabs, self._view.tab)
+        for name, guarded in self.panels.items():
+            guarded.widget.display = name in now.places
+        focused = self.focused
+        if focused is not None and not focused.display:
+            self.set_focus(None)
+        self.refresh(layout=True)
+        self.show(self._frame)
+
+    def show(self, frame: DeskFrame) -> None:
+        """Hand the frame to what is displayed."""
+        self._frame = frame
+        if self.sheet is not None:
+            self.sheet.show(frame)
+        for guarded in self.panels.values():
+            if guarded.widget.display:
+                guarded.show(frame)
+
+    def show_panel(self, number: int) -> None:
+        """The panel of a number key: into its place where places are shared, and focused."""
+        name = NUMBERED[number - 1]
+        if self._view.zoomed:
+            self.view = replace(self._view, zoomed=name)
+        elif shape_of(*self.size) == "small":
+            self.view = replace(self._view, panel=name)
+        elif shape_of(*self.size) == "medium" and name in TABS:
+            self.view = replace(self._view, tab=name)
+        widget = self.panels[name].widget
+        if widget.display and widget.focusable:
+            self.set_focus(widget)
+
+    def zoom(self, name: str) -> None:
+        """A panel to the full screen; an empty name brings the desk back."""
+        self.view = replace(self._view, zoomed=name)
+
+    def panel_of(self, widget: Widget | None) -> str:
+        """The numbered panel that a widget belongs to, or an empty name."""
+        for node in widget.ancestors_with_self if widget is not None else ():
+            if node.id in NUMBERED:
+                return node.id
+        return ""
+
+    def on_click(self, event: events.Click) -> None:
+        """A double click enlarges a panel, and brings the desk back."""
+        name = self.panel_of(event.widget)
+        if event.chain == 2 and name:  # noqa: PLR2004 - a double click
+            self.zoom("" if self._view.zoomed else name)
+
+    async def open(self, sheet: Sheet) -> None:
+        """Put a sheet in front; one at a time."""
+        await self.close_sheet()
+        self.sheet = sheet
+        await self.mount(sheet)
+        sheet.take_focus()
+
+    async def close_sheet(self) -> None:
+        """Take the sheet away, if there is one."""
+        if self.sheet is not None:
+            sheet, self.sheet = self.sheet, None
+            await sheet.remove()
+
+    def _panel_failed(self, name: str, error: Exception) -> None:
+        self.post_message(PanelFailed(name, error))

@@ -1,0 +1,85 @@
+"""The last line: the keys that matter, fitted to the width, or a word to the operator for a few seconds."""
+
+from collections.abc import Mapping
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from mm_tui.app.actions import BY_ID, FOOTER, shown_for
+from mm_tui.views.frames import DeskFrame
+
+
+def fit(items: list[tuple[int, str, str]], width: int) -> list[tuple[str, str]]:
+    """`(rank, key, label)` from left to right, the highest ranks dropped until the rest fits `width` cells."""
+    kept = list(items)
+    while kept and sum(len(key) + len(label) + 3 for _, key, label in kept) > width:
+        kept.remove(max(kept))
+    return [(key, label) for _, key, label in kept]
+
+
+class Footer(Widget):
+    """One line, drawn by the line API."""
+
+    COMPONENT_CLASSES = {"footer--key", "footer--label", "footer--word"}  # noqa: RUF012 - Textual declares it so
+
+    def __init__(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        super().__init__(id="footer")
+        self._keys = keys
+        self._quoting = True
+        self._halted = False
+        self._word = ""
+
+    def show(self, frame: DeskFrame) -> None:
+        """`pause` reads `quote` while paused; `re-arm` shows only after a halt."""
+        quoting, halted = frame.header.state != "paused", frame.header.state == "halted"
+        if (quoting, halted) != (self._quoting, self._halted):
+            self._quoting, self._halted = quoting, halted
+            self.refresh()
+
+    def say(self, word: str, seconds: float = 4.0) -> None:
+        """Put a word in place of the keys for a while."""
+        self._word = word
+        self.refresh()
+        self.set_timer(seconds, lambda: self._unsay(word))
+
+    @property
+    def word(self) -> str:
+        """What is said at the moment; empty where the keys are shown."""
+        return self._word
+
+    def _unsay(self, word: str) -> None:
+        if self._word == word:
+            self._word = ""
+            self.refresh()
+
+    def items(self) -> list[tuple[int, str, str]]:
+        """`(rank, key, label)` of what may be pressed now."""
+        return [
+            (rank, shown_for(BY_ID[name], self._keys), self._label(name))
+            for name, rank in FOOTER
+            if name != "rearm" or self._halted
+        ]
+
+    def _label(self, name: str) -> str:
+        return "quote" if name == "pause" and not self._quoting else BY_ID[name].label
+
+    def render_line(self, y: int) -> Strip:
+        """Keys bright, labels dim."""
+        width = self.size.width
+        base = self.rich_style
+        if y > 0:
+            return Strip.blank(width, base)
+        if self._word:
+            word = self.get_component_rich_style("footer--word")
+            return Strip([Segment(" " + self._word, word)]).adjust_cell_length(width, word)
+        return Strip(self._segments(width)).adjust_cell_length(width, base)
+
+    def _segments(self, width: int) -> list[Segment]:
+        key_style: Style = self.get_component_rich_style("footer--key")
+        label_style: Style = self.get_component_rich_style("footer--label")
+        segments: list[Segment] = []
+        for key, label in fit(self.items(), width):
+            segments += [Segment(" " + key, key_style), Segment(f" {label} ", label_style)]
+        return segments

@@ -1,0 +1,82 @@
+"""Questions that are answered by `y`, and notices that any key closes."""
+
+from collections.abc import Callable
+
+from rich.text import Text
+
+from mm_tui.app.screens.sheet import Sheet
+from mm_tui.views.frames import DeskFrame
+
+
+class Question(Sheet):
+    """`y` does it; every other key leaves everything as it is."""
+
+    AT_BOTTOM = True
+
+    def __init__(self, title: str, ask: Callable[[DeskFrame], list[str]], yes: str, no: str, frame: DeskFrame) -> None:
+        super().__init__(title)
+        self._ask = ask
+        self._yes, self._no = yes, no
+        self._said = ask(frame)
+        self.add_class("question")
+
+    def show(self, frame: DeskFrame) -> None:
+        """The figures of a question move with the market."""
+        said = self._ask(frame)
+        if said != self._said:
+            rows_changed = len(said) != len(self._said)
+            self._said = said
+            self.refresh(layout=rows_changed)
+
+    def lines(self) -> list[Text]:
+        """What would be done, then the keys."""
+        keys = Text.assemble(
+            ("y", f"bold {self.style('warning')}"),
+            f" {self._yes}    ",
+            ("any other key", f"bold {self.style('foreground')}"),
+            f" {self._no}",
+        )
+        return [*(Text(line) for line in self._said), keys]
+
+    def pressed(self, key: str) -> None:
+        """Only `y` is a yes."""
+        self.close("y" if key in {"y", "Y"} else "")
+
+
+class Notice(Sheet):
+    """Something to be read; any key closes it."""
+
+    def __init__(self, title: str, text: list[str]) -> None:
+        super().__init__(title)
+        self._text = text
+
+    def lines(self) -> list[Text]:
+        """The text and how to go on."""
+        return [*(Text(line) for line in self._text), Text(""), Text("any key closes", style="dim")]
+
+    def pressed(self, key: str) -> None:  # noqa: ARG002 - whatever the key
+        """Any key will do."""
+        self.close()
+
+
+def flatten_words(frame: DeskFrame) -> list[str]:
+    """What closing the position would trade, and at what estimated cost."""
+    flatten, instrument = frame.flatten, frame.instrument
+    if flatten is None or instrument is None:
+        return ["Quotes are pulled. There is no position to close."]
+    size = f"{instrument.quantity(flatten.quantity):,f} {instrument.base}"
+    cost = "unknown" if flatten.slippage_bps is None else f"{flatten.slippage_bps:.2f} bps"
+    return [f"Quotes are pulled. Close the position: {flatten.side.word} {size} at the market, slippage about {cost}."]
+
+
+def rearm_words(frame: DeskFrame) -> list[str]:
+    """What tripped, before it is re-armed."""
+    reason = frame.header.reason or "no reason was recorded"
+    return [f"The desk is {frame.header.state}: {reason}.", "Re-armed, it may quote again within its limits."]
+
+
+def quit_words(frame: DeskFrame) -> list[str]:
+    """What is still held."""
+    position, instrument = frame.position, frame.instrument
+    unit = instrument.base if instrument else "base"
+    return [f"The position is {position.base:+,f} {unit}. Quitting cancels all orders and keeps the position."]

@@ -1,0 +1,78 @@
+"""What stands in front of the desk: questions, lists and inputs, as widgets of the desk's own screen.
+
+The desk stays visible and live around a sheet, and nothing is blended, which would make every frame several times
+dearer. A sheet is modal: only its own keys work, besides the kill.
+"""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.widget import Widget
+
+from mm_tui.app.layouts import Box
+from mm_tui.app.messages import SheetClosed
+from mm_tui.views.frames import DeskFrame
+
+
+class Sheet(Widget, can_focus=True):
+    """A modal box; escape leaves it."""
+
+    AT_BOTTOM: ClassVar[bool] = False
+    """Over the lines above the footer, instead of in the middle."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(classes="sheet")
+        self.border_title = title
+
+    @property
+    def is_modal(self) -> bool:
+        """Cuts the chain of bindings here, so that no key of the desk works behind the sheet."""
+        return True
+
+    def wanted(self) -> tuple[int, int]:
+        """Columns and rows, border included, that it would like."""
+        lines = self.lines()
+        return max((line.cell_len for line in lines), default=0) + 6, len(lines) + 2
+
+    def box(self, width: int, height: int) -> Box:
+        """Where it stands; never larger than the screen."""
+        columns, rows = self.wanted()
+        if self.AT_BOTTOM:
+            rows = min(rows, height)
+            return Box(0, max(0, height - 1 - rows), width, rows)
+        columns, rows = min(columns, width), min(rows, height)
+        return Box((width - columns) // 2, (height - rows) // 2, columns, rows)
+
+    def lines(self) -> list[Text]:
+        """What it says."""
+        return []
+
+    def show(self, frame: DeskFrame) -> None:
+        """A new frame of the desk, for a sheet that shows figures."""
+
+    def render(self) -> Text:
+        """The lines, one beneath the other."""
+        return Text("\n", no_wrap=True, overflow="ellipsis").join(self.lines())
+
+    def take_focus(self) -> None:
+        """Have the keyboard."""
+        self.focus()
+
+    def close(self, answer: str = "") -> None:
+        """Be done with, with an answer."""
+        self.post_message(SheetClosed(answer))
+
+    def on_key(self, event: events.Key) -> None:
+        """Every key ends here."""
+        event.stop()
+        self.pressed(event.key)
+
+    def pressed(self, key: str) -> None:
+        """A key was pressed."""
+        if key == "escape":
+            self.close()
+
+    def style(self, name: str) -> str:
+        """A colour of the theme, for the text of `lines`."""
+        return self.app.theme_variables.get(name, "")

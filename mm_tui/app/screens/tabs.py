@@ -1,0 +1,44 @@
+"""One line that names the panels sharing a place, each with its number key."""
+
+from rich.segment import Segment
+from textual.strip import Strip
+from textual.widget import Widget
+
+from mm_tui.app.layouts import NUMBERED
+from mm_tui.views.frames import DeskFrame
+
+
+class Tabs(Widget):
+    """`5 chart  6 tape  7 events`, the one shown marked."""
+
+    COMPONENT_CLASSES = {"tabs--shown", "tabs--other"}  # noqa: RUF012 - Textual declares it so
+
+    def __init__(self) -> None:
+        super().__init__(id="tabs")
+        self._names: tuple[str, ...] = ()
+        self._shown = ""
+
+    def name_them(self, names: tuple[str, ...], shown: str) -> None:
+        """The panels of the place, and which of them is seen."""
+        if (names, shown) != (self._names, self._shown):
+            self._names, self._shown = names, shown
+            self.refresh()
+
+    def show(self, frame: DeskFrame) -> None:
+        """Nothing of it depends on the desk."""
+
+    def render_line(self, y: int) -> Strip:
+        """The names from left to right."""
+        width = self.size.width
+        other = self.get_component_rich_style("tabs--other")
+        if y > 0:
+            return Strip.blank(width, other)
+        shown = self.get_component_rich_style("tabs--shown")
+        segments = [Segment(" ", other)]
+        for name in self._names:
+            number = NUMBERED.index(name) + 1
+            style = shown if name == self._shown else other
+            mark = "▸" if name == self._shown else " "
+            segments.append(Segment(f"{mark}{number} {name} ", style))
+            segments.append(Segment(" ", other))
+        return Strip(segments).adjust_cell_length(width, other)
