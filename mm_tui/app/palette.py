@@ -1,0 +1,194 @@
+"""A theme's tokens as the styles that panels draw with.
+
+A style is asked for by a short name: a token, then `bold`, `reverse`, `on <token>` or `glow<n>` as needed, such as
+`palette["bid bold on selection"]`. Each is made once. Also here: what a terminal without UTF-8 is shown instead.
+"""
+
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from rich.style import Style
+from textual.app import App
+from textual.theme import Theme
+
+TOKENS = (
+    "background",
+    "panel",
+    "border",
+    "track",
+    "selection",
+    "text",
+    "dim",
+    "bright",
+    "accent",
+    "bid",
+    "ask",
+    "own",
+    "last",
+    "warn",
+    "halt",
+)
+"""What a theme gives a colour to."""
+SURFACES = ("background", "panel", "border", "track", "selection")
+"""Tokens that are drawn on, or as lines, and never as text."""
+VARIABLE = "mm-"
+"""Prefix of a token among a Textual theme's variables."""
+GLOWS = 3
+"""Steps in which a changed number fades from the accent to its own colour."""
+
+_DERIVED = {
+    "background": "background",
+    "panel": "surface",
+    "border": "panel",
+    "track": "panel",
+    "selection": "boost",
+    "text": "foreground",
+    "dim": "foreground",
+    "bright": "foreground",
+    "accent": "accent",
+    "bid": "success",
+    "ask": "error",
+    "own": "accent",
+    "last": "secondary",
+    "warn": "warning",
+    "halt": "error",
+}
+
+_PLAIN = {
+    **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼", "+"),
+    **dict.fromkeys("─━╌╴╶┄–—−", "-"),
+    **dict.fromkeys("│┃▌▐⋮", "|"),
+    **dict.fromkeys("█▉▊▋▮▓", "#"),
+    **dict.fromkeys("▍▎▏▯", ":"),
+    **dict.fromkeys("░·", "."),
+    **dict.fromkeys("●◆", "*"),
+    **dict.fromkeys("○◌◐", "o"),
+    "▲": "^",
+    "▼": "v",
+    "↑": "^",
+    "↓": "v",
+    "←": "<",
+    "→": ">",
+    "…": "~",
+    "≥": ">",
+    "≤": "<",
+    "×": "x",
+    "√": "r",
+    "±": "~",
+    "⠀": " ",
+    "µ": "u",
+}
+_PLAIN_TABLE = {ord(glyph): plain for glyph, plain in _PLAIN.items()}
+_BRAILLE = range(0x2801, 0x2900)
+_LINUX_CONSOLE = {"dumb", "linux", "vt100", "vt102", "vt220"}
+
+
+class Palette:
+    """The styles of one theme; `ascii` tells panels to keep to seven bits."""
+
+    def __init__(self, colours: Mapping[str, str], *, ascii: bool = False) -> None:  # noqa: A002 - the field's own word
+        self.colours = {token: colours[token] for token in TOKENS}
+        """Token to `#rrggbb`."""
+        self.ascii = ascii
+        """Whether the terminal shows no more than ASCII."""
+        self._styles: dict[str, Style] = {}
+
+    def __getitem__(self, name: str) -> Style:
+        style = self._styles.get(name)
+        if style is None:
+            style = self._styles[name] = self._make(name)
+        return style
+
+    def _make(self, name: str) -> Style:
+        token, *words = name.split()
+        colour, ground = self.colours[token], self.colours["panel"]
+        bold = reverse = False
+        rest = iter(words)
+        for word in rest:
+            if word == "on":
+                ground = self.colours[next(rest)]
+            elif word.startswith("glow"):
+                colour = mix(colour, self.colours["accent"], int(word[4:]) / GLOWS)
+            elif word == "bold":
+                bold = True
+            elif word == "reverse":
+                reverse = True
+            else:
+                raise ValueError(f"style {name!r}: unknown word {word!r}")
+        return Style(color=colour, bgcolor=ground, bold=bold or None, reverse=reverse or None)
+
+    def write(self, text: str) -> str:
+        """The text as this terminal can show it; never a different number of characters."""
+        return plain(text) if self.ascii and not text.isascii() else text
+
+
+@lru_cache(maxsize=4096)
+def plain(text: str) -> str:
+    """Seven bits of it: each glyph of ours as its nearest ASCII sign, anything else as `?`."""
+    return "".join(
+        glyph if glyph < "\x7f" else "." if ord(glyph) in _BRAILLE else "?" for glyph in text.translate(_PLAIN_TABLE)
+    )
+
+
+@lru_cache(maxsize=512)
+def mix(first: str, second: str, share: float) -> str:
+    """`share` of the second colour in the first, both `#rrggbb`."""
+    parts = zip(channels(first), channels(second), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in parts)
+
+
+def channels(colour: str) -> tuple[int, int, int]:
+    """Red, green, blue of `#rrggbb`."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance as WCAG 2 defines it, 0 to 1."""
+    red, green, blue = (
+        part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - 0.04045 of 255
+        for part in channels(colour)
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(first: str, second: str) -> float:
+    """Contrast ratio as WCAG 2 defines it, 1 to 21."""
+    dark, light = sorted((luminance(first), luminance(second)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def needs_ascii(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether the terminal cannot be trusted with more than ASCII, by its locale and its kind."""
+    locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
+    utf8 = "utf-8" in locale.lower() or "utf8" in locale.lower()
+    return not utf8 or environ.get("TERM", "dumb") in _LINUX_CONSOLE
+
+
+@lru_cache(maxsize=32)
+def _palette(colours: tuple[tuple[str, str], ...], ascii: bool) -> Palette:  # noqa: A002, FBT001 - cache key
+    return Palette(dict(colours), ascii=ascii)
+
+
+def palette_of(theme: Theme, *, ascii: bool = False) -> Palette:  # noqa: A002 - the field's own word
+    """The palette of a Textual theme: of ours by its tokens, of any other by what is nearest."""
+    variables = theme.variables
+    if all(VARIABLE + token in variables for token in TOKENS):
+        return _palette(tuple((token, variables[VARIABLE + token]) for token in TOKENS), ascii)
+    system = theme.to_color_system().generate()
+    colours = {token: _hex(system[name], system["background"]) for token, name in _DERIVED.items()}
+    colours["dim"] = mix(colours["text"], colours["panel"], 0.35)
+    return _palette(tuple(colours.items()), ascii)
+
+
+def current(app: App[Any]) -> Palette:
+    """The palette of the running app's theme; an app whose `ascii` is true gets seven bits."""
+    return palette_of(app.current_theme, ascii=bool(getattr(app, "ascii", False)))
+
+
+def _hex(colour: str, ground: str) -> str:
+    from textual.color import Color  # noqa: PLC0415 - only where a foreign theme is used
+
+    base = Color.parse(ground)
+    return (base + Color.parse(colour)).hex6.lower() if not base.ansi else "#808080"

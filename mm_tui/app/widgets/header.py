@@ -1,0 +1,82 @@
+"""The first line: which market, true or demo, paper or live, and in which state the desk is."""
+
+from typing import ClassVar
+
+from mm_tui.app.widgets.lines import Panel, Span, by_priority, spread_out, width_of
+from mm_tui.views.frames import DeskFrame, DeskState, HeaderFrame
+
+STATE_COLOURS: dict[DeskState, str] = {
+    "starting": "dim",
+    "quoting": "bid",
+    "paused": "warn",
+    "one-sided": "warn",
+    "reduce-only": "warn",
+    "halted": "halt",
+    "stale": "halt",
+    "invalid book": "halt",
+    "replay": "accent",
+}
+"""The token that a state's word is drawn with."""
+
+
+def state_span(state: DeskState) -> Span:
+    """The state's word in reverse, the largest contrast on the screen."""
+    return f" {state.upper()} ", f"{STATE_COLOURS[state]} bold reverse"
+
+
+class Header(Panel, can_focus=False):
+    """One line, or two: the second says why that state, what to press, and what to mind."""
+
+    framed: ClassVar[bool] = False
+
+    def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
+        """The header alone."""
+        return before.header is not frame.header
+
+    def paint(self) -> None:
+        """Identity at the left, the state after it, the strategy where room is left; then the reason's line."""
+        header = self.frame.header
+        two = self.inner[1] > 1
+        self.put(0, ("who", header, two), lambda: self._first(header, two=two))
+        self.put(1, ("why", header), lambda: self._second(header))
+        self.blank(2)
+
+    def _first(self, header: HeaderFrame, *, two: bool) -> list[Span]:
+        width = self.inner[0]
+        why: list[Span] = [] if two else self._why(header)
+        badge: list[Span] = [("▌", "own"), (header.badge, "own bold reverse"), ("▐", "own")] if header.badge else []
+        demo: list[Span] = [(f" {_demo(header)} ", "warn bold reverse")] if header.demo_cause else []
+        return by_priority(
+            (
+                (1, [(" " + header.symbol, "bright bold")]),
+                (5, [(header.venue, "text"), (" ● " + header.venue_words, "dim")] if header.venue_words else []),
+                (5, [(header.venue, "text")] if not header.venue_words else []),
+                (2, demo),
+                (3, badge),
+                (0, [state_span(header.state)]),
+                (4, why),
+                (6, [(header.strategy, "text")] if header.strategy else []),
+                (7, [(header.warning, "warn")] if header.warning and not two else []),
+            ),
+            width,
+        )
+
+    def _why(self, header: HeaderFrame) -> list[Span]:
+        spans: list[Span] = []
+        if header.reason:
+            spans.append((header.reason, STATE_COLOURS[header.state]))
+        if header.hint:
+            spans.append(("  " if spans else "", "text"))
+            spans.append((header.hint, "bright"))
+        return spans
+
+    def _second(self, header: HeaderFrame) -> list[Span]:
+        left: list[Span] = [(" ", "text"), *self._why(header)]
+        right: list[Span] = [(header.warning + " ", "warn")] if header.warning else []
+        if width_of(left) <= 1:
+            left, right = [(" ", "text"), *right], []
+        return spread_out(left, right, self.inner[0])
+
+
+def _demo(header: HeaderFrame) -> str:
+    return f"DEMO {header.demo_cause}"

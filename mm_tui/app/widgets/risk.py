@@ -1,0 +1,76 @@
+"""What the gate watches: each figure against its limit, and what it refused last."""
+
+from typing import ClassVar
+
+from mm_tui.app.palette import Palette
+from mm_tui.app.widgets.lines import Panel, Span, bar_spans
+from mm_tui.views import fmt
+from mm_tui.views.frames import DeskFrame, Gauge, RiskFrame
+
+NEAR = 0.75
+"""Share of a limit from which its bar warns."""
+_NAME, _PERCENT = 9, 6
+_BAR_FROM, _VALUE_FROM = 22, 34
+_STATE_COLOURS = {"running": "", "reduce-only": "warn", "halted": "halt"}
+
+
+def load_colour(share: float | None) -> str:
+    """How a share of a limit is drawn."""
+    if share is None:
+        return "dim"
+    return "halt" if share >= 1 else "warn" if share >= NEAR else "accent"
+
+
+def gauge_line(gauge: Gauge, width: int, look: Palette) -> list[Span]:
+    """Name, bar, value of limit, percentage; the bar and the value give way in narrow rooms."""
+    share, colour = gauge.share, load_colour(gauge.share)
+    percentage = (fmt.percent(share).rjust(_PERCENT), "text" if colour == "accent" else f"{colour} bold")
+    name: Span = (fmt.clip(gauge.name, _NAME).ljust(_NAME), "dim")
+    if width < _BAR_FROM:
+        return [name, (gauge.value.rjust(max(0, width - _NAME)), percentage[1])]
+    value = f"{gauge.value} / {gauge.limit}" if width >= _VALUE_FROM else ""
+    value_width = min(max(len(value), width // 3 + 2), 26) if value else 0
+    bar_width = width - _NAME - _PERCENT - value_width - 2 - bool(value)
+    bar = bar_spans(fmt.eighths(share, bar_width), bar_width, colour, look, ground="track")
+    words: list[Span] = [(" " + fmt.clip(value, value_width).rjust(value_width), "text")] if value else []
+    return [name, (" ", "text"), *bar, *words, (" ", "text"), percentage]
+
+
+class Risk(Panel):
+    """A bar a limit; below them which sides may quote and the last refusal."""
+
+    title: ClassVar[str] = "Risk"
+
+    def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
+        """Risk alone."""
+        return before.risk is not frame.risk
+
+    def paint(self) -> None:
+        """Gauges first; what does not fit is left out from below."""
+        risk = self.frame.risk
+        width = self.inner[0]
+        look = self._look
+        self.rim(risk.state.upper(), colour=_STATE_COLOURS[risk.state])
+        for y, gauge in enumerate(risk.gauges):
+            self.put(y, gauge, lambda gauge=gauge: gauge_line(gauge, width, look))
+        y = len(risk.gauges)
+        self.put(y, ("sides", risk.bids_on, risk.asks_on, risk.refused), lambda: _sides(risk))
+        self.put(y + 1, ("refusal", risk.last_refusal), lambda: _refusal(risk, width))
+        self.blank(y + 2)
+
+
+def _sides(risk: RiskFrame) -> list[Span]:
+    return [
+        ("sides".ljust(_NAME + 1), "dim"),
+        ("bid on " if risk.bids_on else "bid OFF", "bid" if risk.bids_on else "warn bold"),
+        ("   ", "text"),
+        ("ask on " if risk.asks_on else "ask OFF", "ask" if risk.asks_on else "warn bold"),
+        ("   refused ", "dim"),
+        (f"{risk.refused:,}", "warn" if risk.refused else "text"),
+    ]
+
+
+def _refusal(risk: RiskFrame, width: int) -> list[Span]:
+    if not risk.last_refusal:
+        return []
+    return [("last".ljust(_NAME + 1), "dim"), (fmt.clip(risk.last_refusal, max(0, width - _NAME - 1)), "warn")]

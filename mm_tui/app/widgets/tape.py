@@ -1,0 +1,116 @@
+"""The tape: public trades, newest on top, and what they add up to."""
+
+from decimal import Decimal
+from typing import ClassVar
+
+from mm_tui.app.widgets.lines import Panel, Span, by_priority
+from mm_tui.model.instrument import Instrument
+from mm_tui.views import fmt
+from mm_tui.views.frames import DeskFrame, StatsFrame, TapeRow
+
+_ROOM_FOR_HEADER = 6
+_ROOM_FOR_MORE = 10
+
+
+class Tape(Panel):
+    """Time, aggressor's side, price and size; `●` marks a significant trade, `own` one that filled us."""
+
+    title: ClassVar[str] = "Tape"
+
+    def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
+        """The tape, and how it is written."""
+        return before.tape is not frame.tape or before.instrument is not frame.instrument
+
+    def paint(self) -> None:
+        """A header, the trades that fit, and at the bottom the flow over the window."""
+        tape, instrument = self.frame.tape, self.frame.instrument
+        height = self.inner[1]
+        if instrument is None:
+            self.rim()
+            self.blank()
+            return
+        step, tick = instrument.step_size, instrument.tick_size
+        self.rim(f"≥ {fmt.steps(tape.significant_quantity, step)} {instrument.base} ●")
+        trades = tape.trades
+        price_width = max([9, *(len(fmt.steps(trade.price, tick)) for trade in trades[:1])]) + 1
+        size_width = max(9, instrument.quantity_decimals + 5)
+        top = int(height >= _ROOM_FOR_HEADER)
+        if top:
+            self.put(
+                0, ("head", price_width, size_width, instrument), lambda: _head(instrument, price_width, size_width)
+            )
+        footer = _footer(tape.stats, instrument, self.inner[0], height)
+        room = max(0, height - top - len(footer))
+        for y in range(room):
+            if y < len(trades):
+                trade = trades[y]
+                key = (trade.ts // 1_000_000_000, trade.side, trade.price, trade.quantity, trade.significant, trade.own)
+                self.put(
+                    top + y, (key, price_width), lambda trade=trade: _trade(trade, tick, step, price_width, size_width)
+                )
+            elif y == 0:
+                self.put(top, "none", lambda: [("no trades yet", "dim")])
+            else:
+                self.put(top + y, "", tuple)
+        for at, spans in enumerate(footer):
+            self.put(top + room + at, ("foot", tuple(spans)), lambda spans=spans: spans)
+
+
+def _head(instrument: Instrument, price_width: int, size_width: int) -> list[Span]:
+    price = f"price {instrument.quote}".rjust(price_width + 3)
+    return [("time".ljust(9) + price + instrument.base.rjust(size_width), "dim")]
+
+
+def _trade(trade: TapeRow, tick: Decimal, step: Decimal, price_width: int, size_width: int) -> list[Span]:
+    side, glyph = ("bid", "▲") if trade.side > 0 else ("ask", "▼")
+    weight = " bold" if trade.significant else ""
+    spans = [
+        (fmt.clock(trade.ts) + " ", "dim"),
+        (f" {glyph} ", side + weight),
+        (fmt.steps(trade.price, tick).rjust(price_width), side + weight),
+        (fmt.steps(trade.quantity, step).rjust(size_width), "bright bold" if trade.significant else "text"),
+        (" ●" if trade.significant else "  ", "last"),
+    ]
+    if trade.own:
+        spans.append((" own", "own bold"))
+    return spans
+
+
+def _footer(stats: StatsFrame, instrument: Instrument, width: int, height: int) -> list[list[Span]]:
+    """Flow over the window in one line, in a tall panel the rest of the statistics in a second."""
+    if height < 4:  # noqa: PLR2004 - leaves the trades three rows
+        return []
+    step = instrument.step
+    net = (stats.buy - stats.sell) * step
+    lines = [
+        by_priority(
+            (
+                (1, [("buy ", "dim"), (fmt.compact(stats.buy * step).rjust(5), "bid")]),
+                (2, [("sell ", "dim"), (fmt.compact(stats.sell * step).rjust(5), "ask")]),
+                (0, [("net ", "dim"), (_signed(net).rjust(6), "bid" if net > 0 else "ask" if net < 0 else "text")]),
+                (3, [(f"{stats.window_s} s", "dim")]),
+            ),
+            width,
+        )
+    ]
+    if height >= _ROOM_FOR_MORE:
+        lines.append(
+            by_priority(
+                (
+                    (0, [("chg ", "dim"), (fmt.bps(stats.change_bps).rjust(5), "text"), (" bps", "dim")]),
+                    (1, [("vol ", "dim"), (fmt.compact(stats.volatility_bps).rjust(5), "text"), (" bps/√s", "dim")]),
+                    (2, [("n ", "dim"), (f"{stats.trades:,}".rjust(5), "text")]),
+                    (
+                        3,
+                        [("spread ", "dim"), (fmt.compact(stats.average_spread_bps).rjust(5), "text"), (" bps", "dim")],
+                    ),
+                ),
+                width,
+            )
+        )
+    return lines
+
+
+def _signed(value: float) -> str:
+    text = fmt.compact(abs(value))
+    return f"+{text}" if value > 0 else f"{fmt.MINUS}{text}" if value < 0 else text
