@@ -58,7 +58,7 @@ class Arrivals:
         self.mean = mean_rate
         """Orders a second in the long run."""
         self.base = max(mean_rate / 20.0, mean_rate * MEAN_SHARE - watched_rate * (1.0 - MEAN_SHARE))
-        self._fast = 0.0
+        self._fast = mean_rate * FAST_BRANCHING
         self._slow = mean_rate * SLOW_BRANCHING
         self._at = 0.0
         self._generator = generator
