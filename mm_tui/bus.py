@@ -62,6 +62,7 @@ class Subscription:
         name: str,
         kinds: tuple[type[Fact], ...],
         handler: Handler | None,
+        *,
         capacity: int,
         overflow: Overflow,
         clock: Callable[[], int],
@@ -173,7 +174,7 @@ class EventBus:
         overflow: Overflow = "drop_oldest",
     ) -> Subscription:
         """Hear of these classes and their subclasses (`Fact` for all): by the handler, or else by a bounded queue."""
-        subscription = Subscription(name, kinds, handler, capacity, overflow, self._clock)
+        subscription = Subscription(name, kinds, handler, capacity=capacity, overflow=overflow, clock=self._clock)
         self._subscriptions = (*self._subscriptions, subscription)
         self._routes = {}
         return subscription

@@ -1,0 +1,70 @@
+"""What the commands share: the global options, and the settings as the command line sees them."""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mm_tui.errors import SettingsError, UsageError
+
+if TYPE_CHECKING:
+    from mm_tui.settings.load import Loaded, Named
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+LEVELS = ("debug", "info", "warning", "error")
+
+
+@dataclass
+class Globals:
+    """Options that stand before the command or behind it; behind it wins."""
+
+    config: Path | None = None
+    log_level: str = "info"
+
+
+def global_options(command: F) -> F:
+    """`--config` and `--log-level`; kept in the context's object, not handed to the command."""
+    command = click.option(
+        "--log-level",
+        type=click.Choice(LEVELS),
+        expose_value=False,
+        callback=_keep,
+        help="How much app.log says (info).",
+    )(command)
+    return click.option(
+        "--config",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        expose_value=False,
+        callback=_keep,
+        help="Settings file, instead of ./settings.toml and the user's own.",
+    )(command)
+
+
+def set_option(command: F) -> F:
+    """`--set KEY=VALUE`, as often as wanted."""
+    return click.option(
+        "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a setting: --set risk.max_position=0.5"
+    )(command)
+
+
+def load_settings(chosen: Globals, overrides: Sequence[str], named: Sequence["Named"] = ()) -> "Loaded":
+    """Settings of all sources; raises SettingsError, or UsageError where only options were wrong."""
+    from mm_tui.settings.load import load  # noqa: PLC0415  # the command line starts without it
+
+    try:
+        return load(chosen.config, overrides, os.environ, Path.cwd(), named)
+    except SettingsError as error:
+        options = tuple(f"{one.option} " for one in named)
+        if options and all(problem.startswith(options) for problem in error.problems):
+            raise UsageError("\n".join(error.problems)) from error
+        raise
+
+
+def _keep(ctx: click.Context, option: click.Parameter, value: Any) -> None:
+    if value is not None and option.name is not None:
+        setattr(ctx.ensure_object(Globals), option.name, value)
