@@ -9,14 +9,12 @@ from typing import Any
 
 import msgspec
 
-from mm_tui.book.book import Book
-from mm_tui.book.flow import FlowWindow
-from mm_tui.book.sync import BookSync, Outcome
-from mm_tui.book.tape import Tape
+from mm_tui.book.sync import Outcome
 from mm_tui.core.config import CoreConfig
 from mm_tui.core.execution import Executor
 from mm_tui.core.flatten import Flatten
 from mm_tui.core.oms import OrderManager
+from mm_tui.core.market import Market
 from mm_tui.core.operator import LEAN_ACTIONS, Change, Parameters
 from mm_tui.core.outputs import EMPTY, Outputs
 from mm_tui.core.quoting import Room, fit
@@ -25,7 +23,6 @@ from mm_tui.errors import SettingsError
 from mm_tui.model import events as ev
 from mm_tui.model import facts
 from mm_tui.model.account import MICRO, Account
-from mm_tui.model.bounds import exact
 from mm_tui.model.commands import ArmTimer, RequestSnapshot
 from mm_tui.model.events import BUY, SELL, AnyEvent, Side
 from mm_tui.model.instrument import Instrument
@@ -33,7 +30,6 @@ from mm_tui.model.orders import Order, Trigger
 from mm_tui.risk.breaker import Breaker, Trip
 from mm_tui.risk.gate import Gate
 from mm_tui.strategy.api import NO_QUOTES, Quote, Quotes, Strategy
-from mm_tui.strategy.reference import References
 
 SECOND = 1_000_000_000
 CLEAN_DATA = SECOND
@@ -54,13 +50,9 @@ class Core:
         self._make = make
         self.strategy = make(params)
         self.parameters = Parameters(self.strategy.name, params)
-        self.book = Book()
-        self.sync = BookSync(self.book)
-        rules = config.feed
-        significant = instrument.floor_lots(exact(rules.significant_trade_quantity))
-        self.tape = Tape(significant, round(rules.significant_trade_interval_s * SECOND))
-        self.flow = FlowWindow(rules.statistics_window_s)
-        self.references = References(self.strategy.reference_window)
+        self.market = Market(instrument, config.feed, self.strategy.reference_window)
+        self.book = self.market.book
+        self.references = self.market.references
         self.account = Account(0, 0)
         self.gate = Gate(config.limits, instrument)
         self.breaker = Breaker(config.limits)
@@ -74,13 +66,9 @@ class Core:
         self.side_on = {BUY: True, SELL: True}
         self.stale = ""
         self.link_up = False
-        self.gaps = self.resyncs = self.bad_frames = 0
-        self.frames = self.book_updates = self.trades = 0
+        self.bad_frames = 0
         self.trips: list[facts.RiskTripped] = []
         self._ts = 0
-        self._ticker: ev.TopOfBook | None = None
-        self._ever_valid = False
-        self._book_ts = 0
         self._clean_since = 0
         self._cooloff_until = 0
         self._quotes: Quotes = NO_QUOTES
@@ -134,101 +122,88 @@ class Core:
     # -- market data
 
     def _on_delta(self, event: ev.BookDelta) -> None:
-        self.frames += 1
-        self.book_updates += 1
-        outcome = self.sync.on_delta(event)
+        outcome = self.market.on_delta(event)
         if outcome is Outcome.APPLIED:
             self._moved()
         elif outcome is Outcome.BUFFERED:
-            if not self.sync.asked:
+            if not self.market.sync.asked:
                 self._request_snapshot("the book is not known")
         elif outcome is not Outcome.IGNORED:
-            self._book_lost(outcome, f"update {event.first_id} after {self.book.last_update_id}")
+            self._book_lost(f"{outcome.value}: update {event.first_id} after {self.book.last_update_id}")
 
     def _on_snapshot(self, event: ev.BookSnapshot) -> None:
-        self.frames += 1
-        outcome = self.sync.on_snapshot(event)
+        outcome = self.market.on_snapshot(event)
         if outcome is Outcome.LIVE:
-            self._ever_valid = True
-            self.resyncs += 1
             self._say(facts.BookValid(ts=self._ts, update_id=self.book.last_update_id))
             self._moved()
         elif outcome is Outcome.APPLIED:
-            self.book_updates += 1
             self._moved()
         elif outcome is Outcome.STALE_SNAPSHOT:
             self._request_snapshot("the snapshot was older than the first update")
         elif outcome is not Outcome.IGNORED:
-            self._book_lost(outcome, f"snapshot {event.last_update_id}")
+            self._book_lost(f"{outcome.value}: snapshot {event.last_update_id}")
 
-    def _book_lost(self, outcome: Outcome, detail: str) -> None:
-        if outcome is Outcome.GAP:
-            self.gaps += 1
-        self._ticker = None
-        self._say(facts.BookInvalid(ts=self._ts, reason=f"{outcome.value}: {detail}"))
-        self._request_snapshot(outcome.value)
+    def _book_lost(self, reason: str) -> None:
+        self._say(facts.BookInvalid(ts=self._ts, reason=reason))
+        self._request_snapshot(reason)
         self._settle()
 
     def _request_snapshot(self, reason: str) -> None:
-        self.sync.asked = True
+        self.market.sync.asked = True
         self._commands.append(RequestSnapshot(ts=self._ts, reason=reason))
 
     def _on_top(self, event: ev.TopOfBook) -> None:
-        self.frames += 1
-        ticker = self._ticker
-        if ticker is not None and event.update_id < ticker.update_id:
-            return
-        self._ticker = event
-        if self.book.valid:
+        if self.market.on_top(event):
             self._moved()
 
+    def _on_trade(self, event: ev.Trade) -> None:
+        self.market.on_trade(event)
+
     def _moved(self) -> None:
-        """The touch may have changed: the newest of the diffs and the ticker says where it stands."""
-        ts, book, ticker, view = self._ts, self.book, self._ticker, self.view
-        if ticker is not None and ticker.update_id > book.last_update_id:
-            bid, bid_quantity, ask, ask_quantity = ticker.bid, ticker.bid_quantity, ticker.ask, ticker.ask_quantity
-        else:
-            bids, asks = book.bids, book.asks
-            bid, ask = bids.keys[-1], -asks.keys[-1]
-            bid_quantity, ask_quantity = bids.levels[bid], asks.levels[ask]
-        view.bid, view.bid_quantity, view.ask, view.ask_quantity = bid, bid_quantity, ask, ask_quantity
-        if not self._book_ts:
+        """The touch may have changed."""
+        ts, market = self._ts, self.market
+        if not market.ts:
             self._arm("stale", ts + self._stale_after)
-        self._book_ts = ts
-        self.flow.observe(ts, bid, ask)
-        if self.references.observe(ts, bid, bid_quantity, ask, ask_quantity):
-            trip = self.breaker.on_mid(ts, bid + ask)
+        if market.observe(ts):
+            trip = self.breaker.on_mid(ts, self.references.mid2)
             if trip is not None:
                 self._trip(trip)
             if self.account.fills:
                 self._check_pnl()
-        if self.state not in QUOTES or self.stale:
+        if self.stale:
+            self._recover()
+        if self.state not in QUOTES:
             self._settle()
         self._decide()
         if self.flattener.active:
             self._flatten_on()
 
-    def _on_trade(self, event: ev.Trade) -> None:
-        self.frames += 1
-        self.trades += 1
-        self.tape.add(event)
-        self.flow.add(event)
-        self.references.trade(event.ts, event.price, event.quantity)
+    def _recover(self) -> None:
+        """Data flows again; it must do so for a while before it is believed."""
+        if not self.link_up:
+            return
+        if not self._clean_since:
+            self._clean_since = self._ts
+        elif self._ts - self._clean_since >= CLEAN_DATA:
+            self.stale = ""
+            self._clean_since = 0
 
     def _on_link_up(self, event: ev.LinkUp) -> None:
         self.link_up = True
         self._say(facts.LinkChanged(ts=event.ts, up=True, reason=event.venue))
         if event.resync:
-            self._ticker = None
             if self.book.valid:
                 self._say(facts.BookInvalid(ts=event.ts, reason="reconnected"))
-            self.sync.reset()
+            self.market.reset()
         self._settle()
 
     def _on_link_down(self, event: ev.LinkDown) -> None:
         self.link_up = False
         self._say(facts.LinkChanged(ts=event.ts, up=False, reason=event.reason))
-        self.stale = f"link down: {event.reason}"
+        self._lose_data(f"link down: {event.reason}")
+
+    def _lose_data(self, reason: str) -> None:
+        self.stale = reason
         self._clean_since = 0
         self._settle()
 
@@ -254,7 +229,7 @@ class Core:
         order = self._order(event)
         if order is not None and self.orders.move(order, Trigger.REJECT, event.ts, f"{event.code} {event.reason}"):
             self._changed(order)
-            self.executor.rejected(order, event.ts)
+            self.executor.rejected(order, event.code, event.ts)
 
     def _on_canceled(self, event: ev.OrderCanceled) -> None:
         order = self._order(event)
@@ -300,7 +275,7 @@ class Core:
         if order.filled > order.quantity:
             self._trip(Trip("overfill", str(order.filled), str(order.quantity), "halt"))
         if order.level >= 0:
-            trip = self.breaker.on_fill(event.ts, order.side)
+            trip = self.breaker.on_fill(event.ts, order.side, order.order_id)
             if trip is not None:
                 self._trip(trip)
         self._check_pnl()
@@ -419,13 +394,12 @@ class Core:
     def _judge(self) -> tuple[State, str]:
         if self.gate.closed:
             return State.HALTED, self.gate.closed
-        if not self._ever_valid:
+        if not self.market.known:
             return State.STARTING, "waiting for the book"
         if not self.book.valid:
             return State.INVALID_BOOK, "waiting for a fresh snapshot"
-        if self.stale and not self._clean():
+        if self.stale:
             return State.STALE, self.stale
-        self.stale = ""
         if self.flattener.active:
             return State.PAUSED, "flattening"
         if self._ts < self._cooloff_until:
@@ -439,14 +413,6 @@ class Core:
         if not self.side_on[SELL]:
             return State.ONE_SIDED, "asks are off"
         return State.QUOTING, self.strategy.describe()
-
-    def _clean(self) -> bool:
-        """Whether data has flowed long enough after a stale feed."""
-        if self._book_ts < self._ts:
-            return False
-        if not self._clean_since:
-            self._clean_since = self._ts
-        return self._ts - self._clean_since >= CLEAN_DATA
 
     def _pull(self, reason: str) -> None:
         self._quotes = NO_QUOTES
@@ -528,15 +494,12 @@ class Core:
             self._decide()
 
     def _on_stale_timer(self) -> None:
-        due = self._book_ts + self._stale_after
+        due = self.market.ts + self._stale_after
         if self._ts < due:
             self._arm("stale", due)
             return
         self._arm("stale", self._ts + self._stale_after)
-        self._clean_since = 0
-        if not self.stale:
-            self.stale = f"no market data for {self.config.feed.stale_after_ms / 1000:g} s"
-        self._settle()
+        self._lose_data(self.stale or f"no market data for {self.config.feed.stale_after_ms / 1000:g} s")
 
     # -- people and watchdogs
 
@@ -544,9 +507,7 @@ class Core:
         if event.rule == "exposure":
             self._trip(Trip("exposure at the wire", event.value, event.limit, "halt"))
             return
-        self.stale = f"{event.rule.replace('_', ' ')} {event.value}, limit {event.limit}"
-        self._clean_since = 0
-        self._settle()
+        self._lose_data(f"{event.rule.replace('_', ' ')} {event.value}, limit {event.limit}")
 
     def _on_session(self, event: ev.SessionStarted) -> None:
         self.account = Account(event.base, event.quote)

@@ -36,6 +36,9 @@ REFUSAL_REPEAT = 1_000_000_000
 ACK_TIMEOUT = 5_000_000_000
 """An order without an answer for this long is in doubt."""
 
+NOT_ATTEMPTED = -2022
+"""The order to be replaced was gone, so the new one was not tried: nobody refused it."""
+
 Slot = tuple[Side, int]
 
 
@@ -140,7 +143,7 @@ class Executor:
         quantity = order.filled + left
         if not self._send(AmendOrder(ts=ts, order_id=order.order_id, quantity=quantity), self._exposure(order.side)):
             return False
-        order.pending_quantity = quantity
+        order.pending_quantity, order.target = quantity, left
         self._orders.move(order, Trigger.ASK_AMEND, ts, "made smaller")
         self._changed(order, ts)
         return True
@@ -151,6 +154,7 @@ class Executor:
             side=quote.side,
             price=quote.price,
             quantity=quote.quantity,
+            target=quote.target,
             created=ts,
             updated=ts,
             level=quote.level,
@@ -208,8 +212,10 @@ class Executor:
 
     # -- what came of it
 
-    def rejected(self, order: Order, ts: int) -> None:
+    def rejected(self, order: Order, code: int, ts: int) -> None:
         """The venue refused a placement: wait before the level is tried again, and not for ever."""
+        if code == NOT_ATTEMPTED:
+            return
         slot = (order.side, order.level)
         count = self._failures[slot] = self._failures.get(slot, 0) + 1
         if count > self._config.max_retries:
@@ -255,7 +261,7 @@ class Executor:
 
     def reduce(self, side: Side, price: int, quantity: int, ts: int) -> bool:
         """Send the operator's own reduce-only order, immediate or cancel; whether the gate let it pass."""
-        quote = Quote(side, -1, price, quantity, "flatten")
+        quote = Quote(side, -1, price, quantity, reason="flatten")
         order = self._new_order(quote, ts)
         order.post_only, order.reduce_only = False, True
         command = PlaceOrder(

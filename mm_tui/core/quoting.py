@@ -83,7 +83,8 @@ def fit(quotes: tuple[Quote, ...], room: Room, instrument: Instrument, min_units
             quantity = affordable
             if quantity < instrument.min_quantity or quote.price * quantity < min_units:
                 continue
-            fitted += (msgspec.structs.replace(quote, quantity=quantity, reason=quote.reason + ", cut to what is free"),)
+            reason = quote.reason + ", cut to what is free"
+            fitted += (msgspec.structs.replace(quote, quantity=quantity, target=quantity, reason=reason),)
         lots -= quantity
         funds -= quantity * quote.price if quote.side is BUY else quantity
     return quotes if fitted is None else fitted
@@ -108,6 +109,8 @@ def _diff_side(side: Side, wanted: tuple[Quote, ...], orders: OrderManager, tole
             open_quotes.append(quote)
             continue
         standing.remove(order)
+        if quote.target == order.target:
+            continue
         if quote.quantity > order.quantity:
             if order.status in RESTING:
                 steps.append(Move(order, quote))

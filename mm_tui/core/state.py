@@ -28,20 +28,38 @@ class MarketView:
     """What a strategy may look at; one object, kept up to date by the core."""
 
     __slots__ = (
-        "ask", "ask_quantity", "base_free", "bid", "bid_quantity", "instrument", "leans", "max_position", "position",
-        "quote_free", "references", "renew", "ts",
+        "base_free", "instrument", "leans", "max_position", "position", "quote_free", "references", "renew", "ts",
     )  # fmt: skip
 
     def __init__(self, instrument: Instrument, references: References, max_position: int) -> None:
         self.instrument = instrument
         self.references = references
         self.ts = 0
-        self.bid = self.ask = self.bid_quantity = self.ask_quantity = 0
         self.position = 0
         self.max_position = max_position
         self.base_free = self.quote_free = 0
         self.leans = Leans()
         self.renew = False
+
+    @property
+    def bid(self) -> int:
+        """Best bid."""
+        return self.references.bid
+
+    @property
+    def ask(self) -> int:
+        """Best ask."""
+        return self.references.ask
+
+    @property
+    def bid_quantity(self) -> int:
+        """Displayed at the best bid."""
+        return self.references.bid_quantity
+
+    @property
+    def ask_quantity(self) -> int:
+        """Displayed at the best ask."""
+        return self.references.ask_quantity
 
     def reference2(self, name: str) -> float | None:
         """The named reference price in half ticks; None until it is known."""

@@ -140,6 +140,8 @@ class Order(msgspec.Struct, kw_only=True):
     """When the command left."""
     updated: int = 0
     """When the status last changed."""
+    target: int = 0
+    """What the quote asked for before any jitter, lots."""
     level: int = 0
     """0 is the quote nearest to the reference; −1 an order that is no quote (a flatten)."""
     post_only: bool = True

@@ -3,7 +3,7 @@
 - daily loss: trading PnL since midnight UTC
 - drawdown: trading PnL below its peak
 - price change: the mid's range within a window; the first time pulls the quotes, the next within the hour halts
-- same-side fills: too many fills on one side within a window
+- same-side fills: too many orders of one side filled within a window
 """
 
 from collections import deque
@@ -44,7 +44,8 @@ class Breaker:
         self._highs: deque[tuple[int, int]] = deque()
         self._lows: deque[tuple[int, int]] = deque()
         self._moved_at: int | None = None
-        self._fills: dict[int, deque[int]] = {1: deque(), -1: deque()}
+        self._fills: dict[int, dict[str, int]] = {1: {}, -1: {}}
+        """Orders filled on a side, whole or in part, by the time of their last fill."""
 
     def on_pnl(self, ts: int, pnl: float) -> Trip | None:
         """Trading PnL net of fees, marked at the mid."""
@@ -90,12 +91,13 @@ class Breaker:
         self._highs.clear()
         self._lows.clear()
 
-    def on_fill(self, ts: int, side: Side) -> Trip | None:
-        """A fill of ours."""
+    def on_fill(self, ts: int, side: Side, order_id: str) -> Trip | None:
+        """A fill of ours; the parts of one order count once."""
         fills, limits = self._fills[side], self.limits
-        fills.append(ts)
-        while fills[0] < ts - round(limits.same_side_window_s * SECOND):
-            fills.popleft()
+        fills[order_id] = ts
+        oldest = ts - round(limits.same_side_window_s * SECOND)
+        for old in [one for one, at in fills.items() if at < oldest]:
+            del fills[old]
         if len(fills) < limits.max_same_side_fills:
             return None
         fills.clear()

@@ -22,6 +22,8 @@ class Quote(msgspec.Struct, frozen=True, gc=False):
     """Ticks."""
     quantity: int
     """Lots."""
+    target: int = 0
+    """Lots before any jitter: two quotes with the same target ask for the same order."""
     reason: str = ""
     """Why this price and this size, in one line."""
 
@@ -57,12 +59,6 @@ class View(Protocol):
     ts: int
     """Time of the event, ns."""
     instrument: Instrument
-    bid: int
-    """Best bid."""
-    ask: int
-    """Best ask."""
-    bid_quantity: int
-    ask_quantity: int
     position: int
     """Whole lots, rounded towards zero."""
     max_position: int
@@ -74,6 +70,26 @@ class View(Protocol):
     leans: Leans
     renew: bool
     """Make the quotes anew although nothing moved enough: the periodic reset asks for it."""
+
+    @property
+    def bid(self) -> int:
+        """Best bid."""
+        ...
+
+    @property
+    def ask(self) -> int:
+        """Best ask."""
+        ...
+
+    @property
+    def bid_quantity(self) -> int:
+        """Displayed at the best bid."""
+        ...
+
+    @property
+    def ask_quantity(self) -> int:
+        """Displayed at the best ask."""
+        ...
 
     def reference2(self, name: str) -> float | None:
         """The named reference price in half ticks (`strategy.reference`); None until it is known."""

@@ -91,7 +91,7 @@ class Passive:
         params, instrument = self.params, view.instrument
         step = (params.max_spread_bps - params.min_spread_bps) / max(1, params.orders_per_side - 1)
         centre2 = reference2 * (1 + leans.lean_bps / 10_000)
-        amount = exact(params.order_amount) / instrument.step_size
+        amount = float(exact(params.order_amount) / instrument.step_size)
         min_units = max(instrument.value_units(exact(params.min_order_value)), instrument.min_notional_units)
         quotes = []
         for level in range(params.orders_per_side):
@@ -99,7 +99,8 @@ class Passive:
             raw = round(centre2 * (1 - side * bps / 10_000) / 2, 6)
             price = min(floor(raw), view.ask - 1) if side > 0 else max(ceil(raw), view.bid + 1)
             jitter = 1 + params.quantity_jitter * (2 * self._generator.uniform() - 1)
-            quantity = round(float(amount) * leans.size_factor * jitter)
+            target = round(amount * leans.size_factor)
+            quantity = round(amount * leans.size_factor * jitter)
             if price <= 0 or quantity < instrument.min_quantity or price * quantity < min_units:
                 continue
             reason = f"{params.reference} {-side * bps:+.1f} bps"
@@ -107,5 +108,5 @@ class Passive:
                 reason += f", lean {leans.lean_bps:+.1f}"
             if price != (floor(raw) if side > 0 else ceil(raw)):
                 reason += ", held at the touch"
-            quotes.append(Quote(side, level, price, quantity, reason.replace("-", "\u2212")))
+            quotes.append(Quote(side, level, price, quantity, target, reason.replace("-", "\u2212")))
         return tuple(quotes)

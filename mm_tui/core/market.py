@@ -1,0 +1,96 @@
+"""What the core knows of the market: the book and how it follows its stream, the touch, references, flow and tape."""
+
+from mm_tui.book.book import Book
+from mm_tui.book.flow import FlowWindow
+from mm_tui.book.sync import BookSync, Outcome
+from mm_tui.book.tape import Tape
+from mm_tui.core.config import FeedRules
+from mm_tui.model.bounds import exact
+from mm_tui.model.events import BookDelta, BookSnapshot, TopOfBook, Trade
+from mm_tui.model.instrument import Instrument
+from mm_tui.strategy.reference import References
+
+SECOND = 1_000_000_000
+
+
+class Market:
+    """One symbol's market; prices in ticks, quantities in lots."""
+
+    def __init__(self, instrument: Instrument, rules: FeedRules, reference_window: float) -> None:
+        self.book = Book()
+        self.sync = BookSync(self.book)
+        self.tape = Tape(
+            instrument.floor_lots(exact(rules.significant_trade_quantity)),
+            round(rules.significant_trade_interval_s * SECOND),
+        )
+        self.flow = FlowWindow(rules.statistics_window_s)
+        self.references = References(reference_window)
+        self.ticker: TopOfBook | None = None
+        """The last best bid and ask of their own stream; ahead of the diffs, or None."""
+        self.known = False
+        """Whether the book was ever whole."""
+        self.ts = 0
+        """When the touch was last confirmed, ns; 0 for never."""
+        self.frames = self.book_updates = self.trades = self.gaps = self.resyncs = 0
+
+    def on_delta(self, event: BookDelta) -> Outcome:
+        """Take a diff."""
+        self.frames += 1
+        self.book_updates += 1
+        return self._lost(self.sync.on_delta(event))
+
+    def on_snapshot(self, event: BookSnapshot) -> Outcome:
+        """Take a snapshot."""
+        self.frames += 1
+        outcome = self.sync.on_snapshot(event)
+        if outcome is Outcome.LIVE:
+            self.known = True
+            self.resyncs += 1
+        elif outcome is Outcome.APPLIED:
+            self.book_updates += 1
+        return self._lost(outcome)
+
+    def on_top(self, event: TopOfBook) -> bool:
+        """Take the ticker; whether it says anything about the touch."""
+        self.frames += 1
+        ticker = self.ticker
+        if ticker is not None and event.update_id < ticker.update_id:
+            return False
+        self.ticker = event
+        return self.book.valid
+
+    def on_trade(self, event: Trade) -> None:
+        """Take a public trade."""
+        self.frames += 1
+        self.trades += 1
+        self.tape.add(event)
+        self.flow.add(event)
+        self.references.trade(event.ts, event.price, event.quantity)
+
+    def reset(self) -> None:
+        """Frames may have been missed."""
+        self.ticker = None
+        self.sync.reset()
+
+    def observe(self, ts: int) -> bool:
+        """Take the touch from the newer of the diffs and the ticker; whether the mid moved."""
+        book, ticker = self.book, self.ticker
+        if ticker is not None and ticker.update_id > book.last_update_id:
+            bid, bid_quantity, ask, ask_quantity = ticker.bid, ticker.bid_quantity, ticker.ask, ticker.ask_quantity
+        else:
+            bids, asks = book.bids, book.asks
+            bid, ask = bids.keys[-1], -asks.keys[-1]
+            bid_quantity, ask_quantity = bids.levels[bid], asks.levels[ask]
+        self.ts = ts
+        self.flow.observe(ts, bid, ask)
+        return self.references.observe(ts, bid, bid_quantity, ask, ask_quantity)
+
+    def _lost(self, outcome: Outcome) -> Outcome:
+        if outcome is Outcome.GAP:
+            self.gaps += 1
+        if outcome in _LOST:
+            self.ticker = None
+        return outcome
+
+
+_LOST = frozenset({Outcome.GAP, Outcome.CROSSED, Outcome.EMPTY})
