@@ -73,6 +73,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(id="recentre", keys=("c",), group="Look", label="centre", help="re-centre the ladder", desk=False),
     Action(id="group", keys=("g",), group="Look", label="group", help="ticks a row of the ladder", desk=False),
     Action(id="units", keys=("%",), group="Look", label="units", help="ticks, bps or quote", desk=False),
+    Action(id="window", keys=("w",), group="Look", label="window", help="minutes of the chart", desk=False),
     Action(id="panel", keys=(), group="Look", label="panels", help="show or focus a panel", desk=False),
     Action(id="zoom", keys=("enter",), group="Look", label="enlarge", help="panel to the full screen", desk=False),
     Action(id="back", keys=("escape",), group="Look", label="back", help="back to the desk", desk=False),

@@ -98,7 +98,7 @@ class DeskApp(App[None], inherit_bindings=False):
             from mm_tui.app.panels import make_panels  # noqa: PLC0415 - not needed where panels are given
 
             self._make_panels = make_panels
-        self._desk = DeskScreen(self._make_panels(), self._keys, self._ui.ladder_rows)
+        self._desk = DeskScreen(self._make_panels(), self._keys, self._link.look, self._ui.ladder_rows)
         return self._desk
 
     def on_mount(self) -> None:
@@ -219,17 +219,20 @@ class DeskApp(App[None], inherit_bindings=False):
         self._ask(sheet, lambda answer: self.exit() if answer else None)
 
     def _do_recentre(self, _: str) -> None:
-        self._ladder("recentre")
+        self._ask_panel("ladder", "recentre")
 
     def _do_group(self, _: str) -> None:
-        self._ladder("cycle_group")
+        self._ask_panel("ladder", "cycle_group")
 
     def _do_units(self, _: str) -> None:
-        self._ladder("cycle_units")
+        self._ask_panel("ladder", "cycle_units")
 
-    def _ladder(self, method: str) -> None:
-        """Ask the ladder; its own fault stays its own."""
-        guarded = self.desk.panels["ladder"]
+    def _do_window(self, _: str) -> None:
+        self._ask_panel("chart", "cycle_window")
+
+    def _ask_panel(self, name: str, method: str) -> None:
+        """Have a panel do something of its own; its fault stays its own."""
+        guarded = self.desk.panels[name]
         if guarded.error is None:
             getattr(guarded.widget, method)()
 

@@ -1,6 +1,6 @@
 """The desk's screen: every panel once, placed by `layouts.plan`, with sheets in front."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from textual import events
@@ -16,7 +16,8 @@ from mm_tui.app.screens.footer import Footer
 from mm_tui.app.screens.guard import Guarded
 from mm_tui.app.screens.sheet import Sheet
 from mm_tui.app.screens.tabs import Tabs
-from mm_tui.views.frames import DeskFrame
+from mm_tui.app.widgets.ladder import Ladder
+from mm_tui.views.frames import DeskFrame, Viewport
 
 
 class DeskLayout(Layout):
@@ -40,8 +41,17 @@ class DeskLayout(Layout):
 class DeskScreen(Screen[None]):
     """Panels by name; knows what is shown where, nothing of what it means."""
 
-    def __init__(self, panels: Mapping[str, Widget], keys: Mapping[str, tuple[str, ...]], ladder_rows: int = 0) -> None:
+    AUTO_FOCUS = ""
+
+    def __init__(
+        self,
+        panels: Mapping[str, Widget],
+        keys: Mapping[str, tuple[str, ...]],
+        look: Callable[[Viewport], None],
+        ladder_rows: int = 0,
+    ) -> None:
         super().__init__(id="desk")
+        self._look_at = look
         self._ladder_rows = ladder_rows
         self._view = View()
         self._frame = DeskFrame()
@@ -136,6 +146,13 @@ class DeskScreen(Screen[None]):
         name = self.panel_of(event.widget)
         if event.chain == 2 and name:  # noqa: PLR2004 - a double click
             self.zoom("" if self._view.zoomed else name)
+
+    def on_ladder_look(self, message: Ladder.Look) -> None:
+        """The ladder wants to see another part of the book. It ends here: Textual lets a message that a panel posts
+        while the screen hands it a frame rise no further than the screen.
+        """
+        message.stop()
+        self._look_at(message.viewport)
 
     async def open(self, sheet: Sheet) -> None:
         """Put a sheet in front; one at a time."""
