@@ -234,8 +234,8 @@ def _shapes(symbol: str, highest: float, largest: float) -> tuple[type, type, ty
     price = Annotated[float, Meta(gt=0, le=highest)]
     quantity = Annotated[float, Meta(ge=0, le=largest)]
     traded = Annotated[float, Meta(gt=0, le=largest)]
-    levels = list[tuple[price, quantity]]  # type: ignore[valid-type]  # bounds are known at run time only
-    name = Literal[symbol]
+    levels: Any = list[tuple[price, quantity]]
+    name: Any = Literal[symbol]
 
     def shape(title: str, **fields: Any) -> type:
         return msgspec.defstruct(title, list(fields.items()), gc=False)
