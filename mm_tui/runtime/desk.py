@@ -10,9 +10,10 @@ from typing import Any, Protocol
 
 import msgspec
 
+from mm_tui.analytics.scores import Scores
 from mm_tui.bus import EventBus
 from mm_tui.core.engine import Core
-from mm_tui.core.outputs import Outputs
+from mm_tui.core.outputs import EMPTY, Outputs
 from mm_tui.model.commands import ArmTimer, RequestSnapshot
 from mm_tui.model.events import AnyEvent, BookDelta, BookSnapshot, SessionStarted, Timer, TopOfBook, Trade
 from mm_tui.sim.venue import PaperVenue
@@ -85,6 +86,7 @@ class Desk:
         self.journal: Journal = journal if journal is not None else NoJournal()
         self.request_snapshot = request_snapshot
         self.digest = Digest()
+        self.scores = Scores()
         self.ts = 0
         """Time of the last event, ns; never goes back."""
         self.first_ts = 0
@@ -141,7 +143,8 @@ class Desk:
         elif kind is SessionStarted:
             self.first_ts = self.digest.start = event.ts
             self.venue.open_account(event.base, event.quote)  # type: ignore[union-attr]
-        if outputs.commands or outputs.facts:
+        self.scores.after(event.ts, self.core.mid2, self.core.book.valid, outputs.facts)
+        if outputs is not EMPTY:
             self._answer(outputs)
         journal.flush()
 
