@@ -1,0 +1,327 @@
+"""From the desk's state to a frame. Called between two steps, at the frame rate; what did not change stays the same
+object, so that a widget may look with `is`.
+"""
+
+from collections import deque
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from mm_tui.analytics.scores import Scores
+from mm_tui.core.engine import Core
+from mm_tui.core.state import State
+from mm_tui.model import account as accounts
+from mm_tui.model.events import BUY, SELL
+from mm_tui.model.orders import Order
+from mm_tui.views import frames as fr
+from mm_tui.views.fmt import clock, number, steps
+from mm_tui.views.ladder import LadderView
+from mm_tui.views.log import EventLog
+
+SECOND = 1_000_000_000
+CHART_EVERY_MS = 250
+CHART_SAMPLES = 15 * 60 * 1000 // CHART_EVERY_MS
+FLOW_EVERY = SECOND // 4
+"""Window figures are worked out this often; they do not move faster than an eye reads."""
+
+HINTS = {
+    State.HALTED: "a re-arm   f flatten",
+    State.PAUSED: "space quote",
+    State.STALE: "quotes return by themselves",
+    State.INVALID_BOOK: "quotes return after the snapshot",
+    State.STARTING: "",
+}
+
+
+class Vitals(msgspec.Struct, kw_only=True):
+    """What only the shells know: the feed, the workers, clocks. The runtime keeps one up to date."""
+
+    venue: str = "–"
+    venue_words: str = ""
+    demo_cause: str = ""
+    badge: str = "PAPER no real orders"
+    link: str = "connecting"
+    age_ms: int | None = None
+    latency_ms: float | None = None
+    loop_ms: float | None = None
+    workers: tuple[fr.WorkerRow, ...] = ()
+    problem: str = ""
+    """What went wrong in a shell, for the header: recording stopped, …"""
+
+
+class Presenter:
+    """Makes frames of one desk."""
+
+    def __init__(self, core: Core, scores: Scores, queue_ahead: Any, log: EventLog, maker_fee_bps: float) -> None:
+        """`queue_ahead(order_id)` is the venue's estimate in lots, or None."""
+        self._core = core
+        self._scores = scores
+        self._queue_ahead = queue_ahead
+        self._log = log
+        self._maker_fee_bps = maker_fee_bps
+        self._ladder = LadderView()
+        self._last = fr.DeskFrame()
+        self._samples: deque[fr.ChartSample] = deque(maxlen=CHART_SAMPLES)
+        self._sampled = 0
+        self._tape_count = -1
+        self._tape_rows: tuple[fr.TapeRow, ...] = ()
+        self._stats = fr.StatsFrame()
+        self._stats_due = 0
+
+    def present(self, ts: int, vitals: Vitals, view: fr.Viewport) -> fr.DeskFrame:
+        """The desk as it stands at `ts`."""
+        core, last = self._core, self._last
+        self._log.refresh()
+        frame = fr.DeskFrame(
+            ts=ts,
+            instrument=core.instrument,
+            header=_same(self._header(vitals), last.header),
+            truth=_same(self._truth(ts, vitals), last.truth),
+            ladder=_same(self._ladder_frame(view), last.ladder),
+            tape=_same(self._tape(ts), last.tape),
+            orders=_same(self._orders(ts), last.orders),
+            position=_same(self._position(ts), last.position),
+            risk=_same(self._risk(ts), last.risk),
+            chart=self._chart(ts, last.chart),
+            events=self._log.rows,
+            workers=_same(vitals.workers, last.workers),
+            parameters=_same(self._parameters(), last.parameters),
+            obligation=_same(self._obligation(ts), last.obligation),
+            flatten=_same(self._flatten(), last.flatten),
+        )
+        self._last = frame
+        return frame
+
+    def _header(self, vitals: Vitals) -> fr.HeaderFrame:
+        core = self._core
+        half_spread = core.strategy.nearest_bps()
+        warning = vitals.problem
+        if not warning and half_spread < self._maker_fee_bps:
+            warning = f"captures {half_spread:.1f} bps, pays {self._maker_fee_bps:.1f}"
+        return fr.HeaderFrame(
+            symbol=core.instrument.symbol,
+            venue=vitals.venue,
+            venue_words=vitals.venue_words,
+            badge=vitals.badge,
+            demo_cause=vitals.demo_cause,
+            state=core.state.value,
+            reason="" if core.state is State.QUOTING else core.reason,
+            hint=HINTS.get(core.state, ""),
+            strategy=core.strategy.describe(),
+            warning=warning,
+        )
+
+    def _truth(self, ts: int, vitals: Vitals) -> fr.TruthFrame:
+        core = self._core
+        return fr.TruthFrame(
+            link=vitals.link,
+            age_ms=vitals.age_ms,
+            latency_ms=vitals.latency_ms,
+            gaps=core.market.gaps,
+            bad_frames=core.bad_frames,
+            loop_ms=vitals.loop_ms,
+            messages=core.gate.rate(ts),
+            message_limit=core.config.limits.max_orders_per_s,
+            clock=f"{clock(ts)}Z" if ts else "",
+        )
+
+    def _ladder_frame(self, view: fr.Viewport) -> fr.LadderFrame:
+        core, refs = self._core, self._core.references
+        touch = (refs.bid, refs.bid_quantity, refs.ask, refs.ask_quantity)
+        return self._ladder.present(core.book, touch, core.orders, core.market.tape.last, view)
+
+    def _tape(self, ts: int) -> fr.TapeFrame:
+        market = self._core.market
+        if market.tape.count != self._tape_count:
+            known = self._tape_rows
+            fresh = min(market.tape.count - max(0, self._tape_count), len(market.tape.prints))
+            newest = [market.tape.prints[-1 - index] for index in range(fresh)]
+            rows = tuple(
+                fr.TapeRow(
+                    ts=one.trade.ts,
+                    side=one.trade.side,
+                    price=one.trade.price,
+                    quantity=one.trade.quantity,
+                    significant=one.significant,
+                )
+                for one in newest
+            )
+            self._tape_rows = (rows + known)[: market.tape.prints.maxlen]
+            self._tape_count = market.tape.count
+        if ts >= self._stats_due:
+            self._stats_due = ts + FLOW_EVERY
+            flow = market.flow.figures(ts)
+            self._stats = fr.StatsFrame(
+                window_s=flow.window_s,
+                buy=flow.buy,
+                sell=flow.sell,
+                trades=flow.trades,
+                significant=market.tape.significant_count,
+                change_bps=flow.change_bps,
+                average_spread_bps=flow.average_spread_bps,
+                average_trade=flow.average_trade,
+                volatility_bps=flow.volatility_bps,
+            )
+        return fr.TapeFrame(
+            trades=self._tape_rows, significant_quantity=market.tape.significant_lots, stats=self._stats
+        )
+
+    def _orders(self, ts: int) -> tuple[fr.OrderRow, ...]:
+        mid2 = self._core.mid2
+        orders = sorted(self._core.orders.open, key=lambda order: (-order.price, order.created))
+        return tuple(self._order_row(order, mid2, ts) for order in orders)
+
+    def _order_row(self, order: Order, mid2: int, ts: int) -> fr.OrderRow:
+        return fr.OrderRow(
+            order_id=order.order_id,
+            side=order.side,
+            price=order.price,
+            bps=round((2 * order.price / mid2 - 1) * 10_000, 1) if mid2 else None,
+            left=order.left,
+            quantity=order.quantity,
+            status=order.status.value,
+            age_s=max(0, (ts - order.created) // SECOND),
+            queue_ahead=self._queue_ahead(order.order_id),
+        )
+
+    def _position(self, ts: int) -> fr.PositionFrame:
+        core, instrument, account = self._core, self._core.instrument, self._core.account
+        mid2 = core.mid2
+        if not mid2:
+            return fr.PositionFrame()
+        split = self._scores.pnl.split()
+        markouts = self._scores.markouts.figures()
+        reserved_quote, reserved_base = core.orders.reserved_value(), core.orders.reserved(SELL)
+
+        def quote(value2: int) -> Decimal:
+            return accounts.money(value2, instrument)
+
+        return fr.PositionFrame(
+            base=accounts.quantity(account.position, instrument),
+            limit=instrument.quantity(core.gate.max_position),
+            average=account.average_price(instrument),
+            mid=mid2 * instrument.tick_size / 2,
+            total=quote(account.total2(mid2)),
+            realized=quote(account.realized2),
+            unrealized=quote(account.unrealized2(mid2)),
+            fees=quote(split.fees),
+            spread_captured=quote(split.spread_captured),
+            adverse_selection=quote(split.adverse_selection),
+            inventory=quote(split.inventory),
+            markouts=tuple(markouts.values()),
+            fills=account.fills,
+            free_base=accounts.quantity(account.base - reserved_base * accounts.MICRO, instrument),
+            free_quote=instrument.unit * (account.quote // accounts.MICRO - reserved_quote),
+        )
+
+    def _risk(self, ts: int) -> fr.RiskFrame:
+        core, limits, instrument = self._core, self._core.config.limits, self._core.instrument
+        breaker, gate = core.breaker, core.gate
+        position = core.account.position
+        open_orders, rate = core.orders.open_count, gate.rate(ts)
+        held = accounts.quantity(position, instrument)
+        gauges = (
+            fr.Gauge(
+                name="position",
+                value=number(held, instrument.quantity_decimals, signed=True),
+                limit=steps(gate.max_position, instrument.step_size),
+                share=abs(position) / (gate.max_position * accounts.MICRO) if gate.max_position else None,
+            ),
+            fr.Gauge(
+                name="loss",
+                value=number(breaker.loss, 2),
+                limit=f"{limits.max_daily_loss:g}",
+                share=breaker.loss / limits.max_daily_loss,
+            ),
+            fr.Gauge(
+                name="drawdown",
+                value=number(breaker.drawdown, 2),
+                limit=f"{limits.max_drawdown:g}",
+                share=breaker.drawdown / limits.max_drawdown,
+            ),
+            fr.Gauge(
+                name="open",
+                value=str(open_orders),
+                limit=str(limits.max_open_orders),
+                share=open_orders / limits.max_open_orders,
+            ),
+            fr.Gauge(
+                name="orders/s",
+                value=str(rate),
+                limit=str(limits.max_orders_per_s),
+                share=rate / limits.max_orders_per_s,
+            ),
+        )
+        return fr.RiskFrame(
+            state="halted" if gate.closed else "running",
+            gauges=gauges,
+            refused=gate.refused,
+            last_refusal=self._log.refusal,
+            bids_on=core.side_on[BUY],
+            asks_on=core.side_on[SELL],
+        )
+
+    def _chart(self, ts: int, last: fr.ChartFrame) -> fr.ChartFrame:
+        core = self._core
+        tick = ts // (CHART_EVERY_MS * 1_000_000)
+        if tick != self._sampled and core.mid2:
+            self._sampled = tick
+            bid, ask = core.orders.touch(BUY), core.orders.touch(SELL)
+            self._samples.append(
+                fr.ChartSample(
+                    ts=ts,
+                    mid2=core.mid2 if core.book.valid else None,
+                    bid2=None if bid is None else 2 * bid,
+                    ask2=None if ask is None else 2 * ask,
+                )
+            )
+        elif last.fills is self._log.fills:
+            return last
+        return fr.ChartFrame(samples=tuple(self._samples), fills=self._log.fills, every_ms=CHART_EVERY_MS)
+
+    def _parameters(self) -> tuple[fr.ParameterRow, ...]:
+        parameters = self._core.parameters
+        leans, changed = parameters.leans, parameters.changed
+        rows = [
+            fr.ParameterRow(name="spread", value=f"×{leans.spread_factor:.2f}", changed_ts=changed.get("spread_factor", 0)),
+            fr.ParameterRow(name="size", value=f"×{leans.size_factor:.2f}", changed_ts=changed.get("size_factor", 0)),
+            fr.ParameterRow(
+                name="lean", value=number(leans.lean_bps, 1, signed=True) + " bps", changed_ts=changed.get("lean_bps", 0)
+            ),
+        ]
+        prefix = f"strategy.{parameters.strategy}."
+        for name, value in msgspec.structs.asdict(parameters.params).items():
+            text = f"{value:g}" if isinstance(value, float) else str(value)
+            rows.append(fr.ParameterRow(name=prefix + name, value=text, changed_ts=changed.get(prefix + name, 0)))
+        return tuple(rows)
+
+    def _obligation(self, ts: int) -> fr.ObligationFrame:
+        bid, ask, both = (None if one is None else round(one, 2) for one in self._scores.uptime.shares(ts))
+        return fr.ObligationFrame(bid_pct=bid, ask_pct=ask, two_sided_pct=both)
+
+    def _flatten(self) -> fr.FlattenFrame | None:
+        core = self._core
+        lots = core.account.position_lots
+        if not lots:
+            return None
+        side = SELL if lots > 0 else BUY
+        return fr.FlattenFrame(side=side, quantity=abs(lots), slippage_bps=self._slippage(abs(lots), side))
+
+    def _slippage(self, lots: int, side: int) -> float | None:
+        core = self._core
+        if not core.book.valid or not core.mid2:
+            return None
+        other = core.book.bids if side < 0 else core.book.asks
+        left, value = lots, 0
+        for price, displayed in other.top(200):
+            taken = min(left, displayed)
+            value += taken * price
+            left -= taken
+            if not left:
+                return round(abs(2 * value / (lots * core.mid2) - 1) * 10_000, 2)
+        return None
+
+
+def _same(new: Any, old: Any) -> Any:
+    return old if new == old else new
