@@ -105,7 +105,7 @@ class Parents:
         self._left = [0] * len(PARENT_WEIGHTS)
 
     def sign(self) -> int:
-        """+1 for a child that buys, −1 for one that sells."""
+        """+1 for a child that buys, -1 for one that sells."""
         draw = self._generator.uniform()
         chosen = next(place for place, weight in enumerate(PARENT_WEIGHTS) if draw < weight)
         if self._left[chosen] == 0:

@@ -1,4 +1,4 @@
-"""The embedded exchange's own order book: sizes by price, the best price at hand, and what changed since the last diff."""
+"""The embedded exchange's own order book: sizes by price, the best at hand, and what changed since the last diff."""
 
 from bisect import bisect_left, insort
 
@@ -24,7 +24,7 @@ class Side:
 
     def __init__(self, sign: int) -> None:
         self.sign = sign
-        """+1 for asks, −1 for bids: how a price becomes a key that sorts the best first."""
+        """+1 for asks, -1 for bids: how a price becomes a key that sorts the best first."""
         self.keys: list[int] = []
         self.lots: dict[int, int] = {}
         self.changed: set[int] = set()
@@ -51,13 +51,14 @@ class Side:
             self.lots[price] = lots
         self.changed.add(price)
 
-    def nearest(self, price: int) -> int:
-        """The place in `keys` of the first level that is not better than the price, or of the last level."""
-        return min(bisect_left(self.keys, price * self.sign), len(self.keys) - 1)
+    @property
+    def worst(self) -> int:
+        """The worst price, ticks; raises IndexError on an empty side."""
+        return self.keys[-1] * self.sign
 
-    def count_to(self, price: int) -> int:
-        """How many levels stand at the price or better."""
-        return bisect_left(self.keys, price * self.sign + 1)
+    def place(self, price: int) -> int:
+        """How many levels are better than the price."""
+        return bisect_left(self.keys, price * self.sign)
 
     def top(self, depth: int) -> list[Level]:
         """The best levels, best first."""

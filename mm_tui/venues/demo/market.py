@@ -30,6 +30,14 @@ REACH_BPS = 100.0
 """Resting orders reach this far from the fair price."""
 PRUNE_BPS = 150.0
 """Levels beyond this distance are taken away."""
+RESERVE_LEVELS = 20
+"""A side with fewer levels is furnished anew behind them; only drills take so many away."""
+LEVEL_LOTS = 20_000
+"""Mean size of a level, lots."""
+RESIZE_CHANCE = 0.25
+"""Chance that a change behind the touch is one of a level's size."""
+MOST_LEAVING = 0.4
+"""Largest share of the touch that leaves it at once."""
 LEVEL_GAP_BPS = 0.04
 """Mean distance between neighbouring levels near the touch."""
 GAP_DOUBLES_BPS = 25.0
@@ -46,9 +54,9 @@ TOUCH_LOTS = 130_000.0
 """What the touch holds when nobody is in a hurry, lots."""
 REPAIR_RATE = 700.0
 """Steps a second by which makers close a wide spread."""
-PATIENCE = 0.35
+PATIENCE = 0.33
 """Least gap between fair price and mid that is swept, in units of the volatility over one second."""
-SPREAD_OF_PATIENCE = 0.45
+SPREAD_OF_PATIENCE = 0.38
 """Mean of what comes on top of it, exponential."""
 PULL_CHANCE = 0.12
 """Chance that makers pull their stale quotes before they are swept."""
@@ -58,7 +66,7 @@ SWEEP_EXCITES = 0.8
 """Ordinary orders that a sweep is worth to those who watch the tape."""
 JUMP_EXCITES = 10.0
 """Ordinary orders that a jump of the fair price is worth."""
-SWEEPS_PER_S = 0.8
+SWEEPS_PER_S = 1.1
 """How often a sweep happens with this patience, measured."""
 PRINTS_PER_SWEEP_S = 8.0
 """Prints a second that come from sweeps at 25 trades a second; the rest comes from ordinary orders."""
@@ -68,8 +76,12 @@ PRINTS_TAIL = 1.3
 """Pareto exponent of how many it meets."""
 MOST_PRINTS = 400
 """And at most so many."""
-PRINTS_PER_ORDER = 2.6
+PRINTS_PER_ORDER = 2.45
 """Mean prints of an ordinary order."""
+
+
+BURST_LOTS = 9
+"""Size of each order of a drill's burst."""
 
 
 class Print(Struct, frozen=True, gc=False):
@@ -182,7 +194,7 @@ class Market:
                 self._publish_diff()
             if self.ladder.spread == 1:
                 self._next_repair = inf
-            elif self._next_repair == inf or at == self._next_repair:
+            elif self._next_repair in (inf, at):
                 self._next_repair = at + self._generator.exponential(REPAIR_RATE)
         self.now = until
         outputs, self._outputs = self._outputs, []
@@ -195,9 +207,8 @@ class Market:
     def burst(self, orders: int) -> None:
         """A drill: so many small orders on alternating sides at once; they come out of the next `advance`."""
         for number in range(orders):
-            self._take(1 if number % 2 else -1, 1)
-            if self.ladder.spread > 1:
-                self._repair()
+            self._print(self.ladder.asks if number % 2 else self.ladder.bids, BURST_LOTS)
+            self._repair()
 
     # -- the clocks ---------------------------------------------------------------------------------------------
 
@@ -244,46 +255,48 @@ class Market:
         """An order of this side meets so many resting orders from the best price on."""
         side = self.ladder.asks if sign > 0 else self.ladder.bids
         for _ in range(prints):
-            if len(side.keys) == 1 and side.best_lots == 1:
-                break
-            self._print(side, min(self._sizes.order(), side.best_lots))
+            self._print(side, self._sizes.order())
 
     def _sweep(self, sign: int) -> None:
         """The fair price has left the quotes behind: those beyond it go, by a trade or by their makers' own hand."""
         side = self.ladder.asks if sign > 0 else self.ladder.bids
         limit = floor(self._fair.price) if sign > 0 else ceil(self._fair.price)
-        count = side.count_to(limit)
+        count = side.place(limit + sign)
         if count == 0:
             return
-        if count > len(side.keys) - 2:
+        if count == len(side.keys):
             self._furnish(side, limit + sign)
-        stale = [key * side.sign for key in side.keys[:count]]
-        pulled = self._generator.uniform() < PULL_CHANCE
-        for price in stale[1:-1] if not pulled else stale[1:]:
-            if pulled or self._generator.uniform() >= self._swept_share:
+        stale = [key * sign for key in side.keys[:count]]
+        if self._generator.uniform() < PULL_CHANCE:
+            for price in stale:
                 self.ladder.set(side, price, 0)
-        if pulled:
-            self.ladder.set(side, stale[0], 0)
             self._publish_touch()
             return
-        self._arrivals.excite(self.now, SWEEP_EXCITES * self._pace)
+        for price in stale[1:-1]:
+            if self._generator.uniform() >= self._swept_share:
+                self.ladder.set(side, price, 0)
         while (side.best - limit) * sign <= 0:
             self._sweep_level(side)
+        self._arrivals.excite(self.now, SWEEP_EXCITES * self._pace)
         self._next_order = self._arrivals.after(self.now)
 
     def _sweep_level(self, side: Side) -> None:
-        """Clear the best level: one resting order in it is met, at the touch a few, and the rest was pulled."""
+        """Clear the best level: one resting order in it is met, the others were pulled."""
         price = side.best
-        self._print(side, min(max(1, self._sizes.order()), side.best_lots))
-        if side.lots.get(price, 0) > 0:
+        self._print(side, self._sizes.order())
+        if price in side.lots:
             self.ladder.set(side, price, 0)
             self._publish_touch()
 
     def _print(self, side: Side, lots: int) -> None:
-        price = side.best
+        """One resting order at the best price is met, at most with all that rests there."""
+        if len(side.keys) < RESERVE_LEVELS:
+            self._furnish(side, side.worst + side.sign)
+        price, resting = side.best, side.best_lots
+        lots = min(lots, resting)
         self._trade_id += 1
         self._outputs.append(Print(self.now, self._trade_id, price, lots, side is self.ladder.bids))
-        self.ladder.set(side, price, side.best_lots - lots)
+        self.ladder.set(side, price, resting - lots)
         self._publish_touch()
 
     # -- who makes ----------------------------------------------------------------------------------------------
@@ -296,52 +309,47 @@ class Market:
             return
         fair = self._fair.price
         step = gap if self._generator.uniform() < 1 / 2 else 1 + self._generator.below(gap)
+        lots = self._sizes.order() + self._sizes.order()
         if fair - bid > ask - fair:
-            best = bid + min(step, max(1, floor(fair) - bid))
-            self.ladder.set(self.ladder.bids, best, self._fresh_lots())
+            self.ladder.set(self.ladder.bids, bid + min(step, max(1, floor(fair) - bid)), lots)
         else:
-            best = ask - min(step, max(1, ask - ceil(fair)))
-            self.ladder.set(self.ladder.asks, best, self._fresh_lots())
+            self.ladder.set(self.ladder.asks, ask - min(step, max(1, ask - ceil(fair))), lots)
         self._publish_touch()
 
-    def _fresh_lots(self) -> int:
-        return self._sizes.order() + self._sizes.order()
-
     def _change_touch(self, side: Side) -> None:
-        lots = side.best_lots
-        wanted = TOUCH_LOTS / self._stress
+        """Somebody joins the best price or leaves it, the rather the further its size is from the usual."""
+        lots, wanted = side.best_lots, TOUCH_LOTS / self._stress
         if self._generator.uniform() * (lots + wanted) < wanted:
             self.ladder.set(side, side.best, lots + self._resting_lots())
         else:
-            self.ladder.set(side, side.best, max(1, lots - 1 - int(lots * 0.4 * self._generator.uniform())))
+            left = lots - 1 - int(lots * MOST_LEAVING * self._generator.uniform())
+            self.ladder.set(side, side.best, max(1, left))
         self._publish_touch()
 
     def _change_behind(self, side: Side) -> None:
-        """A level appears, goes or changes at a random distance, so that the gap to its neighbours stays near the mean."""
+        """A level appears, goes or changes at a random distance; gaps between levels stay near their mean."""
         if self._generator.uniform() < NEAR_SHARE:
             distance = self._generator.exponential(1.0 / NEAR_BPS)
         else:
             distance = REACH_BPS * self._generator.uniform() ** 3
         price = side.best + side.sign * (1 + int(distance * self._ticks_per_bp))
-        place = side.nearest(price)
-        found = side.keys[place] * side.sign
-        if place == 0:
+        place = side.place(price)
+        if place == len(side.keys):
+            self.ladder.set(side, price, self._resting_lots())
             return
-        before = side.keys[place - 1]
-        after = side.keys[min(place + 1, len(side.keys) - 1)]
-        free = (after - before) / 2.0
+        next_price = side.keys[place] * side.sign
+        behind_it = side.keys[min(place + 1, len(side.keys) - 1)]
+        free = (behind_it - side.keys[place - 1]) / 2.0
         wanted = self._gap_ticks(distance) * self._stress
-        draw = self._generator.uniform()
-        if draw < 1 / 4:
-            self.ladder.set(side, found, self._resting_lots())
-        elif self._generator.uniform() * (free + wanted) < free:
-            if found != price:
-                self.ladder.set(side, price, self._resting_lots())
-        elif len(side.keys) > 2 and (found - side.best) * side.sign > 0:
-            self.ladder.set(side, found, 0)
+        if self._generator.uniform() < RESIZE_CHANCE:
+            self.ladder.set(side, next_price, self._resting_lots())
+        elif self._generator.uniform() * (free + wanted) >= free:
+            self.ladder.set(side, next_price, 0)
+        else:
+            self.ladder.set(side, price, self._resting_lots())
 
     def _furnish(self, side: Side, best: int) -> None:
-        """Put fresh levels on a side from this best price to the reach."""
+        """Put fresh levels on a side from this price to the reach."""
         self.ladder.set(side, best, int(TOUCH_LOTS))
         distance = 0.0
         while distance < REACH_BPS:
@@ -352,19 +360,18 @@ class Market:
         return LEVEL_GAP_BPS * exp(log(2.0) * distance / GAP_DOUBLES_BPS) * self._ticks_per_bp
 
     def _resting_lots(self) -> int:
-        """The whole size of a level: a few orders."""
-        return int(20_000.0 * self._generator.exponential(1.0) * self._generator.uniform() ** 2 * 3.0) + 9
+        """The size of a level: many small, few large."""
+        return 9 + int(LEVEL_LOTS * 3.0 * self._generator.exponential(1.0) * self._generator.uniform() ** 2)
 
     def _prune(self, side: Side) -> None:
-        while (side.keys[-1] - side.keys[0]) > PRUNE_BPS * self._ticks_per_bp:
-            self.ladder.set(side, side.keys[-1] * side.sign, 0)
+        while side.keys[-1] - side.keys[0] > PRUNE_BPS * self._ticks_per_bp:
+            self.ladder.set(side, side.worst, 0)
 
     def _publish_touch(self) -> None:
         bids, asks = self.ladder.bids, self.ladder.asks
-        if bids.keys and asks.keys:
-            self._outputs.append(
-                Touch(self.now, self.ladder.update_id, bids.best, bids.best_lots, asks.best, asks.best_lots)
-            )
+        self._outputs.append(
+            Touch(self.now, self.ladder.update_id, bids.best, bids.best_lots, asks.best, asks.best_lots)
+        )
 
     def _draw_threshold(self) -> float:
         return self._patience * (PATIENCE + SPREAD_OF_PATIENCE * self._generator.exponential(1.0))

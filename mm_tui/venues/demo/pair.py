@@ -12,6 +12,10 @@ PRICE_DIGITS = 7
 """A price is given a tick that leaves it so many significant digits: 0.01 at 61,800."""
 
 
+LEAST_MAGNITUDE = -4
+"""Below 0.0001 eight decimals leave too few ticks for a book."""
+
+
 class Pair(Struct, frozen=True):
     """One spot pair; prices in ticks of 10 ** -price_decimals, quantities in lots of 10 ** -quantity_decimals."""
 
@@ -40,15 +44,17 @@ class Pair(Struct, frozen=True):
 
     def ticks(self, price: float) -> int:
         """The price of a setting as the nearest whole tick."""
-        return round(price * 10**self.price_decimals)
+        return round(price * float(10**self.price_decimals))
 
 
 def pair_of(symbol: str, price: float) -> Pair:
-    """The pair named `BASE/QUOTE`, with a tick and a step that suit its price; raises UsageError for another spelling."""
+    """The pair named `BASE/QUOTE`, its tick and step suiting its price; raises UsageError where there can be none."""
     base, slash, quote = symbol.partition("/")
     if not (slash and base.isalnum() and quote.isalnum()):
         raise UsageError(f"the demo needs a symbol like BTC/USDT, not {symbol!r}")
     magnitude = floor(log10(price))
+    if magnitude < LEAST_MAGNITUDE:
+        raise UsageError(f"demo.start_price {price} is too small for eight decimals; take at least 0.0001")
     return Pair(
         base.upper(),
         quote.upper(),

@@ -46,7 +46,8 @@ def touch_payload(touch: Touch, pair: Pair) -> bytes:
 def depth_payload(depth: Depth, pair: Pair) -> bytes:
     """`GET /api/v3/depth` and `<symbol>@depth20`."""
     return (
-        f'{{"lastUpdateId":{depth.last_update_id},"bids":{_levels(depth.bids, pair)},"asks":{_levels(depth.asks, pair)}}}'
+        f'{{"lastUpdateId":{depth.last_update_id},'
+        f'"bids":{_levels(depth.bids, pair)},"asks":{_levels(depth.asks, pair)}}}'
     ).encode()
 
 
