@@ -148,7 +148,8 @@ def read_capture(path: Path) -> Iterator[Line]:
         with path.open("rb") as raw:
             packed = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
-            for number, text in enumerate(gzip.GzipFile(fileobj=raw) if packed else raw, 1):
+            for text in gzip.GzipFile(fileobj=raw) if packed else raw:
+                number += 1
                 yield _line(text)
     except (ValueError, msgspec.DecodeError) as error:
         raise DataError(f"{path}, line {number}: no `<ns> <frame>` of a combined stream ({error})") from error
