@@ -1,7 +1,7 @@
 """A theme's tokens as the styles that panels draw with.
 
-A style is asked for by a short name: a token, then `bold`, `reverse`, `on <token>` or `glow<n>` as needed, such as
-`palette["bid bold on selection"]`. Each is made once. Also here: what a terminal without UTF-8 is shown instead.
+A style is asked for by a short name: a token, then `on <token>`, `soft`, `bold`, `reverse` or `glow<n>` as needed,
+such as `palette["bid bold on selection"]`. Each is made once. Also here: what a terminal without UTF-8 is shown.
 """
 
 import os
@@ -35,6 +35,8 @@ SURFACES = ("background", "panel", "border", "track", "selection")
 """Tokens that are drawn on, or as lines, and never as text."""
 VARIABLE = "mm-"
 """Prefix of a token among a Textual theme's variables."""
+SOFT = 0.5
+"""How much of a colour is left in a soft area: a bar tells more by its length than by its brightness."""
 GLOWS = 3
 """Steps in which a changed number fades from the accent to its own colour."""
 
@@ -104,19 +106,23 @@ class Palette:
     def _make(self, name: str) -> Style:
         token, *words = name.split()
         colour, ground = self.colours[token], self.colours["panel"]
-        bold = reverse = False
+        bold = reverse = soft = False
         rest = iter(words)
         for word in rest:
             if word == "on":
                 ground = self.colours[next(rest)]
             elif word.startswith("glow"):
                 colour = mix(colour, self.colours["accent"], int(word[4:]) / GLOWS)
+            elif word == "soft":
+                soft = True
             elif word == "bold":
                 bold = True
             elif word == "reverse":
                 reverse = True
             else:
                 raise ValueError(f"style {name!r}: unknown word {word!r}")
+        if soft:
+            colour = mix(ground, colour, SOFT)
         return Style(color=colour, bgcolor=ground, bold=bold or None, reverse=reverse or None)
 
     def write(self, text: str) -> str:

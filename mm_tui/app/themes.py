@@ -20,6 +20,9 @@ DEFAULT_LIGHT = "paper"
 READABLE = 4.5
 """The contrast that WCAG 2 asks of text."""
 
+GROUNDS = ("panel", "background", "selection")
+"""Tokens that text is written on."""
+
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
 _LARGEST_FILE = 65_536
@@ -86,34 +89,53 @@ def read_theme(path: Path, shipped: dict[str, ThemeFile], problems: list[str]) -
     except OSError as error:
         problems.append(f"{path}: cannot be read: {error.strerror}")
         return None
-    return _checked(path, text, table, shipped, problems)
+    return _checked(table, shipped, _Complaints(path, text, problems))
 
 
-def _checked(
-    path: Path, text: str, table: dict[str, object], shipped: dict[str, ThemeFile], problems: list[str]
-) -> ThemeFile:
-    def complain(key: str, what: str) -> None:
-        problems.append(f"{path}:{line_of(text, key)}: {what}")
+class _Complaints:
+    """Collects what is wrong with one file, each with its line."""
 
-    name = table.get("name", path.stem)
-    if not isinstance(name, str) or not _NAME.match(name):
-        stand_in = re.sub(r"[^a-z0-9-]+", "-", path.stem.lower()).strip("-")[:32]
-        stand_in = stand_in if _NAME.match(stand_in) else "user-theme"
-        complain("name", f"name {name!r}: must be small letters, digits and hyphens; {stand_in!r} is used")
-        name = stand_in
+    def __init__(self, path: Path, text: str, problems: list[str]) -> None:
+        self.path, self.text, self.problems = path, text, problems
+
+    def add(self, key: str, what: str) -> None:
+        self.problems.append(f"{self.path}:{line_of(self.text, key)}: {what}")
+
+
+def _checked(table: dict[str, object], shipped: dict[str, ThemeFile], complaints: _Complaints) -> ThemeFile:
+    for key in table.keys() - {"name", "dark", "colors"}:
+        complaints.add(key, f"{key}: unknown key{_hint(key, ('name', 'dark', 'colors'))}")
+    name = _name(table, complaints)
     dark = table.get("dark", True)
     if not isinstance(dark, bool):
-        complain("dark", f"dark = {dark!r}: must be true or false; true is used")
+        complaints.add("dark", f"dark = {dark!r}: must be true or false; true is used")
         dark = True
     given = table.get("colors", {})
     if not isinstance(given, dict):
-        complain("colors", "colors: must be a table, [colors]; the default's colours are used")
+        complaints.add("colors", "colors: must be a table, [colors]; the default's colours are used")
         given = {}
-    for key in table.keys() - {"name", "dark", "colors"}:
-        complain(key, f"{key}: unknown key{_hint(key, ('name', 'dark', 'colors'))}")
-    for token in given.keys() - set(TOKENS):
-        complain(token, f"{token}: unknown token{_hint(token, TOKENS)}")
     default = shipped.get(DEFAULT_DARK if dark else DEFAULT_LIGHT)
+    theme = ThemeFile(name, dark, _colours(given, default, complaints))
+    for token in unreadable(theme):
+        ratio = min(contrast(theme.colours[token], theme.colours[ground]) for ground in GROUNDS)
+        complaints.add(token, f"{token}: contrast {ratio:.1f} on its ground, under {READABLE}: hard to read")
+    return theme
+
+
+def _name(table: dict[str, object], complaints: _Complaints) -> str:
+    name = table.get("name", complaints.path.stem)
+    if isinstance(name, str) and _NAME.match(name):
+        return name
+    stand_in = re.sub(r"[^a-z0-9-]+", "-", complaints.path.stem.lower()).strip("-")[:32]
+    stand_in = stand_in if _NAME.match(stand_in) else "user-theme"
+    complaints.add("name", f"name {name!r}: must be small letters, digits and hyphens; {stand_in!r} is used")
+    return stand_in
+
+
+def _colours(given: dict[str, object], default: ThemeFile | None, complaints: _Complaints) -> dict[str, str]:
+    for token in given.keys() - set(TOKENS):
+        complaints.add(token, f"{token}: unknown token{_hint(token, TOKENS)}")
+    stand_in = f"that of {default.name}" if default else "grey"
     colours: dict[str, str] = {}
     for token in TOKENS:
         colour = given.get(token)
@@ -122,29 +144,20 @@ def _checked(
             continue
         colours[token] = default.colours[token] if default else "#808080"
         if token in given:
-            complain(token, f"{token} = {colour!r}: not a colour like #1a2b3c; {default_name(default)} is used")
-        elif not default:
-            complain("colors", f"{token}: missing")
-    theme = ThemeFile(name, dark, colours)
-    for token in unreadable(theme):
-        ratio = contrast(colours[token], colours["panel"])
-        complain(token, f"{token}: contrast {ratio:.1f} on panel, under {READABLE}: hard to read")
-    return theme
+            complaints.add(token, f"{token} = {colour!r}: not a colour like #1a2b3c; {stand_in} is used")
+        elif default is None:
+            complaints.add("colors", f"{token}: missing; {stand_in} is used")
+    return colours
 
 
 def unreadable(theme: ThemeFile) -> list[str]:
-    """Tokens of text whose contrast on the panel or on the background is under what WCAG 2 asks."""
-    grounds = (theme.colours["panel"], theme.colours["background"])
+    """Tokens of text whose contrast on what they are written on is under what WCAG 2 asks."""
     return [
         token
         for token in TOKENS
-        if token not in SURFACES and min(contrast(theme.colours[token], ground) for ground in grounds) < READABLE
+        if token not in SURFACES
+        and min(contrast(theme.colours[token], theme.colours[ground]) for ground in GROUNDS) < READABLE
     ]
-
-
-def default_name(default: ThemeFile | None) -> str:
-    """Whose colour stands in, in words."""
-    return f"that of {default.name}" if default else "grey"
 
 
 def line_of(text: str, key: str) -> int:

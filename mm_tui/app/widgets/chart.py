@@ -64,7 +64,7 @@ class Chart(Panel):
         for y, cells in enumerate(plot.rows()):
             label = self._label(y, last, marked, instrument)
             key = (label, tuple(cells))
-            self.put(y, key, lambda label=label, cells=cells: _line(label, cells, self._axis))
+            self.put(y, key, _line, label, cells, self._axis)
         times = self._times(plot)
         self.put(height - 1, ("times", times, self._axis), lambda: [(times, "dim")])
 
@@ -77,14 +77,14 @@ class Chart(Panel):
 
     def _times(self, plot: Plot) -> str:
         """`14:02` under the cell where that minute began; with seconds in the shortest window."""
-        step = next((s for s in _TIME_STEPS_S if s * _NS >= _TIME_GAP * 2 * plot.span), _TIME_STEPS_S[-1])
+        step = next((s for s in _TIME_STEPS_S if _TIME_GAP * 2 * plot.span <= s * _NS), _TIME_STEPS_S[-1])
         first = (plot.newest - plot.width + 1) * 2 * plot.span
         line = [" "] * plot.width
         moment = -(-first // (step * _NS)) * step * _NS
         while moment <= plot.last_ts:
             text = fmt.clock(moment) if step < 60 else fmt.clock(moment)[:5]  # noqa: PLR2004 - a minute
             at = (moment - first) // (2 * plot.span) - len(text) // 2
-            if 0 <= at and at + len(text) <= plot.width:
+            if at >= 0 and at + len(text) <= plot.width:
                 line[at : at + len(text)] = text
             moment += step * _NS
         return " " * (self._axis + 2) + "".join(line)

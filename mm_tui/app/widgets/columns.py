@@ -8,11 +8,12 @@ from mm_tui.views import fmt
 
 UNITS = ("quote", "ticks", "bps")
 """In what the ladder writes its prices."""
+AIR = 4
+"""Blank cells around a price: two a side, the outer of which shows the last trade's direction."""
 _MIN_PRICE = {"quote": 9, "ticks": 8, "bps": 7}
 _MIN_QUANTITY = 7
 _BAR_FROM, _BAR_MOST = 3, 24
-_BPS = 20_000.0
-"""Half ticks to bps: twice ten thousand."""
+_BPS = 10_000
 
 
 class Columns(NamedTuple):
@@ -40,7 +41,7 @@ class Columns(NamedTuple):
 
 def columns_for(width: int, price_width: int, largest_own: int, largest: int, step: Decimal) -> Columns:
     """Price first, then quantities, own orders, bars and the queue, as far as the width goes."""
-    price = min(width, price_width + 3)
+    price = min(width, price_width + AIR)
     side = (width - price) // 2
     places = fmt.unit_of(step)[1]
     whole = len(fmt.grouped(int(largest * step), 0))
@@ -64,7 +65,7 @@ def columns_for(width: int, price_width: int, largest_own: int, largest: int, st
 def price_text(price: int, mid2: int | None, unit: str, tick: Decimal) -> str:
     """A price in the unit that was chosen; distances are signed and measured from the mid."""
     if unit == "bps":
-        return fmt.bps((2 * price - mid2) / mid2 * _BPS / 2) if mid2 else fmt.UNKNOWN
+        return fmt.bps((2 * price - mid2) / mid2 * _BPS) if mid2 else fmt.UNKNOWN
     return fmt.grouped(price, 0) if unit == "ticks" else fmt.steps(price, tick)
 
 

@@ -49,7 +49,7 @@ class Events(Panel):
         """Words that a line's kind or text must contain, each of them; small and large letters are the same."""
         return self._filter
 
-    @filter.setter
+    @filter.setter  # noqa: A003 - the outside face says `filter`
     def filter(self, words: str) -> None:
         self._filter = words
         self._first = 0
@@ -89,7 +89,7 @@ class Events(Panel):
             at = self._first + y
             if at < len(rows):
                 row = rows[at]
-                self.put(y, row, lambda row=row: _event(row, width))
+                self.put(y, row, _event, row, width)
             else:
                 self.put(y, "", tuple)
 

@@ -44,7 +44,7 @@ class Header(Panel, can_focus=False):
     def _first(self, header: HeaderFrame, *, two: bool) -> list[Span]:
         width = self.inner[0]
         why: list[Span] = [] if two else self._why(header)
-        badge: list[Span] = [("▌", "own"), (header.badge, "own bold reverse"), ("▐", "own")] if header.badge else []
+        badge: list[Span] = [("▌", "own"), (header.badge, "own bold"), ("▐", "own")] if header.badge else []
         demo: list[Span] = [(f" {_demo(header)} ", "warn bold reverse")] if header.demo_cause else []
         return by_priority(
             (

@@ -1,15 +1,16 @@
 """The ladder: the book around the touch, our own orders in it, the last trade lit."""
 
-from typing import ClassVar, NamedTuple
+from collections.abc import Mapping
+from typing import ClassVar
 
 import msgspec
 from textual import events
 from textual.message import Message
 
-from mm_tui.app.palette import Palette
 from mm_tui.app.widgets.columns import UNITS, Columns, columns_for, price_text, price_width
 from mm_tui.app.widgets.header import STATE_COLOURS
-from mm_tui.app.widgets.lines import Panel, Span, bar_spans, fade
+from mm_tui.app.widgets.ladder_row import EMPTY, Cells, Half, headings, row, spread_line
+from mm_tui.app.widgets.lines import Panel, fade
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, LadderRow, Viewport
@@ -21,30 +22,6 @@ _HEAD_AND_SPREAD = 2
 _WARNED = ("stale", "invalid book", "halted")
 _LOWEST = 60
 """Share of the height, in percent, at which a halt is said: the touch stays to be seen."""
-
-
-class Cells(NamedTuple):
-    """All that a row of the ladder shows, so that two rows with the same cells are the same strip."""
-
-    price: str
-    bid: int
-    ask: int
-    bid_bar: int
-    """Eighths of a cell."""
-    ask_bar: int
-    own_bid: int
-    own_ask: int
-    ahead_bid: int | None
-    ahead_ask: int | None
-    pending: bool
-    touch: str
-    last: int
-    """+1 or −1 where the last trade was made at this price, by its aggressor."""
-    last_quantity: int
-    glow: int
-    chosen: bool
-    dimmed: bool
-    columns: Columns
 
 
 class Ladder(Panel):
@@ -76,6 +53,7 @@ class Ladder(Panel):
         """The selected level, ticks."""
         self._scale = 1
         self._glow = 0
+        self._dimmed = False
         self._prices: list[int | None] = []
         self._widest: tuple[object, int, int, int] = (None, 0, 0, 0)
 
@@ -158,24 +136,25 @@ class Ladder(Panel):
             self.blank()
             self._say(alarm or state)
             return
-        dimmed = not ladder.valid or state in _WARNED[:2]
+        self._dimmed = not ladder.valid or state in _WARNED[:2]
         if ladder.largest > self._scale or 2 * ladder.largest < self._scale:
             self._scale = max(1, ladder.largest)
         self._glow = fade(frame.ts - ladder.last_ts) if ladder.last_ts else 0
         columns = self._columns(instrument)
-        self.put(0, ("head", columns, instrument.symbol, self.unit), lambda: self._headings(columns, instrument))
-        rows, split = self._visible()
-        ahead = {(order.price, order.side): order.queue_ahead for order in frame.orders} if columns.ahead else {}
+        self.put(0, ("head", columns, instrument.symbol, self.unit), headings, columns, instrument, self.unit)
+        levels, split = self._visible()
+        ahead = {(order.price, int(order.side)): order.queue_ahead for order in frame.orders} if columns.ahead else {}
         self._prices = [None]
-        y = 1
-        for at, row in enumerate(rows):
+        look, y = self._look, 1
+        for at, level in enumerate(levels):
             if at == split:
-                self.put(y, ("spread", ladder.spread, ladder.spread_bps, self.unit, columns, dimmed), self._spread)
+                key = ("spread", ladder.spread, ladder.spread_bps, self.unit)
+                self.put(y, key, spread_line, ladder, instrument, self.unit, self.inner[0])
                 self._prices.append(None)
                 y += 1
-            cells = self._cells(row, columns, instrument, ahead, dimmed=dimmed)
-            self.put(y, cells, lambda cells=cells: _row(cells, instrument, self._look))
-            self._prices.append(row.price)
+            cells = self._cells(level, columns, instrument, ahead)
+            self.put(y, cells, row, cells, instrument, look)
+            self._prices.append(level.price)
             y += 1
         self.blank(y)
         if alarm:
@@ -224,77 +203,46 @@ class Ladder(Panel):
         return rows, split
 
     def _cells(
-        self,
-        row: LadderRow,
-        columns: Columns,
-        instrument: Instrument,
-        ahead: dict[tuple[int, int], int | None],
-        *,
-        dimmed: bool,
+        self, level: LadderRow, columns: Columns, instrument: Instrument, ahead: Mapping[tuple[int, int], int | None]
     ) -> Cells:
         ladder = self.frame.ladder
-        here = False
-        if ladder.last_price is not None and ladder.last_side is not None:
-            off = row.price - ladder.last_price
-            here = off == 0 or (ladder.group > 1 and not row.touch and 0 <= (off if row.ask else -off) < ladder.group)
-        scale = 8 * columns.bar
+        here = self._traded_at(level)
+        price, scale = level.price, 8 * max(0, columns.bar - 1)
+        bid = ask = EMPTY
+        if level.bid or level.own_bid:
+            bar = -(-level.bid * scale // self._scale)
+            bid = Half(level.bid, bar, level.own_bid, ahead.get((price, 1)) if level.own_bid else None)
+        if level.ask or level.own_ask:
+            bar = -(-level.ask * scale // self._scale)
+            ask = Half(level.ask, bar, level.own_ask, ahead.get((price, -1)) if level.own_ask else None)
         return Cells(
-            price_text(row.price, ladder.mid2, self.unit, instrument.tick_size),
-            row.bid,
-            row.ask,
-            -(-row.bid * scale // self._scale),
-            -(-row.ask * scale // self._scale),
-            row.own_bid,
-            row.own_ask,
-            ahead.get((row.price, 1)) if row.own_bid else None,
-            ahead.get((row.price, -1)) if row.own_ask else None,
-            row.own_pending,
-            row.touch,
+            price_text(price, ladder.mid2, self.unit, instrument.tick_size),
+            bid,
+            ask,
+            level.own_pending,
+            level.touch,
             int(ladder.last_side or 0) if here else 0,
             ladder.last_quantity if here else 0,
             self._glow if here else 0,
-            row.price == self.picked,
-            dimmed,
+            price == self.picked,
+            self._dimmed,
             columns,
         )
 
-    def _headings(self, columns: Columns, instrument: Instrument) -> list[Span]:
-        unit = {"quote": instrument.quote, "ticks": "ticks", "bps": "bps off"}[self.unit]
-        price = f"price {unit}" if columns.price >= len(unit) + 7 else unit
-        base = f" {instrument.base}" if columns.quantity >= len(instrument.base) + 6 else ""
-        half = columns.ahead + columns.mine + columns.bar + columns.quantity
-        left = "ahead".rjust(columns.ahead)[: columns.ahead] + "mine".rjust(columns.mine)[: columns.mine]
-        left += f"bids{base}".rjust(columns.bar + columns.quantity) if columns.quantity else ""
-        right = f"asks{base}".rjust(columns.quantity).ljust(columns.bar + columns.quantity) if columns.quantity else ""
-        right += "mine".rjust(columns.mine)[: columns.mine] + "ahead".rjust(columns.ahead)[: columns.ahead]
-        middle = fmt.clip(price, columns.price).rjust(columns.price - 2).ljust(columns.price)
-        return [(" " * columns.margin + left[:half] + middle + right[:half], "dim")]
-
-    def _spread(self) -> list[Span]:
-        ladder, instrument = self.frame.ladder, self.frame.instrument
-        width = self.inner[0]
-        size = (
-            fmt.UNKNOWN if ladder.spread is None or not instrument else fmt.steps(ladder.spread, instrument.tick_size)
-        )
-        ticks = fmt.UNKNOWN if ladder.spread is None else fmt.grouped(ladder.spread, 0)
-        distance = fmt.number(ladder.spread_bps, 2)
-        words = {
-            "quote": f" spread {size} · {distance} bps ",
-            "ticks": f" spread {ticks} ticks · {distance} bps ",
-            "bps": f" spread {distance} bps · {size} ",
-        }[self.unit]
-        words = words if len(words) <= width else f" {size} "[:width]
-        rule = min(8, (width - len(words)) // 2)
-        before = (width - len(words)) // 2 - rule
-        line = "─" * rule
-        return [(" " * before + line, "border"), (words, "dim"), (line, "border")]
+    def _traded_at(self, level: LadderRow) -> bool:
+        """Whether the last trade was made at this price, or inside this group of prices."""
+        ladder = self.frame.ladder
+        if ladder.last_price is None or ladder.last_side is None:
+            return False
+        inside = (ladder.last_price - level.price) * (1 if level.ask else -1)
+        return inside == 0 or (not level.touch and -ladder.group < inside < 0)
 
     def _say(self, state: str) -> None:
         """Why the ladder cannot be trusted and what to press, over its middle; a halt stands lower."""
         header = self.frame.header
         width, height = self.inner
         colour = STATE_COLOURS.get(state, "halt")  # type: ignore[call-overload]
-        reason = header.reason if header.state == state or state == "starting" else "waiting for a fresh book"
+        reason = header.reason if state in {header.state, "starting"} else "waiting for a fresh book"
         words = [(state.upper(), f"{colour} bold reverse"), (reason, colour), (header.hint, "bright")]
         words = [(text, style) for text, style in words if text]
         box = min(width, max([20, *(len(text) + 6 for text, _ in words)]))
@@ -311,96 +259,9 @@ class Ladder(Panel):
                 (label, style if "reverse" in style else f"{style} on selection"),
                 (" " * (pad - pad // 2), "text on selection"),
             ]
-            self.put(top + at, ("say", *spans), lambda spans=spans: spans)
+            self.put(top + at, ("say", *spans), list, spans)
 
 
 def _beyond(arrow: str, count: int, where: str) -> str:
     """Own orders outside what is shown, in words."""
     return f"{arrow} {count} own order{'s' if count != 1 else ''} {where}" if count else ""
-
-
-def _row(cells: Cells, instrument: Instrument, look: Palette) -> list[Span]:
-    columns = cells.columns
-    ground = " on selection" if cells.chosen else ""
-    bid, ask, own = ("dim", "dim", "dim") if cells.dimmed else ("bid", "ask", "own")
-    weight = " bold" if cells.touch and not cells.dimmed else ""
-    bid += weight if cells.touch == "bid" else ""
-    ask += weight if cells.touch == "ask" else ""
-    spans: list[Span] = [(" " * columns.margin, "text" + ground)] if columns.margin else []
-    spans += _own_side(cells, instrument, own, ground, cells.own_bid, cells.ahead_bid)
-    if columns.bar:
-        spans += _bar_out(cells.bid_bar, columns.bar, bid.split()[0], look, ground)
-    spans.append((_quantity(cells.bid, columns, instrument), bid + ground))
-    spans += _price(cells, ground)
-    spans.append((_quantity(cells.ask, columns, instrument), ask + ground))
-    if columns.bar:
-        spans.append((" ", "text" + ground))
-        spans += bar_spans(cells.ask_bar, columns.bar - 1, ask.split()[0], look, ground=ground[4:] or "panel")
-    spans += _own_side(cells, instrument, own, ground, cells.own_ask, cells.ahead_ask, right=True)
-    rest = columns.width - columns.margin - 2 * columns.side - columns.price
-    if rest > 0 and ground:
-        spans.append((" " * rest, "text" + ground))
-    return _with_last(spans, cells, instrument, ground)
-
-
-def _quantity(count: int, columns: Columns, instrument: Instrument) -> str:
-    if not columns.quantity:
-        return ""
-    return (
-        fmt.lots(count, instrument.step_size, columns.places).rjust(columns.quantity)
-        if count
-        else " " * columns.quantity
-    )
-
-
-def _price(cells: Cells, ground: str) -> list[Span]:
-    glyph = "▲" if cells.last > 0 else "▼" if cells.last else " "
-    if cells.dimmed:
-        style = "dim"
-    elif cells.touch:
-        style = "bright bold"
-    else:
-        style = "text"
-    width = cells.columns.price - 2
-    lit = f"last{' bold' if cells.glow else ''}" if not cells.dimmed else "dim"
-    return [(cells.price[:width].rjust(width), style + ground), (glyph, lit + ground), (" ", "text" + ground)]
-
-
-def _own_side(
-    cells: Cells, instrument: Instrument, own: str, ground: str, count: int, ahead: int | None, *, right: bool = False
-) -> list[Span]:
-    columns = cells.columns
-    if not columns.mine:
-        return []
-    pending = cells.pending
-    text = fmt.steps(count, instrument.step_size) + ("…" if pending else " ") if count else ""
-    mine = (text.rjust(columns.mine), (own if not pending else "dim") + ("" if pending else " bold") + ground)
-    if not columns.ahead:
-        return [mine]
-    before = fmt.compact(ahead * instrument.step) if ahead is not None else ""
-    queue = (before.rjust(columns.ahead), "dim" + ground)
-    return [mine, queue] if right else [queue, mine]
-
-
-def _bar_out(filled: int, width: int, colour: str, look: Palette, ground: str) -> list[Span]:
-    """A bar that grows to the left, away from the price."""
-    if look.ascii:
-        whole = min(width, (filled + 4) // 8 or bool(filled))
-        return [(" " * (width - whole), "text" + ground), ("#" * whole, colour + ground)]
-    blank, edge, full = fmt.bar_from_right(filled, width)
-    return [(blank, "text" + ground), (edge, f"{colour} reverse{ground}"), (full, colour + ground)]
-
-
-def _with_last(spans: list[Span], cells: Cells, instrument: Instrument, ground: str) -> list[Span]:
-    """The last trade's size, written where the row has no quantity of its own."""
-    columns = cells.columns
-    if not cells.last or not columns.quantity or cells.dimmed or (cells.bid and cells.ask):
-        return spans
-    text = fmt.lots(cells.last_quantity, instrument.step_size, columns.places).rjust(columns.quantity)
-    style = ("last glow%d" % cells.glow if cells.glow else "last") + ground
-    blank = (" " * columns.quantity, ("bid" if not cells.bid else "ask") + (" bold" if cells.touch else "") + ground)
-    for at, (words, _) in enumerate(spans):
-        if words == blank[0] and len(words) == columns.quantity:
-            spans[at] = (text, style)
-            break
-    return spans

@@ -90,8 +90,8 @@ class Panel(Widget, can_focus=True):
         width, height = self._built
         return max(0, width - 4 * self._inset), max(0, height - 2 * self._inset)
 
-    def put(self, y: int, key: Hashable, make: Callable[[], Spans]) -> None:
-        """Set content row `y`; `make` is called only where the key is new. Rows outside the panel are ignored."""
+    def put(self, y: int, key: Hashable, make: Callable[..., Spans], *values: Any) -> None:
+        """Set content row `y`; `make(*values)` is called only where the key is new; rows outside are ignored."""
         if not 0 <= y < self.inner[1]:
             return
         at = y + self._inset
@@ -101,7 +101,7 @@ class Panel(Widget, can_focus=True):
         if strip is None:
             if len(self._cache) >= CACHED_ROWS:
                 self._cache.clear()
-            strip = self._cache[key] = self._row(make())
+            strip = self._cache[key] = self._row(make(*values))
         self._set(at, key, strip)
 
     def blank(self, first: int = 0) -> None:

@@ -21,7 +21,7 @@ STATUS_WORDS = {
 }
 """How a status is said; `…` means on its way."""
 _UNSURE = {"pending_new", "pending_amend", "pending_cancel"}
-_MIN_PRICE = 10
+_MIN_PRICE = 11
 
 
 class Orders(Panel):
@@ -63,9 +63,9 @@ class Orders(Panel):
             self.blank(1)
             return
         price_width = max(_MIN_PRICE, len(fmt.steps(rows[0].price, instrument.tick_size)) + 1)
-        left_width = max(7, *(len(fmt.steps(row.left, instrument.step_size)) + 1 for row in rows))
+        left_width = max(9, *(len(fmt.steps(row.left, instrument.step_size)) + 1 for row in rows))
         widths = (price_width, left_width, self.inner[0])
-        self.put(0, ("head", widths, instrument), lambda: _columns(HEADS(instrument), widths, "dim"))
+        self.put(0, ("head", widths, instrument), _columns, _heads(instrument), widths, "dim")
         room = self.inner[1] - 1
         self._scroll(room)
         for y in range(room):
@@ -76,7 +76,7 @@ class Orders(Panel):
             row = rows[at]
             chosen = row.order_id == self._selected
             key = (row.side, row.price, row.bps, row.left, row.status, row.age_s, row.queue_ahead, chosen, widths)
-            self.put(1 + y, key, lambda row=row, chosen=chosen: _order(row, instrument, widths, chosen=chosen))
+            self.put(1 + y, key, _order, row, instrument, widths, " on selection" if chosen else "")
 
     def _scroll(self, room: int) -> None:
         rows = self.frame.orders
@@ -124,15 +124,14 @@ Cells = tuple[Span, Span, Span, Span, Span, Span, Span]
 """Side, price, distance, left, ahead, age, status."""
 
 
-def HEADS(instrument: Instrument) -> Cells:  # noqa: N802
+def _heads(instrument: Instrument) -> Cells:
     """The header's words."""
     words = ("side", f"price {instrument.quote}", "bps", f"left {instrument.base}", "ahead", "age", "status")
     side, price, distance, left, ahead, age, status = ((word, "dim") for word in words)
     return side, price, distance, left, ahead, age, status
 
 
-def _order(row: OrderRow, instrument: Instrument, widths: tuple[int, int, int], *, chosen: bool) -> list[Span]:
-    ground = " on selection" if chosen else ""
+def _order(row: OrderRow, instrument: Instrument, widths: tuple[int, int, int], ground: str) -> list[Span]:
     side = ("bid" if row.side > 0 else "ask") + ground
     unsure = row.status in _UNSURE
     doubt = "halt bold" if row.status == "unknown" else "warn" if row.status == "partially_filled" else "dim"

@@ -37,7 +37,7 @@ class Parameters(Panel):
         cell = width // columns
         for y in range(lines):
             picked = tuple((rows[at], levels[at]) for at in range(y, len(rows), lines))
-            self.put(y, (picked, cell), lambda picked=picked: _line(picked, cell))
+            self.put(y, (picked, cell), _line, picked, cell)
         self.blank(lines)
 
 

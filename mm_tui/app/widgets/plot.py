@@ -163,28 +163,27 @@ class Plot:
     def _draw(self, cell: int) -> list[Cell]:
         height = self.height
         mids, bids, asks = [0] * height, [0] * height, [0] * height
-        if self.step:
-            for half in (0, 1):
-                column = self._columns.get(2 * cell + half)
-                if column is None:
-                    continue
-                before = self._columns.get(2 * cell + half - 1)
-                low, high = column.low, column.high
-                if before is not None:
-                    low, high = min(low, before.last), max(high, before.last)
-                for dot in range(self._dot(low), self._dot(high) + 1):
-                    self._set(mids, dot, half)
-                if cell % 2 == 0:
-                    if column.bid is not None:
-                        self._set(bids, self._dot(column.bid), half)
-                    if column.ask is not None:
-                        self._set(asks, self._dot(column.ask), half)
+        for half in (0, 1):
+            column = self._columns.get(2 * cell + half)
+            if column is None or not self.step:
+                continue
+            before = self._columns.get(2 * cell + half - 1)
+            joint = column.low if before is None else before.last
+            for dot in range(self._dot(min(column.low, joint)), self._dot(max(column.high, joint)) + 1):
+                self._set(mids, dot, half)
+            if cell % 2 == 0:
+                self._quote(bids, column.bid, half)
+                self._quote(asks, column.ask, half)
         cells = [_cell(mids[y], bids[y], asks[y]) for y in range(height)]
         for fill in self._fills.get(cell, ()):
             row = self.row_of(2 * fill.price)
             if row is not None:
                 cells[row] = Cell("▲", "buy") if fill.side > 0 else Cell("▼", "sell")
         return cells
+
+    def _quote(self, bits: list[int], price2: int | None, half: int) -> None:
+        if price2 is not None:
+            self._set(bits, self._dot(price2), half)
 
     def _dot(self, price2: int) -> int:
         return (price2 - self.bottom) * 4 // self.step

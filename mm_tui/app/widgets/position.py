@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from mm_tui.app.widgets.lines import Glow, Panel, Span, bar_spans, glowing
+from mm_tui.app.widgets.lines import Glow, Panel, Span, bar_spans, glowing, width_of
 from mm_tui.app.widgets.risk import load_colour
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, PositionFrame
@@ -48,70 +48,69 @@ class Position(Panel):
 
     def paint(self) -> None:
         """The most needed first: what is held, what it earned; then the parts."""
-        position, ts, instrument = self.frame.position, self.frame.ts, self.frame.instrument
-        base = instrument.base if instrument else ""
-        quote = instrument.quote if instrument else ""
+        position, ts = self.frame.position, self.frame.ts
         self.rim(f"{position.fills:,} fills")
         held = self._glow.level("base", position.base, ts)
         total = self._glow.level("total", position.total and round(position.total, _MONEY), ts)
         self._glowing = bool(held or total)
-        wide = self.inner[0] >= _TWO_COLUMNS
-        places = instrument.quantity_decimals if instrument else 5
-        tick_places = instrument.price_decimals if instrument else 2
-        y = self._line(
-            0, ("held", position.base, position.limit, base, places, held), lambda: self._held(base, places, held)
-        )
-        y = self._line(
-            y,
-            ("prices", position.average, position.mid, tick_places, wide),
-            lambda: self._pairs(
-                (("avg", fmt.number(position.average, tick_places), "text"),),
-                (("mid", fmt.number(position.mid, tick_places), "text"),),
-            ),
-        )
-        y = self._line(y, ("total", position.total, quote, total), lambda: self._total(quote, total))
-        for label, value, other, second in (
-            ("realized", position.realized, "open", position.unrealized),
-            ("spread", position.spread_captured, "adverse", position.adverse_selection),
-            ("drift", position.inventory, "fees", position.fees),
-        ):
-            y = self._line(
-                y,
-                (label, value, second, wide),
-                lambda label=label, value=value, other=other, second=second: self._pairs(
-                    ((label, money(value), tone(value)),), ((other, money(second), tone(second)),)
-                ),
-            )
-        y = self._line(y, "markout heads", self._markout_heads)
-        y = self._line(y, ("markouts", position.markouts), self._markouts)
-        y = self._line(
-            y,
-            ("free", position.free_base, position.free_quote, base, quote),
-            lambda: [
-                ("free".ljust(_LABEL), "dim"),
-                (fmt.number(position.free_base, places), "text"),
-                (f" {base}  ", "dim"),
-                (money(position.free_quote, signed=False), "text"),
-                (f" {quote}", "dim"),
-            ],
-        )
+        y = 0
+        for spans in self._lines(held, total):
+            self.put(y, tuple(spans), list, spans)
+            y += 1
         self.blank(y)
 
-    def _line(self, y: int, key: object, make: object) -> int:
-        self.put(y, key, make)  # type: ignore[arg-type]
-        return y + 1
+    def _lines(self, held: int, total: int) -> list[list[Span]]:
+        position, instrument = self.frame.position, self.frame.instrument
+        places = instrument.price_decimals if instrument else 2
+        quote = instrument.quote if instrument else ""
+        prices = [
+            ("avg", fmt.number(position.average, places), "text"),
+            ("mid", fmt.number(position.mid, places), "bright"),
+        ]
+        parts = [
+            (label, money(value), tone(value))
+            for label, value in (
+                ("spread", position.spread_captured),
+                ("adverse", position.adverse_selection),
+                ("drift", position.inventory),
+                ("fees", position.fees),
+                ("realized", position.realized),
+                ("open", position.unrealized),
+            )
+        ]
+        markouts = [(fmt.bps(value).rjust(6), tone(value)) for value in position.markouts]
+        blocks: list[list[list[Span]]] = [
+            [self._held(held), *self._paired(prices)],
+            [self._total(quote, total), *self._paired(parts)],
+            [
+                [("markout".ljust(_LABEL), "dim"), *((head.rjust(6), "dim") for head in MARKOUT_HEADS)],
+                [("bps".ljust(_LABEL), "dim"), *markouts],
+            ],
+            [self._free()],
+        ]
+        lines = [line for block in blocks for line in block]
+        if self.inner[1] < len(lines) + len(blocks) - 1:
+            return lines
+        airy = blocks[0]
+        for block in blocks[1:]:
+            airy = [*airy, [], *block]
+        return airy
 
-    def _held(self, base: str, places: int, level: int) -> list[Span]:
-        position = self.frame.position
+    def _held(self, level: int) -> list[Span]:
+        position, instrument = self.frame.position, self.frame.instrument
+        places = instrument.quantity_decimals if instrument else 5
         width = self.inner[0]
         value = fmt.number(position.base, places, signed=True)
-        spans: list[Span] = [("held".ljust(_LABEL), "dim"), (value.rjust(_VALUE), glowing("bright bold", level))]
-        spans.append((f" {base}", "dim"))
+        spans: list[Span] = [
+            ("held".ljust(_LABEL), "dim"),
+            (value.rjust(_VALUE), glowing("bright bold", level)),
+            (f" {instrument.base if instrument else ''}", "dim"),
+        ]
         share = share_of_limit(position)
-        room = width - sum(len(text) for text, _ in spans) - 9
-        if width >= _ROOM_FOR_BAR and room > 0 and self.look:
+        room = width - width_of(spans) - 9
+        if width >= _ROOM_FOR_BAR and room > 0:
             spans.append(("  ", "text"))
-            spans += bar_spans(fmt.eighths(share, room), room, load_colour(share), self.look, ground="track")
+            spans += bar_spans(fmt.eighths(share, room), room, load_colour(share), self._look, ground="track")
             spans.append((fmt.percent(share).rjust(7), "text"))
         return spans
 
@@ -120,18 +119,25 @@ class Position(Panel):
         colour = glowing(f"{tone(total) if total else 'bright'} bold", level)
         return [("PnL".ljust(_LABEL), "dim"), (money(total).rjust(_VALUE), colour), (f" {quote} net of fees", "dim")]
 
-    def _pairs(self, left: tuple[tuple[str, str, str], ...], right: tuple[tuple[str, str, str], ...]) -> list[Span]:
-        wide = self.inner[0] >= _TWO_COLUMNS
-        spans: list[Span] = []
-        for label, value, style in left + (right if wide else ()):
-            spans.append(("   " if spans else "", "text"))
-            spans.append((label.ljust(_LABEL if len(spans) < 2 else _LABEL - 1), "dim"))  # noqa: PLR2004 - the first
-            spans.append((value.rjust(_VALUE), style))
-        return spans
+    def _free(self) -> list[Span]:
+        position, instrument = self.frame.position, self.frame.instrument
+        places = instrument.quantity_decimals if instrument else 5
+        base, quote = (instrument.base, instrument.quote) if instrument else ("", "")
+        return [
+            ("free".ljust(_LABEL), "dim"),
+            (fmt.number(position.free_base, places).rjust(_VALUE), "text"),
+            (f" {base}", "dim"),
+            (money(position.free_quote, signed=False).rjust(_VALUE), "text"),
+            (f" {quote}", "dim"),
+        ]
 
-    def _markout_heads(self) -> list[Span]:
-        return [("markout".ljust(_LABEL), "dim"), *((head.rjust(6), "dim") for head in MARKOUT_HEADS)]
-
-    def _markouts(self) -> list[Span]:
-        values = self.frame.position.markouts
-        return [("bps".ljust(_LABEL), "dim"), *((fmt.bps(value).rjust(6), tone(value)) for value in values)]
+    def _paired(self, figures: list[tuple[str, str, str]]) -> list[list[Span]]:
+        """Two figures a line where there is room, else one."""
+        lines: list[list[Span]] = []
+        for at, (label, value, style) in enumerate(figures):
+            figure: list[Span] = [(label.ljust(_LABEL), "dim"), (value.rjust(_VALUE), style)]
+            if at % 2 and self.inner[0] >= _TWO_COLUMNS:
+                lines[-1] = [*lines[-1], ("  ", "text"), *figure]
+            else:
+                lines.append(figure)
+        return lines

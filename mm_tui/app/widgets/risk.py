@@ -52,10 +52,10 @@ class Risk(Panel):
         look = self._look
         self.rim(risk.state.upper(), colour=_STATE_COLOURS[risk.state])
         for y, gauge in enumerate(risk.gauges):
-            self.put(y, gauge, lambda gauge=gauge: gauge_line(gauge, width, look))
+            self.put(y, gauge, gauge_line, gauge, width, look)
         y = len(risk.gauges)
-        self.put(y, ("sides", risk.bids_on, risk.asks_on, risk.refused), lambda: _sides(risk))
-        self.put(y + 1, ("refusal", risk.last_refusal), lambda: _refusal(risk, width))
+        self.put(y, ("sides", risk.bids_on, risk.asks_on, risk.refused), _sides, risk)
+        self.put(y + 1, ("refusal", risk.last_refusal), _refusal, risk, width)
         self.blank(y + 2)
 
 

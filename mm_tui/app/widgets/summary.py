@@ -42,7 +42,7 @@ class Summary(Panel, can_focus=False):
             lines = [self._state(), self._position(held), self._pnl(total), truth_fields(frame.truth), self._parts()]
         for y, fields in enumerate(lines):
             spans = tuple(by_priority(fields, width))
-            self.put(y, spans, lambda spans=spans: spans)
+            self.put(y, spans, list, spans)
         self.blank(len(lines))
 
     def _state(self) -> list[tuple[int, list[Span]]]:

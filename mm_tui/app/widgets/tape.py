@@ -36,24 +36,22 @@ class Tape(Panel):
         size_width = max(9, instrument.quantity_decimals + 5)
         top = int(height >= _ROOM_FOR_HEADER)
         if top:
-            self.put(
-                0, ("head", price_width, size_width, instrument), lambda: _head(instrument, price_width, size_width)
-            )
+            key = ("head", price_width, size_width, instrument)
+            self.put(0, key, _head, instrument, price_width, size_width)
         footer = _footer(tape.stats, instrument, self.inner[0], height)
         room = max(0, height - top - len(footer))
         for y in range(room):
             if y < len(trades):
                 trade = trades[y]
-                key = (trade.ts // 1_000_000_000, trade.side, trade.price, trade.quantity, trade.significant, trade.own)
-                self.put(
-                    top + y, (key, price_width), lambda trade=trade: _trade(trade, tick, step, price_width, size_width)
-                )
+                second = trade.ts // 1_000_000_000
+                shown = (second, trade.side, trade.price, trade.quantity, trade.significant, trade.own, price_width)
+                self.put(top + y, shown, _trade, trade, tick, step, price_width, size_width)
             elif y == 0:
                 self.put(top, "none", lambda: [("no trades yet", "dim")])
             else:
                 self.put(top + y, "", tuple)
         for at, spans in enumerate(footer):
-            self.put(top + room + at, ("foot", tuple(spans)), lambda spans=spans: spans)
+            self.put(top + room + at, ("foot", tuple(spans)), list, spans)
 
 
 def _head(instrument: Instrument, price_width: int, size_width: int) -> list[Span]:

@@ -52,5 +52,5 @@ class Truth(Panel, can_focus=False):
         """The figures that fit."""
         truth = self.frame.truth
         width = self.inner[0]
-        self.put(0, truth, lambda: spread_out([], by_priority(truth_fields(truth), width - 1) + [(" ", "text")], width))
+        self.put(0, truth, lambda: spread_out([], [*by_priority(truth_fields(truth), width - 1), (" ", "text")], width))
         self.blank(1)

@@ -34,12 +34,12 @@ class Workers(Panel):
         width = self.inner[0]
         running = sum(worker.state == "running" for worker in workers)
         self.rim(f"{running}/{len(workers)}" if workers else "")
-        self.put(0, ("lamps", workers), lambda: lamps(workers, width))
-        self.put(1, obligation, lambda: uptime(obligation, width))
+        self.put(0, ("lamps", workers), lamps, workers, width)
+        self.put(1, obligation, uptime, obligation, width)
         y = 2
         for worker in workers:
             if worker.state != "running" or worker.detail:
-                self.put(y, worker, lambda worker=worker: _detail(worker))
+                self.put(y, worker, _detail, worker)
                 y += 1
         self.blank(y)
 
