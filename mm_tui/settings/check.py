@@ -68,8 +68,10 @@ def must_be(value: object, kind: Any) -> str:
     """`got -5, must be > 0`."""
     wanted = _without_none(inspect.type_info(kind))
     words = _expected(wanted)
-    number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
-    right_kind = number and (isinstance(wanted, inspect.FloatType) or isinstance(value, int))
+    if _is_huge(value):
+        return "got a huge number, must be a smaller one"
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    right_kind = whole or (isinstance(value, float) and isfinite(value) and isinstance(wanted, inspect.FloatType))
     if right_kind and isinstance(wanted, inspect.FloatType | inspect.IntType) and _bounds(wanted):
         words = _bounds(wanted)
     return f"got {shown(value)}, must be {words}{_literal_hint(value, wanted)}"
@@ -85,9 +87,14 @@ def shown(value: object) -> str:
         return msgspec.json.encode(value if len(value) <= 80 else value[:77] + "...").decode()  # noqa: PLR2004  # one line
     if isinstance(value, list | tuple):
         return "[" + ", ".join(shown(item) for item in value[:8]) + (", ...]" if len(value) > 8 else "]")  # noqa: PLR2004  # one line
-    if isinstance(value, int) and abs(value) >= 1 << 128:
+    if _is_huge(value):
         return "a huge number"
     return str(value)
+
+
+def _is_huge(value: object) -> bool:
+    """Whether it is a whole number that no float holds and no line has room for."""
+    return isinstance(value, int) and abs(value) >= 1 << 128
 
 
 def suggestion(word: str, known: list[str]) -> str | None:

@@ -26,6 +26,8 @@ def read(file: Path, name: str) -> tuple[dict[str, Any], dict[KeyPath, Place]]:
         raise SettingsError([f"{name}:{line}:{column} {words}"]) from error
     except tomli.TOMLDecodeError as error:
         raise SettingsError([f"{name}:{error.lineno}:{error.colno} not TOML: {error.msg}"]) from error
+    except ValueError as error:
+        raise SettingsError([f"{name}: not TOML: {error}"]) from error
     except RecursionError as error:
         raise SettingsError([f"{name}:1:1 nested too deeply to be read"]) from error
     return parsed, locate(text)

@@ -225,7 +225,7 @@ def _parsed(text: str) -> Any:
     """A value typed outside a file: TOML where it is, else the text itself."""
     try:
         document = tomli.loads(f"value = {text}")
-    except (tomli.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):
         return text
     return document["value"] if len(document) == 1 else text
 
