@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from http import HTTPStatus
+from itertools import pairwise
 
 import pytest
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -65,6 +66,7 @@ class Venue:
             "/api/v3/depth": [(200, SNAPSHOT, {})],
         }
         self.asked: list[str] = []
+        self.was_asked = asyncio.Event()
         self.server: Server | None = None
         self.url = ""
 
@@ -75,12 +77,19 @@ class Venue:
 
     def http(self, _: ServerConnection, request: Request) -> Response | None:
         self.asked.append(request.path)
+        self.was_asked.set()
         queue = self.answers.get(request.path.partition("?")[0])
         if queue is None:
             return None
         status, body, headers = queue.pop(0) if len(queue) > 1 else queue[0]
         fields = Headers({"Content-Length": str(len(body)), "Connection": "close", **headers})
         return Response(status, HTTPStatus(status).phrase, fields, body)
+
+    async def asked_times(self, count: int) -> None:
+        async with asyncio.timeout(10):
+            while len(self.asked) < count:
+                self.was_asked.clear()
+                await self.was_asked.wait()
 
     @property
     def config(self) -> Binance:
@@ -102,24 +111,23 @@ class Box:
     def __init__(self) -> None:
         self.frames: list[Frame] = []
         self.clock = 0
-        self.arrived = asyncio.Event()
+        self.arrived = asyncio.Condition()
 
     def now(self) -> int:
         self.clock += 1
         return self.clock
 
     async def put(self, frame: Frame) -> None:
-        self.frames.append(frame)
-        self.arrived.set()
+        async with self.arrived:
+            self.frames.append(frame)
+            self.arrived.notify_all()
 
     def of(self, kind: type) -> list:
         return [frame.event for frame in self.frames if type(frame.event) is kind]
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
-            while not condition():
-                self.arrived.clear()
-                await self.arrived.wait()
+        async with asyncio.timeout(10), self.arrived:
+            await self.arrived.wait_for(condition)
 
 
 @contextlib.asynccontextmanager
@@ -220,9 +228,8 @@ async def test_an_aborted_connection_and_a_refused_handshake_are_retried(venue: 
     box = Box()
     feed = feed_of(venue)
     async with running(feed, box):
-        while len(venue.asked) < 6:
-            await asyncio.sleep(0.001)
-        assert feed.status.link == "retrying in 1 s"
+        await venue.asked_times(6)
+        assert feed.status.link in {"connecting", "retrying in 1 s"}
         assert "HTTP 500" in feed.status.detail
         del venue.answers["/stream"]
         await box.until(lambda: bool(box.of(Trade)))
@@ -266,14 +273,19 @@ async def test_silence_renews_the_connection(venue: Venue) -> None:
 
 
 async def test_a_peer_that_answers_no_ping_is_given_up(venue: Venue) -> None:
+    replaced = asyncio.Event()
+
     async def deaf(connection: ServerConnection) -> None:
         await connection.send(trade(1))
         connection.transport.pause_reading()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(connection.wait_closed(), 3)
+        await replaced.wait()
         connection.transport.abort()
 
-    venue.scripts = [deaf, say(trade(2))]
+    async def hearing(connection: ServerConnection) -> None:
+        replaced.set()
+        await say(trade(2))(connection)
+
+    venue.scripts = [deaf, hearing]
     box = Box()
     async with running(feed_of(venue, Timing(ping=0.05)), box):
         await box.until(lambda: len(box.of(Trade)) == 2)
@@ -312,7 +324,7 @@ async def test_before_a_shutdown_the_second_connection_comes_first(venue: Venue)
     assert [event.resync for event in box.of(LinkUp)] == [True, False]
     ids = [(event.first_id, event.final_id) for event in box.of(BookDelta)]
     assert [event.trade_id for event in box.of(Trade)] == [1, 2, 3]
-    assert all(before[1] + 1 == after[0] for before, after in zip(ids, ids[1:], strict=False)), ids
+    assert all(before[1] + 1 == after[0] for before, after in pairwise(ids)), ids
     assert [event.update_id for event in box.of(TopOfBook)] == [2, 4]
     assert feed.status.reconnects == 0
 
@@ -335,15 +347,20 @@ async def test_an_old_connection_is_replaced_before_its_day_is_over(venue: Venue
 
 
 async def test_a_successor_that_dies_leaves_the_old_one_in_charge(venue: Venue) -> None:
+    third_is_in = asyncio.Event()
+
     async def old(connection: ServerConnection) -> None:
         await connection.send(diff(1, 2))
         await connection.send(SHUTDOWN)
-        while venue.connections < 3:
-            await asyncio.sleep(0.001)
+        await third_is_in.wait()
         await connection.send(diff(3, 4))
         await connection.wait_closed()
 
-    venue.scripts = [old, say(stay=False), say(diff(3, 4), diff(5, 6))]
+    async def third(connection: ServerConnection) -> None:
+        third_is_in.set()
+        await say(diff(3, 4), diff(5, 6))(connection)
+
+    venue.scripts = [old, say(stay=False), third]
     box = Box()
     async with running(feed_of(venue), box):
         await box.until(lambda: any(event.final_id == 6 for event in box.of(BookDelta)))
@@ -362,8 +379,7 @@ async def test_an_old_connection_that_dies_first_asks_for_a_resync(venue: Venue)
     async def new(connection: ServerConnection) -> None:
         await connection.send(diff(9, 10))
         successor_is_in.set()
-        while not box.of(LinkUp)[1:]:
-            await asyncio.sleep(0.001)
+        await box.until(lambda: len(box.of(LinkUp)) == 2)
         await connection.send(diff(11, 12))
         await connection.wait_closed()
 
@@ -382,6 +398,21 @@ async def test_a_feed_with_nobody_there_goes_on_trying() -> None:
     assert await reachable(config, 2.0) == "127.0.0.1:9: connection refused"
 
 
+async def test_the_next_try_is_counted_down_in_words(venue: Venue) -> None:
+    venue.answers["/stream"] = [(503, b"", {})]
+    rules = FeedRules(reconnect_initial_ms=40_000, reconnect_max_ms=40_000)
+    feed = BinanceFeed(venue.config, rules, "BTC/USDT", timing=QUICK)
+    async with running(feed, Box()), asyncio.timeout(5):
+        seen = {feed.status.link}
+        for _ in iter(lambda: feed.status.link.startswith("retrying"), True):
+            await asyncio.sleep(0.001)
+            seen.add(feed.status.link)
+    waits = [int(link.split()[2]) for link in seen if link.startswith("retrying in ")]
+    assert waits
+    assert all(20 <= wait <= 40 for wait in waits)
+    assert "HTTP 503" in feed.status.detail
+
+
 async def test_reachable_tells_the_cause(venue: Venue) -> None:
     venue.scripts = [say()]
     assert await reachable(venue.config, 2.0) is None
@@ -394,15 +425,21 @@ async def test_reachable_tells_the_cause(venue: Venue) -> None:
 
 
 async def test_reachable_keeps_its_time() -> None:
+    gone = [asyncio.Event(), asyncio.Event()]
+    callers = iter(gone)
+
     async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
         writer.close()
+        next(callers).set()
 
     server = await asyncio.start_server(mute, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
         config = Binance(rest_url=f"http://127.0.0.1:{port}", ws_url=f"ws://127.0.0.1:{port}")
         assert "0.1 s" in (await reachable(config, 0.1) or "")
+        async with asyncio.timeout(5):
+            await asyncio.gather(*(event.wait() for event in gone))
 
 
 def test_the_streams_follow_the_settings() -> None:

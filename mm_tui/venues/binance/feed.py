@@ -253,7 +253,7 @@ async def fetch_instrument(config: Binance, symbol: str, timeout_s: float) -> In
 
 async def reachable(config: Binance, timeout_s: float, symbol: str = "BTC/USDT") -> str | None:
     """None when the pair's filters and its streams answer in time, else the cause in words."""
-    timing = Timing(open=timeout_s, rest=timeout_s)
+    timing = Timing(open=timeout_s + 1)
 
     async def try_stream() -> None:
         (await open_stream(config, venue_symbol(symbol), timing)).drop()
@@ -261,7 +261,7 @@ async def reachable(config: Binance, timeout_s: float, symbol: str = "BTC/USDT")
     problem = None
     try:
         async with asyncio.timeout(timeout_s), asyncio.TaskGroup() as tasks:
-            tasks.create_task(fetch_instrument(config, symbol, timeout_s))
+            tasks.create_task(fetch_instrument(config, symbol, timeout_s + 1))
             tasks.create_task(try_stream())
     except* LOST as failures:
         first = failures.exceptions[0]

@@ -145,7 +145,7 @@ async def open_stream(config: Binance, symbol: str, timing: Timing) -> Link:
     except InvalidStatus as error:
         response = error.response
         raise refusal(urlsplit(url).netloc, response.status_code, response.headers.get("Retry-After"), "") from error
-    except (WebSocketException, ValueError) as error:
+    except (OSError, WebSocketException, ValueError) as error:
         raise VenueError(f"{urlsplit(url).netloc or url}: {words(error)}") from error
     return Link(connection, timing.silence)
 
