@@ -9,28 +9,25 @@ What comes over the wire, one sample a kind (combined streams; quantities and pr
     {"lastUpdateId":218,"bids":[["61837.63000000","3.78826000"]],"asks":[["61837.64000000","1.60520000"]]}
 
 The usual form of a frame is told by the letter behind `{"stream":"btcusdt@` and read by a typed decoder of its own; every
-other form, and every frame that decoder refuses, takes the slow way, which says what is wrong. A price becomes a float, is
-multiplied and rounded to ticks, and is right when dividing gives the same float again: a correctly rounded division of
-exact integers has one answer. Whatever fails that test is settled in decimal arithmetic.
+other form, and every frame that decoder refuses, takes the slow way, which says what is wrong. How text becomes exact integers
+is in `venues.grid`; the few values of a trade and of a top of book are converted in place, which spares the calls.
 """  # noqa: E501 - a sample of the wire is not broken
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
 from mm_tui.errors import FrameError
-from mm_tui.model.events import BUY, SELL, AnyEvent, BookDelta, BookSnapshot, Levels, TopOfBook, Trade
+from mm_tui.model.events import BUY, SELL, AnyEvent, BookDelta, BookSnapshot, TopOfBook, Trade
 from mm_tui.model.instrument import Instrument
+from mm_tui.venues.grid import Grid
 
 NS_PER_MS: Final = 1_000_000
 FINEST_DECIMALS: Final = 8
 """Digits after the point that Binance uses at most; what has more is no quantity of Binance's."""
 SHUTDOWN_MARK: Final = b"serverShutdown"
-WHOLE_LIMIT: Final = float(1 << 53)
-"""Ticks and lots above this have no exact float."""
 _BROKEN: Final = (msgspec.MsgspecError, ValueError, ArithmeticError, IndexError, RecursionError)
 _DEPTH, _TRADE, _TOP = ord("d"), ord("t"), ord("b")
 
@@ -48,21 +45,13 @@ class BinanceCodec:
     """Decodes the frames of one instrument; holds typed decoders and no state that changes an answer."""
 
     def __init__(self, instrument: Instrument) -> None:
-        self.instrument = instrument
-        self.dust = 0
-        """Quantities seen that were finer than today's step; see `_odd_lots`."""
+        self.grid = grid = Grid(instrument, FINEST_DECIMALS)
         self._symbol = instrument.venue_symbol
-        stream = f"{self._symbol.lower()}@"
-        self._stream = stream
-        self._letter = len(b'{"stream":"' + stream.encode())
+        self._stream = f"{self._symbol.lower()}@"
+        self._letter = len(b'{"stream":"' + self._stream.encode())
         self._behind_depth = self._letter + len("depth")
-        self._price_scale = float(1 / instrument.tick_size)
-        self._lot_scale = float(1 / instrument.step_size)
-        shapes = _shapes(
-            self._symbol,
-            highest=WHOLE_LIMIT * float(instrument.tick_size),
-            largest=WHOLE_LIMIT * float(instrument.step_size),
-        )
+        self._price_scale, self._lot_scale = grid.price_scale, grid.lot_scale
+        shapes = _shapes(self._symbol, grid.highest, grid.largest)
         self._delta_shape, self._trade_shape, self._top_shape, self._book_shape = shapes
         self._read_delta, self._read_trade, self._read_top, self._read_book = (_enveloped(shape) for shape in shapes)
         self._read_snapshot: Callable[[bytes], Any] = msgspec.json.Decoder(self._book_shape, strict=False).decode
@@ -75,8 +64,10 @@ class BinanceCodec:
                 return self._top(self._read_top(raw).data, ts)
             if letter == _TRADE:
                 return self._trade(self._read_trade(raw).data, ts)
-            if letter == _DEPTH and raw[self._behind_depth] in b'@"':
-                return self._delta(self._read_delta(raw).data, ts)
+            if letter == _DEPTH:
+                if raw[self._behind_depth] in b'@"':
+                    return self._delta(self._read_delta(raw).data, ts)
+                return self._book(self._read_book(raw).data, ts, partial=True)
         except _BROKEN:
             pass  # the slow way reads it again and says what is wrong
         return self._decode_any(raw, ts)
@@ -88,19 +79,19 @@ class BinanceCodec:
             ts=ts,
             first_id=data.U,
             final_id=data.u,
-            bids=self._levels(data.b),
-            asks=self._levels(data.a),
+            bids=self.grid.levels(data.b),
+            asks=self.grid.levels(data.a),
             exch_ts=data.E * NS_PER_MS,
         )
 
     def _trade(self, data: Any, ts: int) -> Trade:
-        price_text, quantity_text = data.p, data.q
-        price = int(price_text * self._price_scale + 0.5)
-        if price / self._price_scale != price_text:
-            price = self._odd_ticks(price_text)
-        quantity = int(quantity_text * self._lot_scale + 0.5)
-        if quantity / self._lot_scale != quantity_text:
-            quantity = self._odd_lots(quantity_text)
+        number, size = data.p, data.q
+        price = int(number * self._price_scale + 0.5)
+        if price / self._price_scale != number:
+            price = self.grid.odd_ticks(number)
+        quantity = int(size * self._lot_scale + 0.5)
+        if quantity / self._lot_scale != size:
+            quantity = self.grid.odd_lots(size)
         return Trade(
             ts=ts,
             trade_id=data.t,
@@ -111,28 +102,28 @@ class BinanceCodec:
         )
 
     def _top(self, data: Any, ts: int) -> TopOfBook:
-        bid_text, bid_quantity_text, ask_text, ask_quantity_text = data.b, data.B, data.a, data.A
+        bid_price, bid_size, ask_price, ask_size = data.b, data.B, data.a, data.A
         price_scale, lot_scale = self._price_scale, self._lot_scale
-        bid = int(bid_text * price_scale + 0.5)
-        if bid / price_scale != bid_text:
-            bid = self._odd_ticks(bid_text)
-        ask = int(ask_text * price_scale + 0.5)
-        if ask / price_scale != ask_text:
-            ask = self._odd_ticks(ask_text)
+        bid = int(bid_price * price_scale + 0.5)
+        if bid / price_scale != bid_price:
+            bid = self.grid.odd_ticks(bid_price)
+        ask = int(ask_price * price_scale + 0.5)
+        if ask / price_scale != ask_price:
+            ask = self.grid.odd_ticks(ask_price)
         if bid >= ask:
-            raise FrameError(f"best bid {bid_text} is not below best ask {ask_text}")
-        bid_quantity = int(bid_quantity_text * lot_scale + 0.5)
-        if bid_quantity / lot_scale != bid_quantity_text:
-            bid_quantity = self._odd_lots(bid_quantity_text)
-        ask_quantity = int(ask_quantity_text * lot_scale + 0.5)
-        if ask_quantity / lot_scale != ask_quantity_text:
-            ask_quantity = self._odd_lots(ask_quantity_text)
+            raise FrameError(f"best bid {bid_price} is not below best ask {ask_price}")
+        bid_quantity = int(bid_size * lot_scale + 0.5)
+        if bid_quantity / lot_scale != bid_size:
+            bid_quantity = self.grid.odd_lots(bid_size)
+        ask_quantity = int(ask_size * lot_scale + 0.5)
+        if ask_quantity / lot_scale != ask_size:
+            ask_quantity = self.grid.odd_lots(ask_size)
         return TopOfBook(
             ts=ts, update_id=data.u, bid=bid, bid_quantity=bid_quantity, ask=ask, ask_quantity=ask_quantity
         )
 
     def _book(self, data: Any, ts: int, *, partial: bool) -> BookSnapshot:
-        bids, asks = self._levels(data.bids), self._levels(data.asks)
+        bids, asks = self.grid.levels(data.bids), self.grid.levels(data.asks)
         if not bids or not asks:
             raise FrameError("snapshot of the book with an empty side")
         if max(bids)[0] >= min(asks)[0]:
@@ -140,45 +131,6 @@ class BinanceCodec:
         if not all(quantity for _, quantity in bids + asks):
             raise FrameError("snapshot of the book with a quantity of zero")
         return BookSnapshot(ts=ts, last_update_id=data.lastUpdateId, bids=bids, asks=asks, partial=partial)
-
-    def _levels(self, pairs: list[tuple[float, float]]) -> Levels:
-        price_scale, lot_scale = self._price_scale, self._lot_scale
-        levels = []
-        for price, quantity in pairs:
-            ticks = int(price * price_scale + 0.5)
-            if ticks / price_scale != price:
-                ticks = self._odd_ticks(price)
-            lots = int(quantity * lot_scale + 0.5)
-            if lots / lot_scale != quantity:
-                lots = self._odd_lots(quantity)
-            levels.append((ticks, lots))
-        return levels
-
-    def _odd_ticks(self, price: float) -> int:
-        """A price that floats could not settle: a whole number of ticks after all, or an error."""
-        instrument = self.instrument
-        ticks, rest = divmod(Decimal(repr(price)), instrument.tick_size)
-        if rest:
-            raise FrameError(
-                f"price {price!r} of {instrument.symbol} is no multiple of the tick size {instrument.tick_size}"
-            )
-        return int(ticks)
-
-    def _odd_lots(self, quantity: float) -> int:
-        """A quantity that floats could not settle, or one that holds dust.
-
-        Orders older than the last change of LOT_SIZE still rest, far from the touch, in finer steps than today's
-        (BTCUSDT, 2024-08-08: 244.566304 at 80,000 under a step of 0.00001). The level is real and its frame must not
-        be lost, so the dust, which no order of today can match alone, is cut and counted in `dust`; a level of nothing
-        but dust shows one lot.
-        """
-        number = Decimal(repr(quantity))
-        if number.as_tuple().exponent < -FINEST_DECIMALS:  # type: ignore[operator]  # a finite float: an int
-            raise FrameError(f"quantity {quantity!r} of {self.instrument.symbol} is finer than 8 decimals")
-        lots, rest = divmod(number, self.instrument.step_size)
-        if rest:
-            self.dust += 1
-        return max(int(lots), 1)
 
     def _decode_any(self, raw: bytes, ts: int) -> AnyEvent | None:
         """Any form that Binance or a recorder may use: raw frames, REST answers, replies, other orders of keys."""
