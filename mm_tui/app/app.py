@@ -16,12 +16,11 @@ from typing import Any, ClassVar, Final
 
 from textual import events, on
 from textual.app import App
-from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.screen import Screen
 from textual.widget import Widget
 
-from mm_tui.app.actions import ACTIONS, BY_ID, resolve, shown, textual_key
+from mm_tui.app.actions import resolve, shown, textual_key
 from mm_tui.app.messages import Operate, PanelFailed, SheetClosed
 from mm_tui.app.palette import needs_ascii
 from mm_tui.app.screens.desk import DeskScreen
@@ -33,25 +32,18 @@ _log = logging.getLogger(__name__)
 
 INTERNAL_ERROR: Final = 70
 TERMINAL_GONE: Final = 129
-
-
-def _bindings() -> list[BindingType]:
-    """The action table as Textual's bindings, with ids that a keymap can remap. The kill is not among them."""
-    bindings: list[BindingType] = [
-        Binding(",".join(map(textual_key, action.keys)), f"operate('{action.id}')", action.label, id=action.id)
-        for action in ACTIONS
-        if action.keys and not action.everywhere
-    ]
-    bindings += [Binding(str(number), f"panel({number})", show=False) for number in range(1, 9)]
-    return [*bindings, Binding("ctrl+c,ctrl+q", "how_to_quit", show=False)]
+_NUMBER_KEYS: Final = frozenset("12345678")
+_HABITS: Final = frozenset({"ctrl+c", "ctrl+q"})
+"""Keys that leave other programs."""
 
 
 class DeskApp(App[None], inherit_bindings=False):
     """A viewer of `link.frame` and a source of intents."""
 
     TITLE = "mm-tui"
-    CSS_PATH = "desk.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = _bindings()
+    CSS_PATH = Path(__file__).with_name("desk.tcss")
+    COMMANDS: ClassVar[set[Any]] = set()
+    ENABLE_COMMAND_PALETTE = False
     ESCAPE_TO_MINIMIZE = False
 
     def __init__(
@@ -65,11 +57,12 @@ class DeskApp(App[None], inherit_bindings=False):
     ) -> None:
         self._ui = ui or Ui()
         self._keys, self.problems = resolve(self._ui.keys)
-        self._kill_keys = frozenset(map(textual_key, self._keys["kill"]))
+        self._by_key = {textual_key(key): name for name, keys in self._keys.items() for key in keys}
         self._link = link
         self._make_panels = make_panels
         self._themes_dir = themes_dir
         self._before_stop = before_stop or (lambda: link.act("pull", "the process stops"))
+        self._asked: tuple[Sheet, Callable[[str], object]] | None = None
         self._then: Callable[[str], object] = _nothing
         self._desk: DeskScreen | None = None
         self._shown: DeskFrame | None = None
@@ -78,13 +71,6 @@ class DeskApp(App[None], inherit_bindings=False):
         self.ascii = needs_ascii()
         """The terminal shows seven bits only; the panels draw accordingly."""
         super().__init__(driver_class=_driver_class())
-        self.set_keymap(
-            {
-                name: ",".join(map(textual_key, keys))
-                for name, keys in self._keys.items()
-                if keys != BY_ID[name].keys and not BY_ID[name].everywhere
-            }
-        )
 
     @property
     def desk(self) -> DeskScreen:
@@ -116,19 +102,21 @@ class DeskApp(App[None], inherit_bindings=False):
         for theme in found.themes.values():
             self.register_theme(theme)
         self.theme_names = list(found.themes)
-        self.problems += found.problems
+        for problem in found.problems:
+            _log.warning("theme problem=%s", problem)
         if self._ui.theme in self.theme_names:
             self.theme = self._ui.theme
         else:
             self.problems.append(f"ui.theme: no theme {self._ui.theme!r}; there are {', '.join(self.theme_names)}")
             self.theme = self.theme_names[0]
 
-    async def _show_problems(self) -> None:
+    def _show_problems(self) -> None:
         from mm_tui.app.screens.questions import Notice  # noqa: PLC0415 - rare
 
         for problem in self.problems:
             _log.warning("settings problem=%s", problem)
-        await self.open(Notice("Settings", [*self.problems, "", "The defaults are used in their place."]))
+        lines = [*self.problems, "", "The defaults are used in their place."]
+        self._ask(Notice("Settings", lines), _nothing)
 
     def _pump(self) -> None:
         """Show the latest frame, if it is another one and can be seen."""
@@ -140,28 +128,36 @@ class DeskApp(App[None], inherit_bindings=False):
     # -- keys and actions -------------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        """The kill comes before bindings, focus and whatever has the keyboard; a sheet keeps the keyboard."""
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            if event.key in self._kill_keys:
-                event.stop()
-                self.operate("kill")
-                return
-            sheet = self.desk.sheet if self._desk is not None else None
-            if sheet is not None and self.screen is self.desk and not sheet.has_focus_within:
+        """Keys of the action table are done here, in the order they were typed, before Textual forwards anything."""
+        typed = event if isinstance(event, events.Key) and not event.is_forwarded else None
+        if typed is not None and self._desk is not None and await self._is_done(typed.key):
+            event.stop()
+        else:
+            await super().on_event(event)
+
+    async def _is_done(self, key: str) -> bool:
+        """Do what a key stands for. The kill works everywhere; a sheet or the palette has all other keys."""
+        name = self._by_key.get(key, "")
+        if name == "kill":
+            self.operate("kill")
+            return True
+        if self.screen is not self.desk:
+            return False
+        sheet = self.desk.sheet
+        if sheet is not None:
+            if not sheet.has_focus_within:
                 sheet.take_focus()
-        await super().on_event(event)
-
-    def action_operate(self, name: str) -> None:
-        """A key of the action table."""
-        self.operate(name)
-
-    def action_panel(self, number: int) -> None:
-        """A number key."""
-        self.desk.show_panel(number)
-
-    def action_how_to_quit(self) -> None:
-        """Ctrl+c and ctrl+q are habits; say which keys do it here."""
-        self.say(f"{shown(self._keys['quit'][0])} quits, {shown(self._keys['kill'][0])} cancels all and halts")
+            return False
+        if name:
+            self.operate(name)
+            await self._open_asked()
+        elif key in _NUMBER_KEYS:
+            self.desk.show_panel(int(key))
+        elif key in _HABITS:
+            self.say(f"{shown(self._keys['quit'][0])} quits, {shown(self._keys['kill'][0])} cancels all and halts")
+        else:
+            return False
+        return True
 
     @on(Operate)
     def _operated(self, message: Operate) -> None:
@@ -244,9 +240,14 @@ class DeskApp(App[None], inherit_bindings=False):
         self.desk.zoom(self.desk.panel_of(self.desk.focused) or view.panel)
 
     def _do_back(self, _: str) -> None:
-        self.desk.view = replace(
-            self.desk.view, zoomed="", panel="ladder" if not self.desk.view.zoomed else self.desk.view.panel
-        )
+        """One step back: from the full screen, from another panel to the ladder, from a focused panel."""
+        view = self.desk.view
+        if view.zoomed:
+            self.desk.zoom("")
+        elif view.panel != "ladder":
+            self.desk.view = replace(view, panel="ladder")
+        else:
+            self.desk.set_focus(None)
 
     def _do_filter(self, argument: str) -> None:
         panel = self.desk.panels["events"].widget
@@ -350,14 +351,17 @@ class DeskApp(App[None], inherit_bindings=False):
     # -- sheets -----------------------------------------------------------------------------------
 
     def _ask(self, sheet: Sheet, then: Callable[[str], object]) -> None:
-        """Put a sheet in front and do `then` with its answer."""
-        self.call_next(self.open, sheet, then)
+        """Put a sheet in front and do `then` with its answer; one that was open is left without an answer."""
+        self._asked = sheet, then
+        self.call_next(self._open_asked)
 
-    async def open(self, sheet: Sheet, then: Callable[[str], object] | None = None) -> None:
-        """Put a sheet in front; one that was open is left without an answer."""
-        previous, self._then = self._then, _nothing
+    async def _open_asked(self) -> None:
+        """Open what was asked for. A key waits for this, so that the next key typed is the sheet's."""
+        if self._asked is None:
+            return
+        (sheet, then), self._asked = self._asked, None
+        previous, self._then = self._then, then
         previous("")
-        self._then = then or _nothing
         await self.desk.open(sheet)
 
     @on(SheetClosed)
@@ -396,7 +400,9 @@ class DeskApp(App[None], inherit_bindings=False):
         self._close_messages_no_wait()
 
     def terminal_gone(self) -> None:
-        """The terminal was closed under the app."""
+        """The terminal was closed under the app; said once."""
+        if self._exit:
+            return
         self._link.act("pull", "the terminal is gone")
         self.exit(return_code=TERMINAL_GONE)
 

@@ -3,7 +3,7 @@
 Only mouse buttons and the wheel are asked for; reports of every motion cost a fifth of a core at 200 a second.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,9 +26,8 @@ class DeskDriver(LinuxDriver):
     @_writer_thread.setter
     def _writer_thread(self, value: object) -> None:
         """Where Textual sets its own writer thread, not yet started, ours takes its place."""
-        self._writer = (
-            BoundedWriter(self._file, self._drained) if value is not None and self._file is not None else None
-        )
+        wanted = value is not None and self._file is not None
+        self._writer = BoundedWriter(self._file, self._drained, self._lost) if wanted else None
 
     @property
     def congested(self) -> bool:
@@ -55,8 +54,15 @@ class DeskDriver(LinuxDriver):
 
     def _drained(self) -> None:
         """On the writer's thread: have the app repaint."""
+        self._soon(self._app.repaint)  # type: ignore[attr-defined]
+
+    def _lost(self) -> None:
+        """On the writer's or the reader's thread: the terminal is closed."""
+        self._soon(self._app.terminal_gone)  # type: ignore[attr-defined]
+
+    def _soon(self, callback: Callable[[], None]) -> None:
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._app.repaint)  # type: ignore[attr-defined]
+            self._loop.call_soon_threadsafe(callback)
 
     def _enable_mouse_support(self) -> None:
         if self._mouse:
@@ -75,4 +81,4 @@ class DeskDriver(LinuxDriver):
         try:
             self.run_input_thread()
         except OSError:
-            self._app.call_later(self._app.terminal_gone)  # type: ignore[attr-defined]
+            self._lost()

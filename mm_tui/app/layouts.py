@@ -19,8 +19,10 @@ WIDE: Final = (160, 30)
 MEDIUM: Final = (110, 30)
 SMALL: Final = (60, 16)
 
-TRUTH_WIDTH: Final = 66
 SUMMARY_HEIGHT: Final = 4
+POSITION_HEIGHT: Final = 10
+ROOM_FOR_TABS: Final = 20
+"""Lines of a small screen from which one names the panels."""
 
 
 class Box(NamedTuple):
@@ -79,15 +81,18 @@ _SHAPES: Final[tuple[tuple[Shape, tuple[int, int]], ...]] = (("wide", WIDE), ("m
 
 
 def _small(width: int, height: int, view: View) -> Plan:
-    body = height - 2 - SUMMARY_HEIGHT
+    tabs = int(height >= ROOM_FOR_TABS)
+    body = height - 2 - SUMMARY_HEIGHT - tabs
     return Plan(
         "small",
         {
             "header": Box(0, 0, width, 1),
-            view.panel: Box(0, 1, width, body),
-            "summary": Box(0, 1 + body, width, SUMMARY_HEIGHT),
+            "tabs": Box(0, 1, width, tabs),
+            view.panel: Box(0, 1 + tabs, width, body),
+            "summary": Box(0, 1 + tabs + body, width, SUMMARY_HEIGHT),
             "footer": Box(0, height - 1, width, 1),
         },
+        NUMBERED if tabs else (),
     )
 
 
@@ -95,7 +100,7 @@ def _medium(width: int, height: int, view: View) -> Plan:
     left = min(62, width - 56)
     right = width - left
     body = height - 3
-    position, risk = 9, 8
+    position, risk = POSITION_HEIGHT, 8
     rest = body - position - risk
     orders = max(4, min(10, rest // 2))
     tabs = rest - orders
@@ -116,16 +121,17 @@ def _medium(width: int, height: int, view: View) -> Plan:
 
 def _wide(width: int, height: int, ladder_rows: int) -> Plan:
     body = height - 2
-    right = max(44, min(64, width * 27 // 100))
+    right = max(46, min(64, width * 27 // 100))
+    truth = max(66, min(80, width - 110))
     left = max(60, min(90, width * 34 // 100))
     middle = width - left - right
     ladder = min(body, ladder_rows + 4) if ladder_rows else body
-    chart = body * 2 // 5
-    orders = max(6, min(14, body // 4))
+    chart = body * 3 // 8
+    orders = max(6, min(14, body // 3))
     x, z = left, left + middle
     places = {
-        "header": Box(0, 0, width - TRUTH_WIDTH, 1),
-        "truth": Box(width - TRUTH_WIDTH, 0, TRUTH_WIDTH, 1),
+        "header": Box(0, 0, width - truth, 1),
+        "truth": Box(width - truth, 0, truth, 1),
         "ladder": Box(0, 1, left, ladder),
         "chart": Box(x, 1, middle, chart),
         "orders": Box(x, 1 + chart, middle, orders),
@@ -141,9 +147,9 @@ def _wide(width: int, height: int, ladder_rows: int) -> Plan:
 
 def _right_column(body: int) -> list[tuple[str, int]]:
     """Position and risk in full, workers when there is room, the rest for the tape."""
-    position, risk, workers = 9, 7, 4
+    position, risk, workers = POSITION_HEIGHT, 8, 4
     rows = [("position", position), ("risk", risk)]
-    if body >= position + risk + workers + 14:
-        rows.append(("parameters", 7))
+    if body >= position + risk + workers + 16:
+        rows.append(("parameters", 8))
     left = body - sum(height for _, height in rows) - workers
     return [*rows, ("tape", left), ("workers", workers)]

@@ -28,11 +28,12 @@ _CHUNK: Final = 4096
 class BoundedWriter(Thread):
     """Writes to the terminal on a thread of its own; same face as Textual's `WriterThread`."""
 
-    def __init__(self, file: TextIO, on_drained: Callable[[], None]) -> None:
+    def __init__(self, file: TextIO, on_drained: Callable[[], None], on_gone: Callable[[], None]) -> None:
         super().__init__(daemon=True, name="screen-output")
         self._fd = file.fileno()
         self._encoding = file.encoding or "utf-8"
         self._on_drained = on_drained
+        self._on_gone = on_gone
         self._ready = Condition()
         self._queue: deque[tuple[bytes, bool]] = deque()
         self._stopping = False
@@ -116,3 +117,4 @@ class BoundedWriter(Thread):
                 continue
             except (OSError, ValueError):
                 self.gone = True
+                self._on_gone()

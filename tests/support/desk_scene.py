@@ -154,7 +154,7 @@ def desk_frame() -> DeskFrame:
             venue_words="live data",
             badge="PAPER no real orders",
             state="quoting",
-            strategy="passive 2.0–6.0 bps × 3",
+            strategy="passive 2.0-6.0 bps, 3 a side",
         ),
         truth=TruthFrame(
             link="up", age_ms=84, latency_ms=12.0, loop_ms=0.3, messages=3, message_limit=8, clock="14:02:11Z"

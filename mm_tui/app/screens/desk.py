@@ -99,7 +99,8 @@ class DeskScreen(Screen[None]):
     def _settle(self, size: Size) -> None:
         """Display exactly the panels that have a box, with the latest frame."""
         now = self.plan_for(size)
-        self.tabs.name_them(now.tabs, self._view.tab)
+        self.tabs.name_them(now.tabs, self._view.panel if now.shape == "small" else self._view.tab)
+        self.footer.zoomed(bool(self._view.zoomed))
         for name, guarded in self.panels.items():
             guarded.widget.display = name in now.places
         focused = self.focused
@@ -148,8 +149,9 @@ class DeskScreen(Screen[None]):
             self.zoom("" if self._view.zoomed else name)
 
     def on_ladder_look(self, message: Ladder.Look) -> None:
-        """The ladder wants to see another part of the book. It ends here: Textual lets a message that a panel posts
-        while the screen hands it a frame rise no further than the screen.
+        """The ladder wants to see another part of the book.
+
+        It ends here: a message that a panel posts while the screen hands it a frame rises no further.
         """
         message.stop()
         self._look_at(message.viewport)

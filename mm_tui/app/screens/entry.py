@@ -40,7 +40,7 @@ class Entry(Sheet):
 
     def take_focus(self) -> None:
         """The input has the keyboard."""
-        self.query_one(Input).focus()
+        self.screen.set_focus(self.query_one(Input), scroll_visible=False)
 
     def pressed(self, key: str) -> None:
         """Tab completes, escape leaves; the rest is the input's own."""

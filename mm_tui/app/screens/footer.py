@@ -29,7 +29,14 @@ class Footer(Widget):
         self._keys = keys
         self._quoting = True
         self._halted = False
+        self._zoomed = False
         self._word = ""
+
+    def zoomed(self, zoomed: bool) -> None:  # noqa: FBT001 - one thing that is or is not
+        """A panel fills the screen: the way back comes first."""
+        if zoomed != self._zoomed:
+            self._zoomed = zoomed
+            self.refresh()
 
     def show(self, frame: DeskFrame) -> None:
         """`pause` reads `quote` while paused; `re-arm` shows only after a halt."""
@@ -56,7 +63,8 @@ class Footer(Widget):
 
     def items(self) -> list[tuple[int, str, str]]:
         """`(rank, key, label)` of what may be pressed now."""
-        return [
+        back = [(-1, shown_for(BY_ID["back"], self._keys), "desk")] if self._zoomed else []
+        return back + [
             (rank, shown_for(BY_ID[name], self._keys), self._label(name))
             for name, rank in FOOTER
             if name != "rearm" or self._halted

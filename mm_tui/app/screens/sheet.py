@@ -57,7 +57,7 @@ class Sheet(Widget, can_focus=True):
 
     def take_focus(self) -> None:
         """Have the keyboard."""
-        self.focus()
+        self.screen.set_focus(self, scroll_visible=False)
 
     def close(self, answer: str = "") -> None:
         """Be done with, with an answer."""
