@@ -1,0 +1,143 @@
+"""Playback of recorded market data as a feed: at its own pace, faster, or as fast as the desk takes it.
+
+Events carry the times of the recording, so the desk lives in the recording's time; the loop's clock only paces.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from mm_tui.errors import DataError, FrameError
+from mm_tui.model.bounds import exact
+from mm_tui.model.events import AnyEvent, FrameRefused, LinkUp
+from mm_tui.model.instrument import Instrument
+from mm_tui.settings.sections import InstrumentOverride
+from mm_tui.venues.api import Decoder, FeedStatus, Frame, Inbox
+from mm_tui.venues.capture_file import CaptureFile, is_json
+from mm_tui.venues.codecs import codec_for
+from mm_tui.venues.infer import infer_instrument
+
+NS_PER_S: Final = 1_000_000_000
+INFER_BYTES: Final = 64 * 1024 * 1024
+"""Of a larger capture, tick and step are inferred from this much of its beginning."""
+YIELD_EVERY: Final = 64
+"""Frames after which others on the loop have their turn, when there is no pace to keep."""
+SHORTEST_NAP_S: Final = 0.001
+"""A frame that is due earlier than this is due now."""
+
+
+class CaptureFeed:
+    """A `venues.api.Feed` of a capture file or of a session's folder; ends with it."""
+
+    name = "file"
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        symbol: str = "BTC/USDT",
+        speed: float | None = 1.0,
+        override: InstrumentOverride | None = None,
+    ) -> None:
+        """`speed` in recorded seconds a second, None for as fast as it goes."""
+        self.status = FeedStatus()
+        self.words = f"capture {path.name} ×{'max' if speed is None else format(speed, 'g')}"
+        self.file = CaptureFile(path)
+        self._symbol = symbol
+        self._speed = speed
+        self._override = override or InstrumentOverride()
+        self._instrument: Instrument | None = None
+
+    @property
+    def note(self) -> str:
+        """What was found at the end of the file, where it is not whole; empty where it is."""
+        return self.file.note
+
+    async def instrument(self) -> Instrument:
+        """From the settings, else the session's own, else inferred; raises DataError where there is nothing to read."""
+        if self._instrument is None:
+            self._instrument = await asyncio.to_thread(self._find_instrument)
+        return self._instrument
+
+    def request_snapshot(self) -> None:
+        """A recording holds the snapshots that it holds."""
+
+    async def run(self, inbox: Inbox) -> None:
+        """Play to the end; raises DataError where the file cannot be read on."""
+        instrument = await self.instrument()
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        first: int | None = None
+        codec: Decoder | None = None
+        for count, (ts, raw) in enumerate(self.file):
+            if codec is None or first is None:
+                first, codec = ts, codec_for(raw, instrument)
+                self.status.link = "up"
+                await inbox.put(Frame(LinkUp(ts=ts, venue=self.name)))
+            if self._speed is not None:
+                nap = begun + (ts - first) / NS_PER_S / self._speed - loop.time()
+                if nap > SHORTEST_NAP_S:
+                    await asyncio.sleep(nap)
+            if count % YIELD_EVERY == 0:
+                await asyncio.sleep(0)
+            event = self._decode(codec, raw, ts)
+            if event is not None:
+                await inbox.put(Frame(event, b"" if type(event) is FrameRefused else raw))
+        self.status.link = "ended"
+        self.status.detail = self.note
+
+    def _decode(self, codec: Decoder, raw: bytes, ts: int) -> AnyEvent | None:
+        try:
+            return codec.decode(raw, ts)
+        except FrameError as error:
+            if not is_json(raw):
+                raise self.file.problem("the frame is no JSON") from error
+            return FrameRefused(ts=ts, reason=str(error), size=len(raw))
+
+    def _find_instrument(self) -> Instrument:
+        """In a thread: a whole capture may have to be read."""
+        override = self._override
+        given: dict[str, Decimal] = {
+            name: exact(value)
+            for name in ("tick_size", "step_size", "min_notional")
+            if (value := getattr(override, name)) is not None
+        }
+        instrument = self._recorded_instrument()
+        if instrument is None:
+            lines = self._beginning()
+            first_line = next(lines, None)
+            if first_line is None:
+                raise DataError(f"{self.file.path} holds no market data; {self.note or 'it is empty'}")
+            instrument = infer_instrument(chain([first_line], lines), self._symbol)
+        changed: dict[str, Any] = {**given, "origin": "settings"} if given else {}
+        return msgspec.structs.replace(instrument, **changed)
+
+    def _recorded_instrument(self) -> Instrument | None:
+        """The instrument of the `session.json` beside the recording; None where there is none."""
+        path = self.file.path
+        beside = (path if path.is_dir() else path.parent) / "session.json"
+        if not beside.is_file() or not self.file.parts[0].name.startswith("market"):
+            return None
+        try:
+            return msgspec.json.decode(beside.read_bytes(), type=_Session).instrument
+        except (msgspec.MsgspecError, ValueError, OSError) as error:
+            raise DataError(f"{beside} names no instrument that can be read: {error}") from error
+
+    def _beginning(self) -> Iterator[bytes]:
+        left = INFER_BYTES
+        for _, raw in self.file:
+            left -= len(raw)
+            if left < 0:
+                return
+            yield raw
+
+
+class _Session(msgspec.Struct):
+    """What the feed reads of `session.json`."""
+
+    instrument: Instrument | None = None

@@ -1,0 +1,135 @@
+"""Recorded market data on disk, line by line: `<local receive time, ns> <frame's JSON>`.
+
+The format of hftbacktest's collector and of our own `market.log`: one file, plain or gzip (told by its first bytes,
+not by its name), or a session's folder with its parts. A file that ends amid a line or amid its gzip stream is
+read up to there and `note` says so; anything else that is wrong raises DataError with file, line and byte.
+"""
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from io import BufferedIOBase
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from mm_tui.errors import DataError
+
+LINE_LIMIT: Final = 32 * 1024 * 1024
+"""Bytes of one line; a snapshot of 5,000 levels a side has 350 kB."""
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+_LAST_TIME: Final = (1 << 63) - 1
+
+
+class CaptureFile:
+    """The lines of a capture or of a session; iterating starts from the beginning each time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.parts = parts_of(path)
+        self.note = ""
+        """What was found at the end, where it is not whole; known when the iteration has come there."""
+        self.number = 0
+        """The line last read, in its part."""
+        self.offset = 0
+        """Where in its part it begins, bytes of the unpacked text."""
+        self._part = self.parts[0]
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        """Local time, never going back, and the frame's bytes of each line."""
+        last = 0
+        self.note = ""
+        for part in self.parts:
+            for ts, raw in self._lines(part):
+                last = max(last, ts)
+                yield last, raw
+
+    def problem(self, what: str) -> DataError:
+        """An error at the line last read: `market.log: line 12, byte 3456: …`."""
+        return DataError(f"{self._part}: line {self.number}, byte {self.offset}: {what}")
+
+    def _lines(self, part: Path) -> Iterator[tuple[int, bytes]]:
+        self._part, self.number, self.offset = part, 0, 0
+        end = 0
+        with _open(part) as stream:
+            while True:
+                self.offset = end
+                try:
+                    line = stream.readline(LINE_LIMIT)
+                except EOFError:
+                    self.note = f"{part.name}: its gzip stream breaks off; read up to line {self.number}"
+                    return
+                except (OSError, zlib.error) as error:
+                    self.number += 1
+                    raise self.problem(f"cannot be read ({error})") from error
+                if not line:
+                    return
+                self.number += 1
+                end += len(line)
+                whole = line.endswith(b"\n")
+                if not whole and len(line) >= LINE_LIMIT:
+                    raise self.problem(f"longer than {LINE_LIMIT >> 20} MB")
+                if not line.strip():
+                    continue
+                fields = _split(line)
+                if not whole and (fields is None or not is_json(fields[1])):
+                    self.note = f"{part.name}: line {self.number} at byte {self.offset} breaks off; read up to there"
+                    return
+                if fields is None:
+                    raise self.problem("not a time in ns and a JSON object; is this a capture of market data?")
+                yield fields
+
+
+def parts_of(path: Path) -> list[Path]:
+    """The files to read in order; raises DataError where there is none."""
+    if not path.is_dir():
+        return [path]
+    names: dict[str, Path] = {}
+    for part in sorted(path.glob("market*.log*")):
+        name = part.name.removesuffix(".gz")
+        if name.endswith(".log") and (name not in names or part.name == name):
+            names[name] = part  # a plain part beside a sealed one is the whole one: sealing was cut short
+    if not names:
+        raise DataError(f"{path} holds no market.log; name a session's folder or a capture file")
+    return sorted(names.values(), key=_first_time)
+
+
+def is_json(raw: bytes) -> bool:
+    """Whether the bytes are one well-formed JSON value."""
+    try:
+        msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return False
+    return True
+
+
+def _first_time(part: Path) -> tuple[int, str]:
+    """When the part begins; one that does not begin with a time is the last."""
+    try:
+        with _open(part) as stream:
+            fields = _split(stream.readline(LINE_LIMIT))
+    except (OSError, EOFError, zlib.error):
+        fields = None
+    return (fields[0] if fields else _LAST_TIME, part.name)
+
+
+def _open(path: Path) -> BufferedIOBase:
+    try:
+        with path.open("rb") as stream:
+            packed = stream.read(2) == _GZIP_MAGIC
+        return gzip.GzipFile(path) if packed else path.open("rb")
+    except FileNotFoundError as error:
+        raise DataError(f"{path} does not exist; --venue file:PATH names a capture or a session's folder") from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
+
+
+def _split(line: bytes) -> tuple[int, bytes] | None:
+    """Time and frame; None where the line is nothing of the kind."""
+    stamp, _, raw = line.partition(b" ")
+    raw = raw.strip()
+    if not stamp.isdigit() or raw[:1] != b"{" or raw[-1:] != b"}":
+        return None
+    ts = int(stamp) if len(stamp) <= len(str(_LAST_TIME)) else _LAST_TIME + 1
+    return (ts, raw) if ts <= _LAST_TIME else None
