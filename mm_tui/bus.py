@@ -7,6 +7,7 @@ its words are kept, and the others hear the fact all the same. All calls come fr
 
 from collections import deque
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Literal
 
 import msgspec
@@ -143,12 +144,8 @@ class Subscription:
 
     def _percentile(self, share: float) -> int:
         """Upper end of the bucket that this share of the handling times does not exceed."""
-        left = share * self._handled
-        for index, count in enumerate(self._buckets):
-            left -= count
-            if left <= 0:
-                return _upper(index)
-        return self._longest
+        counts = enumerate(accumulate(self._buckets))
+        return next(_upper(index) for index, count in counts if count >= share * self._handled)
 
 
 class EventBus:

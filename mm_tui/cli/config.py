@@ -66,12 +66,12 @@ def init(chosen: Globals, *, force: bool) -> None:
     file = chosen.config or config_file(os.environ)
     defaults = packaged("settings.toml").read_bytes()
     flags = os.O_WRONLY | os.O_CREAT | (os.O_TRUNC if force else os.O_EXCL)
+    if file.exists() and not force:
+        raise UsageError(f"{file} exists; --force overwrites it")
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with os.fdopen(os.open(file, flags, 0o600), "wb") as stream:
             stream.write(defaults)
-    except FileExistsError as error:
-        raise UsageError(f"{file} exists; --force overwrites it") from error
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror or error}; name another with --config") from error
     click.echo(str(file))

@@ -12,7 +12,8 @@ from mm_tui.cli.common import Globals, global_options, load_settings, set_option
 from mm_tui.errors import UsageError
 
 if TYPE_CHECKING:
-    from mm_tui.settings.load import Named
+    from mm_tui.settings.load import Loaded, Named
+    from mm_tui.settings.options import RunOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -144,6 +145,15 @@ def _open(
         log_level=chosen.log_level,
         state=state_folder(os.environ),
     )
-    from mm_tui.runtime.session import run as run_session  # noqa: PLC0415  # the heaviest import, once everything is known to be well
+    return start(options, loaded)
 
-    return run_session(options, loaded)
+
+def start(options: "RunOptions", loaded: "Loaded") -> int:
+    """Load the desk, which takes longest and comes once everything else is known to be well, and run it."""
+    if headless:
+        from mm_tui.runtime.headless import run_headless  # noqa: PLC0415  # a headless run never loads the screen
+
+        return run_headless(options, loaded)
+    from mm_tui.app.run import run_desk  # noqa: PLC0415  # the heaviest import, once everything is known to be well
+
+    return run_desk(options, loaded)

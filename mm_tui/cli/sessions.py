@@ -61,7 +61,7 @@ def kill(_chosen: Globals, session: Path | None) -> None:
         if wrong:
             failed.append(wrong)
         else:
-            click.echo(f"killed: pid {desk.pid}, {desk.venue} {desk.symbol}, {desk.session or 'not recorded'}")
+            click.echo(", ".join(filter(None, (f"killed: pid {desk.pid}", desk.pair, desk.session or "not recorded"))))
     if failed:
         raise DataError("\n".join(f"not killed: {words}" for words in failed))
 
@@ -75,7 +75,7 @@ def _recording_in(session: Path, found: "list[Desk]") -> "list[Desk]":
     there = [desk for desk in found if desk.session and Path(desk.session).is_relative_to(named)]
     pid = lock.holder(named / lock.FILE)
     if pid is not None and all(desk.pid != pid for desk in there):
-        there.append(Desk(pid, str(named), "venue", "unknown"))
+        there.append(Desk(pid, str(named), "", ""))
     return there
 
 

@@ -23,6 +23,11 @@ class Desk(msgspec.Struct, frozen=True):
     venue: str
     symbol: str
 
+    @property
+    def pair(self) -> str:
+        """`demo BTC/USDT`; empty where only its lock is known."""
+        return f"{self.venue} {self.symbol}".strip()
+
 
 class Registration:
     """The entry of a desk in the list, until `withdraw` or the end of the process."""

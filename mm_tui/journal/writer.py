@@ -95,8 +95,6 @@ class SessionWriter:
         gathered = b"".join(self._pending)
         sync = self._sync and b"" in self._pending
         self._pending.clear()
-        if self.failed is not None:
-            return
         try:
             written = os.write(self._journal, gathered)
             if written != len(gathered):

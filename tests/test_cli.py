@@ -1,0 +1,351 @@
+import os
+import sys
+import typing
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from mm_tui.cli import main
+from mm_tui.cli import run as run_module
+from mm_tui.errors import OrdersMayRest, VenueError
+from mm_tui.journal import desks, folder
+from mm_tui.journal.meta import SessionMeta, write_meta
+from mm_tui.settings.load import Loaded
+from mm_tui.settings.options import RunOptions
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user without settings or sessions, standing in an empty folder."""
+    for name in [name for name in os.environ if name.startswith("MM_TUI")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path
+
+
+class Runtime:
+    """Stands where the desk would start, and keeps what it was started with."""
+
+    def __init__(self, outcome: int | BaseException = 0) -> None:
+        self.outcome = outcome
+        self.options: RunOptions
+        self.loaded: Loaded
+
+    def run(self, options: RunOptions, loaded: Loaded) -> int:
+        self.options, self.loaded = options, loaded
+        if isinstance(self.outcome, BaseException):
+            raise self.outcome
+        return self.outcome
+
+
+@pytest.fixture
+def runtime(monkeypatch: pytest.MonkeyPatch) -> Runtime:
+    stand_in = Runtime()
+    monkeypatch.setattr(run_module, "start", stand_in.run)
+    return stand_in
+
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_version(capsys: Capture) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("mm-tui 0.")
+
+
+@pytest.mark.parametrize("arguments", [["-h"], ["run", "--help"], ["demo", "-h"], ["config", "--help"], ["kill", "-h"]])
+def test_every_command_has_help(arguments: list[str], capsys: Capture) -> None:
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.startswith("Usage: mm-tui")
+
+
+def test_help_lists_only_what_works_and_how_to_complete(capsys: Capture) -> None:
+    main(["--help"])
+    out = capsys.readouterr().out
+    listed = [row.split()[0] for row in out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()]
+    assert listed == ["config", "demo", "kill", "run", "sessions"]
+    assert "_MM_TUI_COMPLETE=bash_source" in out
+
+
+def test_run_hands_everything_to_the_desk(runtime: Runtime, home: Path) -> None:
+    arguments = "run --venue demo --symbol ETH/USDT --strategy passive --set risk.max_position=0.5 --theme paper"
+    arguments += " --session-dir s --duration 1.5 --speed max"
+    assert main([*arguments.split(), "--headless", "--json"]) == 0
+    options = runtime.options
+    assert options == RunOptions(
+        venue="demo",
+        symbol="ETH/USDT",
+        strategy="passive",
+        theme="paper",
+        sessions=Path("s"),
+        exclusive=True,
+        headless=True,
+        duration=1.5,
+        speed="max",
+        json=True,
+        state=home / "state" / "mm-tui",
+    )
+    assert runtime.loaded.settings.risk.max_position == 0.5
+    assert runtime.loaded.sources["desk.venue"] == "--venue"
+    assert runtime.loaded.sources["ui.theme"] == "--theme"
+
+
+def test_what_is_not_asked_for_stays_as_the_settings_have_it(runtime: Runtime, home: Path) -> None:
+    Path("settings.toml").write_text("[desk]\nvenue = 'binance'\n[record]\nenabled = false\n")
+    assert main(["run", "--headless"]) == 0
+    options = runtime.options
+    assert (options.venue, options.symbol, options.record, options.exclusive) == ("binance", "BTC/USDT", False, False)
+    assert (options.duration, options.speed, options.json, options.log_level) == (None, None, False, "info")
+    assert options.sessions == home / "state" / "mm-tui" / "sessions"
+
+
+def test_run_is_meant_where_no_command_is_named(runtime: Runtime) -> None:
+    assert main(["--headless", "--speed", "2.5"]) == 0
+    assert (runtime.options.command, runtime.options.speed) == ("run", 2.5)
+    assert main(["--log-level", "debug", "--headless", "--no-record"]) == 0
+    assert (runtime.options.log_level, runtime.options.record) == ("debug", False)
+
+
+def test_global_options_stand_on_either_side(runtime: Runtime, home: Path) -> None:
+    (home / "mine.toml").write_text("[desk]\nsymbol = 'SOL/USDT'\n")
+    name = str(home / "mine.toml")
+    for arguments in (
+        ["--config", name, "run", "--headless"],
+        ["run", "--headless", "--config", name],
+        [f"--config={name}", "--headless"],
+    ):
+        assert main(arguments) == 0
+        assert runtime.options.symbol == "SOL/USDT"
+
+
+def test_demo_is_the_embedded_exchange_with_a_seed(runtime: Runtime) -> None:
+    assert main(["demo", "--seed", "7", "--headless"]) == 0
+    assert (runtime.options.command, runtime.options.venue) == ("demo", "demo")
+    assert runtime.loaded.settings.demo.seed == 7
+    assert main(["demo", "--headless"]) == 0
+    assert runtime.loaded.settings.demo.seed == 1
+
+
+def test_without_a_terminal_one_line_of_help_and_no_escape_codes(runtime: Runtime, capsys: Capture) -> None:
+    assert main([]) == 64
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == (
+        "mm-tui: not a terminal; open the desk in one, or run it without: mm-tui run --headless --duration 30 --json\n"
+    )
+    assert not hasattr(runtime, "options")
+
+
+def test_in_a_terminal_the_screen_opens(runtime: Runtime, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(getattr(sys, name), "isatty", lambda: True, raising=False)
+    assert main([]) == 0
+    assert not runtime.options.headless
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "--nonsense"],
+        ["nonsense"],
+        ["run", "--speed", "0"],
+        ["run", "--speed", "fast"],
+        ["run", "--duration", "-1"],
+        ["demo", "--seed", "-1"],
+        ["run", "--venue", "bitmex", "--headless"],
+        ["run", "--symbol", "BTCUSDT", "--headless"],
+        ["--log-level", "loud"],
+        ["--config"],
+    ],
+)
+def test_a_wrong_command_line_ends_with_64(arguments: list[str], runtime: Runtime, capsys: Capture) -> None:
+    assert main(arguments) == 64
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_wrong_settings_end_with_78_before_anything_else(runtime: Runtime, capsys: Capture) -> None:
+    Path("settings.toml").write_text("[risk]\nmax_positon = 1\nmax_daily_loss=-5\n")
+    assert main(["run", "--venue", "bitmex"]) == 78
+    assert capsys.readouterr().err.splitlines() == [
+        "settings.toml:2:1 risk.max_positon: unknown key (did you mean max_position?)",
+        "settings.toml:3:16 risk.max_daily_loss: got -5, must be > 0",
+        '--venue desk.venue: got "bitmex", must be auto, demo, binance, ccxt:ID (ccxt:kraken) or file:PATH',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code", "words"),
+    [
+        (130, 130, ""),
+        (VenueError("binance cannot be reached"), 69, "binance cannot be reached\n"),
+        (OrdersMayRest("mm-1 may rest"), 75, "mm-1 may rest\n"),
+        (KeyboardInterrupt(), 130, "\n"),
+    ],
+)
+def test_how_the_desk_ends_is_how_the_process_ends(
+    runtime: Runtime, capsys: Capture, outcome: int | BaseException, code: int, words: str
+) -> None:
+    runtime.outcome = outcome
+    assert main(["run", "--headless"]) == code
+    assert capsys.readouterr().err == words
+
+
+def test_a_fault_of_ours_is_one_line_and_a_traceback_in_the_log(runtime: Runtime, capsys: Capture, home: Path) -> None:
+    runtime.outcome = ZeroDivisionError("oh")
+    assert main(["run", "--headless"]) == 70
+    log = home / "state" / "mm-tui" / "app.log"
+    assert capsys.readouterr().err == f"mm-tui: internal error: ZeroDivisionError: oh (details in {log})\n"
+    assert "Traceback" in log.read_text()
+    if os.name != "nt":
+        assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_fault_that_knows_its_log_names_it(runtime: Runtime, capsys: Capture, home: Path) -> None:
+    error = ZeroDivisionError("oh")
+    error.add_note("details in /s/app.log")
+    runtime.outcome = error
+    assert main(["--log-level", "debug", "run", "--headless"]) == 70
+    err = capsys.readouterr().err
+    assert "Traceback" in err
+    assert err.endswith("mm-tui: internal error: ZeroDivisionError: oh (details in /s/app.log)\n")
+    assert not (home / "state").exists()
+
+
+def test_a_fault_where_nothing_can_be_written(runtime: Runtime, capsys: Capture, home: Path) -> None:
+    (home / "state").touch()
+    runtime.outcome = ZeroDivisionError("oh")
+    assert main(["run", "--headless"]) == 70
+    assert capsys.readouterr().err.endswith("oh (--log-level debug shows the traceback)\n")
+
+
+def test_config_show(capsys: Capture) -> None:
+    assert main(["config", "show", "--set", "risk.max_position=0.5"]) == 0
+    assert "max_position = 0.5 " in capsys.readouterr().out
+    assert main(["config", "show", "--json"]) == 0
+    assert msgspec.json.decode(capsys.readouterr().out)["settings"]["risk"]["max_position"] == 0.02
+
+
+def test_config_validate(capsys: Capture) -> None:
+    assert main(["config", "validate"]) == 0
+    assert capsys.readouterr().out == "no settings file, the defaults hold: well\n"
+    Path("settings.toml").write_text("[risk]\nmax_open_orders = 2\n")
+    assert main(["config", "validate"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == f"{Path.cwd() / 'settings.toml'}: well\n"
+    assert captured.err.startswith("note: strategy.passive.orders_per_side")
+    assert main(["config", "validate", "--set", "risk.max_position=0"]) == 78
+
+
+def test_config_path_and_init(capsys: Capture, home: Path) -> None:
+    own = home / "config" / "mm-tui" / "settings.toml"
+    assert main(["config", "path"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == f"{own}\n"
+    assert "mm-tui config init" in captured.err
+    assert main(["config", "init"]) == 0
+    assert capsys.readouterr().out == f"{own}\n"
+    assert main(["config", "path"]) == 0
+    assert capsys.readouterr() == (f"{own}\n", "")
+    assert main(["config", "validate"]) == 0
+    assert main(["config", "init"]) == 64
+    assert "--force overwrites it" in capsys.readouterr().err
+    own.write_text("x")
+    assert main(["config", "init", "--force"]) == 0
+    assert "[risk]" in own.read_text()
+    assert main(["config", "init", "--config", str(home / "here")]) == 64
+    capsys.readouterr()
+    assert main(["--config", str(own / "x"), "config", "init"]) == 64
+    assert "cannot be written: " in capsys.readouterr().err
+
+
+def test_sessions(capsys: Capture, home: Path, session_meta: SessionMeta) -> None:
+    assert main(["sessions"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "no sessions under" in captured.err
+    root = home / "state" / "mm-tui" / "sessions"
+    start = session_meta.start
+    made = folder.create(root, start, "demo", "BTC/USDT")
+    write_meta(made.path, msgspec.structs.replace(session_meta, end=start + 3_725_000_000_000, ended="quit"))
+    damaged = folder.create(root, start + 1_000_000_000, "demo", "BTC/USDT")
+    (damaged.path / "session.json").write_text("{")
+    if os.name != "nt":
+        assert main(["sessions"]) == 0
+        assert f"running, pid {os.getpid()}" in capsys.readouterr().out
+    made.release()
+    damaged.release()
+    assert main(["sessions"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert "is damaged" in rows[0]
+    assert rows[1].split() == ["20240808T235413Z-demo-BTCUSDT", "1:02:05", "0.0", "MB", "passive", "quit"]
+    assert main(["sessions", "--json", "--session-dir", str(root)]) == 0
+    listed = msgspec.json.decode(capsys.readouterr().out)
+    assert [one["ended"] for one in listed] == [None, "quit"]
+    assert listed[1]["ended_ns"] == start + 3_725_000_000_000
+    assert main(["sessions", "--json", "--session-dir", "absent"]) == 0
+    assert msgspec.json.decode(capsys.readouterr().out) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no user signals")
+def test_kill(capsys: Capture, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed: list[int] = []
+
+    def kill(desk: desks.Desk) -> str:
+        killed.append(desk.pid)
+        return ""
+
+    monkeypatch.setattr(desks, "kill", kill)
+    assert main(["kill"]) == 0
+    assert "no desk of yours is running" in capsys.readouterr().err
+    session = folder.create(home / "sessions", 0, "demo", "BTC/USDT")
+    entry = desks.register(home / "state" / "mm-tui", session.path, "demo", "BTC/USDT")
+    pid = os.getpid()
+    for arguments in (
+        ["kill"],
+        ["kill", "--session", str(session.path)],
+        ["kill", "--session", str(home / "sessions")],
+    ):
+        assert main(arguments) == 0
+        assert capsys.readouterr().out == f"killed: pid {pid}, demo BTC/USDT, {session.path}\n"
+    assert main(["kill", "--session", str(home / "here")]) == 65
+    assert "no desk is recording in" in capsys.readouterr().err
+    entry.withdraw()
+    assert main(["kill", "--session", str(session.path)]) == 0
+    assert capsys.readouterr().out == f"killed: pid {pid}, {session.path}\n"
+    assert killed == [pid] * 4
+    monkeypatch.setattr(desks, "kill", lambda desk: f"pid {desk.pid}: gone")
+    assert main(["kill", "--session", str(session.path)]) == 65
+    assert f"not killed: pid {pid}: gone" in capsys.readouterr().err
+    session.release()
+
+
+@pytest.fixture
+def session_meta() -> SessionMeta:
+    instrument = {"symbol": "BTC/USDT", "base": "BTC", "quote": "USDT", "tick_size": "0.01", "step_size": "0.00001"}
+    plain: dict[str, typing.Any] = {
+        "version": "0.1.0",
+        "venue": "demo",
+        "symbol": "BTC/USDT",
+        "strategy": "passive",
+        "instrument": instrument,
+        "settings": {},
+        "start": 1_723_161_253_000_000_000,
+    }
+    return msgspec.convert(plain, SessionMeta)
+
+
+def test_completion_knows_commands_and_options(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.setenv("_MM_TUI_COMPLETE", "bash_complete")
+    for words, cword, expected in (("mm-tui ", "1", "plain,sessions"), ("mm-tui run --he", "2", "plain,--headless")):
+        monkeypatch.setenv("COMP_WORDS", words)
+        monkeypatch.setenv("COMP_CWORD", cword)
+        with pytest.raises(SystemExit):
+            main([])
+        assert expected in capsys.readouterr().out
