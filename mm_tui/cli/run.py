@@ -150,7 +150,7 @@ def _open(
 
 def start(options: "RunOptions", loaded: "Loaded") -> int:
     """Load the desk, which takes longest and comes once everything else is known to be well, and run it."""
-    if headless:
+    if options.headless:
         from mm_tui.runtime.headless import run_headless  # noqa: PLC0415  # a headless run never loads the screen
 
         return run_headless(options, loaded)

@@ -66,6 +66,8 @@ class Core:
         self.side_on = {BUY: True, SELL: True}
         self.stale = ""
         self.link_up = False
+        self.closing = False
+        """The gate was closed by the orderly end, not by a halt."""
         self.bad_frames = 0
         self.trips: list[facts.RiskTripped] = []
         self._ts = 0
@@ -453,6 +455,14 @@ class Core:
         if not was_quoting:
             self.executor.cancel_all(self._ts)
 
+    def _close(self, reason: str) -> None:
+        """The desk is about to end: the gate closes first, then all is cancelled."""
+        self.closing = not self.gate.closed
+        self.gate.closed = self.gate.closed or reason
+        self.flattener.stop()
+        self._settle()
+        self.executor.cancel_all(self._ts)
+
     def _check_pnl(self) -> None:
         if self.references.mid2 and not self.gate.closed:
             trip = self.breaker.on_pnl(self._ts, self.pnl)
@@ -523,6 +533,8 @@ class Core:
             self.paused = event.argument or "by the operator"
             self._settle()
             self.executor.cancel_all(self._ts)
+        elif action == "close":
+            self._close(event.argument)
         elif action == "flatten":
             self._flatten()
         elif action == "rearm":
@@ -552,7 +564,7 @@ class Core:
         if change is None:
             self._note("info", "nothing to change")
             return
-        if self.strategy_params is not self.parameters.params:
+        if self.strategy.params is not self.parameters.params:
             self.strategy = self._make(self.parameters.params)
             self.references.resize(self.strategy.reference_window)
         self.view.leans = self.parameters.leans
@@ -562,11 +574,6 @@ class Core:
         self._forget_quotes()
         if self.state is State.QUOTING:
             self.reason = self.strategy.describe()
-
-    @property
-    def strategy_params(self) -> object:
-        """What the running strategy was built from."""
-        return getattr(self.strategy, "params", None)
 
     def _rearm(self) -> None:
         if not self.gate.closed:

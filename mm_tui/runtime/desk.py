@@ -16,6 +16,7 @@ from mm_tui.core.engine import Core
 from mm_tui.core.outputs import EMPTY, Outputs
 from mm_tui.model.commands import ArmTimer, RequestSnapshot
 from mm_tui.model.events import AnyEvent, BookDelta, BookSnapshot, SessionStarted, Timer, TopOfBook, Trade
+from mm_tui.runtime.wire import WireCount
 from mm_tui.sim.venue import PaperVenue
 
 MARKET = frozenset({BookDelta, BookSnapshot, TopOfBook, Trade})
@@ -87,6 +88,7 @@ class Desk:
         self.request_snapshot = request_snapshot
         self.digest = Digest()
         self.scores = Scores()
+        self.wire = WireCount()
         self.ts = 0
         """Time of the last event, ns; never goes back."""
         self.first_ts = 0
@@ -106,6 +108,7 @@ class Desk:
             if due is not None and due <= until and (timer is None or due <= timer):
                 reply = venue.advance()
                 if reply is not None:
+                    self.wire.heard(reply)
                     self._hear(reply, b"")
             elif timer is not None and timer <= until:
                 self._fire(timer)
@@ -161,6 +164,7 @@ class Desk:
             else:
                 journal.record(command.command)  # type: ignore[union-attr]
                 digest.add(command.command)  # type: ignore[union-attr]
+                self.wire.sent(command.command)  # type: ignore[union-attr]
                 self.venue.submit(command)  # type: ignore[arg-type]
         for fact in outputs.facts:
             journal.record(fact)

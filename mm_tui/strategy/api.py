@@ -100,6 +100,8 @@ class Strategy(Protocol):
     """A strategy, built from its parameters and a seed."""
 
     name: str
+    params: msgspec.Struct
+    """What it was built from."""
     reference_window: float
     """Seconds that its reference price looks back."""
 

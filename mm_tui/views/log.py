@@ -3,7 +3,7 @@
 from collections import deque
 
 from mm_tui.model import facts
-from mm_tui.model.facts import AnyFact
+from mm_tui.model.facts import Fact
 from mm_tui.model.instrument import Instrument
 from mm_tui.views.fmt import steps
 from mm_tui.views.frames import ChartFill, EventRow
@@ -27,7 +27,7 @@ class EventLog:
         self._fills: deque[ChartFill] = deque(maxlen=LENGTH)
         self._changed = self._filled = False
 
-    def hear(self, fact: AnyFact) -> None:
+    def hear(self, fact: Fact) -> None:
         """Take a fact."""
         line = self._line(fact)
         if line is None:
@@ -48,7 +48,7 @@ class EventLog:
             self.fills = tuple(self._fills)
             self._filled = False
 
-    def _line(self, fact: AnyFact) -> tuple[str, str] | None:  # noqa: C901, PLR0911 - one line a fact
+    def _line(self, fact: Fact) -> tuple[str, str] | None:  # noqa: C901, PLR0911 - one line a fact
         match fact:
             case facts.Filled():
                 did = "bought" if fact.side > 0 else "sold"
@@ -81,6 +81,8 @@ class EventLog:
                 return "set", f"{fact.name}: {fact.before} → {fact.after}"
             case facts.Noted():
                 return fact.kind, fact.text
+            case _:
+                return None
 
     def _price(self, ticks: int) -> str:
         return steps(ticks, self.instrument.tick_size)

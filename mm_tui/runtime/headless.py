@@ -1,0 +1,80 @@
+"""A desk without a screen: the same loop, on the main thread."""
+
+import asyncio
+import signal
+import sys
+from functools import partial
+
+import msgspec
+
+from mm_tui.journal.desks import KILL_SIGNAL
+from mm_tui.runtime.control import Control
+from mm_tui.runtime.session import Outcome, StopDesk, resting_error, run_session
+from mm_tui.settings.load import Loaded
+from mm_tui.settings.options import RunOptions
+
+ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+def exit_code(ended: str) -> int:
+    """What the process returns for how the session ended: 128 + the signal's number, or 0."""
+    return 128 + signal.Signals[ended] if ended in ENDING else 0
+
+
+def listen(control: Control) -> None:
+    """Signals end the desk in order; the kill signal kills. For the running loop."""
+    loop = asyncio.get_running_loop()
+    for name in ENDING:
+        if hasattr(signal, name):
+            loop.add_signal_handler(signal.Signals[name], partial(control.stop, name))
+    if hasattr(signal, KILL_SIGNAL):
+        loop.add_signal_handler(signal.Signals[KILL_SIGNAL], partial(control.kill, "by another terminal"))
+
+
+def run_headless(options: RunOptions, loaded: Loaded) -> int:
+    """Run until the duration is over, the file has ended or a signal comes; the process's exit code."""
+    control = Control()
+
+    async def main() -> Outcome:
+        if sys.platform != "win32":
+            listen(control)
+        return await run_session(options, loaded, control, screen=False)
+
+    try:
+        outcome = asyncio.run(main())
+    except StopDesk:
+        return exit_code(control.stopping)
+    if options.json:
+        sys.stdout.write(msgspec.json.encode(outcome.summary).decode() + "\n")
+    else:
+        sys.stdout.write(closing_lines(outcome))
+    if outcome.recording_failed:
+        sys.stderr.write(outcome.recording_failed + "\n")
+    resting = resting_error(outcome)
+    if resting is not None:
+        raise resting
+    return exit_code(outcome.ended)
+
+
+def closing_lines(outcome: Outcome) -> str:
+    """Four lines: how long, what came of it, where it lies, what next."""
+    summary = outcome.summary
+    started, ended = summary["started_ns"], summary["ended_ns"]
+    seconds = 0 if started is None else (ended - started) // 1_000_000_000
+    quote = summary["symbol"].partition("/")[2]
+    total = summary["pnl"]["total"]
+    fills = summary["fills"]["count"]
+    pnl = "–" if total is None else f"{float(total):+,.2f} {quote}".replace("-", "\u2212")
+    lines = [
+        f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} on {summary['venue']} {summary['symbol']}, "
+        f"ended by {outcome.ended}",
+        f"{fills} {'fill' if fills == 1 else 'fills'}, PnL {pnl} net of fees, position {summary['position']['base']}",
+    ]
+    if outcome.folder is None:
+        lines += ["Nothing was recorded.", "Next: mm-tui --help"]
+    else:
+        lines += [
+            f"Session: {outcome.folder}",
+            f"See it again: mm-tui run --venue file:{outcome.folder}   What there is: mm-tui sessions",
+        ]
+    return "\n".join(lines) + "\n"

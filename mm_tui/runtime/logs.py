@@ -1,0 +1,28 @@
+"""`app.log`: key=value lines for people, written by the shells alone."""
+
+import logging
+import os
+from pathlib import Path
+
+NAME = "app.log"
+
+
+def open_log(folder: Path | None, level: str) -> logging.Handler:
+    """Send the package's log to the session folder, its owner's alone; without a folder it goes nowhere."""
+    handler: logging.Handler = logging.NullHandler()
+    if folder is not None:
+        path = folder / NAME
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+        handler = logging.FileHandler(path, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s.%(msecs)03d %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
+    logger = logging.getLogger("mm_tui")
+    logger.setLevel(level.upper())
+    logger.propagate = False
+    logger.addHandler(handler)
+    return handler
+
+
+def close_log(handler: logging.Handler) -> None:
+    """Flush and let go."""
+    logging.getLogger("mm_tui").removeHandler(handler)
+    handler.close()

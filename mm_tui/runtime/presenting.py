@@ -1,0 +1,69 @@
+"""Makes a frame so many times a second, between two steps, and hands it over by reference."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from mm_tui.bus import EventBus
+from mm_tui.model.facts import Fact
+from mm_tui.runtime.clock import EventClock, LiveClock
+from mm_tui.runtime.control import Control
+from mm_tui.runtime.desk import Desk
+from mm_tui.runtime.feeds import Chosen
+from mm_tui.runtime.gauges import Gauges
+from mm_tui.views.log import EventLog
+from mm_tui.views.present import Presenter, Vitals
+
+
+class PresenterWorker:
+    """Shows the desk to the screen."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        bus: EventBus,
+        control: Control,
+        gauges: Gauges,
+        chosen: Chosen,
+        workers: Sequence[Any],
+        clock: LiveClock | EventClock,
+        frames_per_s: int,
+    ) -> None:
+        self._desk = desk
+        self._control = control
+        self._gauges = gauges
+        self._chosen = chosen
+        self._workers = workers
+        self._clock = clock
+        self._period = 1 / frames_per_s
+        log = EventLog(desk.core.instrument)
+        bus.subscribe("event log", (Fact,), log.hear)
+        self._presenter = Presenter(desk.core, desk.scores, self._queue_ahead, log, chosen.maker_bps)
+        self._vitals = Vitals(venue=chosen.feed.name, demo_cause=chosen.demo_cause)
+
+    async def run(self) -> None:
+        """A frame each period; what could not be in time is skipped, not made up for."""
+        while True:
+            self._control.show(
+                self._presenter.present(self._clock.now(), self._look(), self._control.viewport)
+            )
+            await asyncio.sleep(self._period)
+
+    def _look(self) -> Vitals:
+        vitals, gauges, feed = self._vitals, self._gauges, self._chosen.feed
+        vitals.venue_words = feed.words
+        vitals.link = feed.status.link
+        age = gauges.age_ns()
+        vitals.age_ms = None if age is None else age // 1_000_000
+        latency = gauges.latency.last
+        vitals.latency_ms = None if latency is None else latency / 1e6
+        lag = gauges.worst_lag
+        vitals.loop_ms = None if lag is None else lag / 1e6
+        rows = tuple((worker.look() if hasattr(worker, "look") else worker.state).row() for worker in self._workers)
+        vitals.workers = rows
+        vitals.problem = next((row.detail for row in rows if row.state == "failed"), "")
+        return vitals
+
+    def _queue_ahead(self, order_id: str) -> int | None:
+        order = self._desk.venue.orders.get(order_id)
+        return None if order is None else order.queue.ahead

@@ -1,0 +1,339 @@
+"""A session: everything a desk needs is built, its workers run, and at the end nothing is left behind.
+
+The end is always the same, whatever caused it: the gate closes, all is cancelled, that is verified, the session is
+sealed. Only then does the process go.
+"""
+
+import asyncio
+import logging
+import time
+from contextlib import AsyncExitStack, suppress
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mm_tui.bus import EventBus
+from mm_tui.core.config import CoreConfig
+from mm_tui.core.engine import Core
+from mm_tui.errors import MmTuiError, OrdersMayRest
+from mm_tui.journal import desks, folder, lock, meta, seal
+from mm_tui.journal.writer import SessionWriter
+from mm_tui.model.bounds import exact
+from mm_tui.model.events import OperatorAction, SessionStarted
+from mm_tui.model.instrument import Instrument
+from mm_tui.runtime.clock import EventClock, LiveClock
+from mm_tui.runtime.control import Control
+from mm_tui.runtime.desk import Desk, NoJournal
+from mm_tui.runtime.feeds import Chosen, choose
+from mm_tui.runtime.gauges import Gauges
+from mm_tui.runtime.inbox import DeskInbox
+from mm_tui.runtime.logs import close_log, open_log
+from mm_tui.runtime.presenting import PresenterWorker
+from mm_tui.runtime.summary import summarize
+from mm_tui.runtime.workers import (
+    FeedWorker,
+    RecorderWorker,
+    RiskWorker,
+    SimulatorWorker,
+    StrategyWorker,
+    Watchdog,
+)
+from mm_tui.settings.load import Loaded
+from mm_tui.settings.options import RunOptions
+from mm_tui.settings.sections import Settings
+from mm_tui.sim import fees
+from mm_tui.sim.latency import Latency
+from mm_tui.sim.venue import PaperVenue
+from mm_tui.strategy.registry import make as make_strategy
+from mm_tui.venues.api import Frame
+
+SECOND = 1_000_000_000
+CANCEL_TIMEOUT_S = 3.0
+"""How long the end waits for proof that nothing rests."""
+
+log = logging.getLogger(__name__)
+
+
+class Outcome(msgspec.Struct):
+    """How a session ended."""
+
+    ended: str
+    """`quit`, `duration`, `end of file`, `SIGTERM`, …"""
+    summary: dict[str, Any]
+    folder: Path | None
+    resting: tuple[str, ...] = ()
+    """Orders that may still rest."""
+    recording_failed: str = ""
+
+
+class StopDesk(Exception):  # noqa: N818 - not an error: the way out of a task group
+    """The desk is to stop."""
+
+
+async def run_session(options: RunOptions, loaded: Loaded, control: Control, *, screen: bool) -> Outcome:
+    """Open the venue, run the desk until it is told to stop, end it well. Raises MmTuiError."""
+    stopped = control.begin()
+    try:
+        async with AsyncExitStack() as stack:
+            chosen = await _unless(stopped, choose(options, loaded.settings, stack))
+            instrument = await _unless(stopped, chosen.feed.instrument())
+            session = Session(options, loaded, control, chosen, instrument)
+            stack.push_async_callback(session.close)
+            session.open()
+            return await session.run(stopped, screen=screen)
+    finally:
+        control.detach()
+
+
+async def _unless(stopped: asyncio.Event, work: Any) -> Any:
+    """Wait for the work, but not when the desk is to stop before it has begun."""
+    async with asyncio.TaskGroup() as tasks:
+        task = tasks.create_task(_captured(work))
+        stop = tasks.create_task(stopped.wait())
+        await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        task.cancel()
+    if task.cancelled():
+        raise StopDesk
+    result, error = task.result()
+    if error is not None:
+        raise error
+    return result
+
+
+async def _captured(work: Any) -> tuple[Any, BaseException | None]:
+    try:
+        return await work, None
+    except MmTuiError as error:
+        return None, error
+
+
+class Session:
+    """One desk on one market, from its opening to its end."""
+
+    def __init__(
+        self, options: RunOptions, loaded: Loaded, control: Control, chosen: Chosen, instrument: Instrument
+    ) -> None:
+        self._options = options
+        self._settings: Settings = loaded.settings
+        self._control = control
+        self._chosen = chosen
+        self._instrument = instrument
+        self._clock = LiveClock() if chosen.live else EventClock()
+        self._gauges = Gauges(live=chosen.live)
+        self._folder: folder.SessionFolder | None = None
+        self._claimed: lock.Lock | None = None
+        self._registration: desks.Registration | None = None
+        self._writer: SessionWriter | None = None
+        self._meta: meta.SessionMeta | None = None
+        self._log: logging.Handler | None = None
+
+    # -- opening
+
+    def open(self) -> None:
+        """Make the folder, the journal, core, venue and desk."""
+        options, settings, chosen = self._options, self._settings, self._chosen
+        started = LiveClock().now()
+        if options.record:
+            self._record(started)
+        self._log = open_log(self._folder.path if self._folder else None, options.log_level)
+        params = getattr(settings.strategy, options.strategy, None)
+        seed = settings.simulator.seed
+        config = CoreConfig(
+            limits=settings.risk,
+            orders=settings.orders,
+            execution=settings.execution,
+            feed=msgspec.structs.replace(settings.feed, stale_after_ms=chosen.stale_after_ms),
+            quoting_on_start=settings.desk.quoting_on_start,
+            maker_fee_bps=chosen.maker_bps,
+            taker_fee_bps=chosen.taker_bps,
+        )
+        first = make_strategy(options.strategy, params, seed)
+        core = Core(config, self._instrument, first.params, lambda params: make_strategy(options.strategy, params, seed))
+        venue = PaperVenue(
+            self._instrument,
+            core.book,
+            Latency(settings.simulator),
+            fees.Fees(fees.rate(chosen.maker_bps), fees.rate(chosen.taker_bps)),
+        )
+        self.bus = EventBus(time.perf_counter_ns)
+        journal = self._writer if self._writer is not None else NoJournal()
+        self.desk = Desk(core, venue, self.bus, journal, chosen.feed.request_snapshot)
+        self.inbox = DeskInbox(self._clock.now, self._entered)
+        log.info(
+            "session venue=%s symbol=%s strategy=%s folder=%s",
+            chosen.feed.name, self._instrument.symbol, options.strategy, self._folder.path if self._folder else None,
+        )  # fmt: skip
+
+    def _record(self, started: int) -> None:
+        options, settings, chosen = self._options, self._settings, self._chosen
+        if options.exclusive:
+            self._claimed = folder.claim(options.sessions)
+        self._folder = folder.create(options.sessions, started, chosen.feed.name, self._instrument.symbol)
+        self._meta = meta.SessionMeta(
+            version=version("mm-tui"),
+            venue=chosen.feed.name,
+            symbol=self._instrument.symbol,
+            strategy=options.strategy,
+            instrument=self._instrument,
+            settings=msgspec.to_builtins(settings),
+            seeds={"simulator": settings.simulator.seed, "demo": settings.demo.seed},
+            start=started,
+        )
+        meta.write_meta(self._folder.path, self._meta)
+        self._writer = SessionWriter(self._folder.path, settings.record.rotate_mb * 1_000_000)
+
+    def _entered(self, frame: Frame) -> None:
+        if isinstance(self._clock, EventClock):
+            self._clock.move(frame.event.ts)
+        self._gauges.entered(frame, self._clock.now())
+
+    # -- running
+
+    async def run(self, stopped: asyncio.Event, *, screen: bool) -> Outcome:
+        """Run the workers until the desk is told to stop; then the end."""
+        control, desk, inbox, chosen = self._control, self.desk, self.inbox, self._chosen
+        strategy = StrategyWorker(desk, inbox, self._clock, self._gauges, self._opening)
+        feed = FeedWorker(chosen.feed, inbox, lambda: None if screen else control.stop("end of file"))
+        simulator = SimulatorWorker(desk, inbox, self._clock, strategy)
+        risk = RiskWorker(desk, inbox, self._gauges, chosen.stale_after_ms)
+        recorder = RecorderWorker(self._writer)
+        workers: list[Any] = [feed, strategy, risk, simulator, recorder]
+        runs = [worker.run() for worker in workers]
+        runs.append(self._tidy())
+        if screen:
+            presenter = PresenterWorker(
+                desk, self.bus, control, self._gauges, chosen, workers, self._clock, self._settings.ui.frames_per_s
+            )
+            runs.append(presenter.run())
+        if self._options.duration is not None:
+            runs.append(self._expire(self._options.duration))
+        self._registration = desks.register(
+            self._options.state, self._folder.path if self._folder else None, chosen.feed.name, self._instrument.symbol
+        )
+        control.attach(inbox)
+        watchdog = Watchdog(risk, inbox)
+        watchdog.start()
+        failure: BaseException | None = None
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for run in runs:
+                    tasks.create_task(run)
+                await stopped.wait()
+                raise StopDesk
+        except* StopDesk:
+            pass
+        except* Exception as group:  # noqa: BLE001 - whatever failed, the end is orderly
+            failure = _first(group)
+            log.exception("worker failed", exc_info=failure)
+        finally:
+            watchdog.stop()
+        await self._cancel_everything(control.stopping or f"error: {failure}")
+        outcome = await self._end(control.stopping or f"error: {failure}")
+        if failure is not None:
+            raise failure
+        return outcome
+
+    def _opening(self, ts: int) -> SessionStarted:
+        """The session's first event; a file's own time begins with its first frame."""
+        simulator, instrument = self._settings.simulator, self._instrument
+        return SessionStarted(
+            ts=ts,
+            base=instrument.floor_lots(exact(simulator.base_balance)),
+            quote=instrument.value_units(exact(simulator.quote_balance)),
+        )
+
+    async def _expire(self, seconds: float) -> None:
+        """End after so many seconds: of the clock, or of the file's own time."""
+        if self._chosen.live:
+            await asyncio.sleep(seconds)
+        else:
+            while not self.desk.first_ts or self.desk.ts - self.desk.first_ts < seconds * SECOND:
+                await asyncio.sleep(0.01)
+        self._control.stop("duration")
+
+    async def _tidy(self) -> None:
+        """Remove sessions that are older than the settings keep."""
+        record = self._settings.record
+        if self._folder is not None and record.retention_days:
+            old = folder.expired(self._options.sessions, LiveClock().now(), record.retention_days)
+            for path in old:
+                words = await asyncio.to_thread(folder.remove, path)
+                log.info("retention removed=%s problem=%s", path, words or None)
+
+    # -- the end
+
+    async def _cancel_everything(self, reason: str) -> None:
+        """Close the gate, cancel all, wait for proof."""
+        desk, clock = self.desk, self._clock
+        if not desk.first_ts:
+            return
+        desk.step(OperatorAction(ts=max(desk.ts, clock.now()), action="close", argument=f"closing: {reason}"))
+        deadline = asyncio.get_running_loop().time() + CANCEL_TIMEOUT_S
+        while desk.core.orders.open_count and asyncio.get_running_loop().time() < deadline:
+            due = desk.due
+            if due is None:
+                break
+            if isinstance(clock, LiveClock):
+                await asyncio.sleep(max(0.0, (due - clock.now()) / 1e9))
+                desk.advance(clock.now())
+            else:
+                desk.advance(due)
+
+    async def _end(self, reason: str) -> Outcome:
+        desk, options, chosen = self.desk, self._options, self._chosen
+        path = self._folder.path if self._folder else None
+        ended = max(desk.ts, self._clock.now())
+        failed = self._writer.failed if self._writer is not None else None
+        summary = summarize(
+            desk,
+            self._gauges,
+            self.bus.figures(),
+            venue=chosen.feed.name,
+            strategy=options.strategy,
+            session=str(path) if path else None,
+            ended_ns=ended,
+        )
+        log.info("ended reason=%s fills=%s digest=%s", reason, desk.core.account.fills, desk.digest.hex())
+        if self._writer is not None and self._meta is not None and path is not None:
+            self._writer.close()
+            with suppress(OSError):
+                await asyncio.to_thread(seal.seal_logs, path)
+            self._meta = msgspec.structs.replace(
+                self._meta, end=ended, ended=reason, market_lines=self._writer.lines, records=self._writer.seq
+            )
+            with suppress(OSError):
+                meta.write_meta(path, self._meta)
+        resting = tuple(order.order_id for order in desk.core.orders.open)
+        if resting:
+            log.error("orders may rest ids=%s", ",".join(resting))
+        return Outcome(reason, summary, path, resting, failed or "")
+
+    async def close(self) -> None:
+        """Give back what the session holds; safe after a failed opening."""
+        if self._writer is not None:
+            self._writer.close()
+        if self._registration is not None:
+            self._registration.withdraw()
+        if self._folder is not None:
+            self._folder.release()
+        if self._claimed is not None:
+            self._claimed.release()
+        if self._log is not None:
+            close_log(self._log)
+
+
+def resting_error(outcome: Outcome) -> OrdersMayRest | None:
+    """What to tell the user when orders may still rest."""
+    if not outcome.resting:
+        return None
+    return OrdersMayRest(f"orders may still rest, look at the venue: {', '.join(outcome.resting)}")
+
+
+def _first(group: BaseExceptionGroup[Any]) -> BaseException:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,145 @@
+"""The summary of a session: one object, decimal strings exact, what cannot be known null."""
+
+from decimal import Decimal
+from importlib.metadata import version
+from typing import Any
+
+from mm_tui.bus import BusFigures
+from mm_tui.model import account as accounts
+from mm_tui.runtime.desk import Desk
+from mm_tui.runtime.gauges import Gauges
+
+MICROSECOND = 1_000
+MILLISECOND = 1_000_000
+
+
+def text(value: Decimal) -> str:
+    """A decimal as it is, without an exponent."""
+    return f"{value:f}"
+
+
+def summarize(
+    desk: Desk, gauges: Gauges, bus: BusFigures, *, venue: str, strategy: str, session: str | None, ended_ns: int
+) -> dict[str, Any]:
+    """Everything that INTERFACE calls the summary JSON."""
+    core = desk.core
+    instrument, market = core.instrument, core.market
+    started = desk.first_ts or None
+    known = market.known
+    return {
+        "version": version("mm-tui"),
+        "venue": venue,
+        "symbol": instrument.symbol,
+        "strategy": strategy,
+        "session": session,
+        "started_ns": started,
+        "ended_ns": ended_ns,
+        "market": {
+            "frames": market.frames,
+            "trades": market.trades,
+            "book_updates": market.book_updates,
+            "gaps": market.gaps,
+            "resyncs": market.resyncs,
+            "bad_frames": core.bad_frames,
+            "best_bid": text(instrument.price(core.references.bid)) if known else None,
+            "best_ask": text(instrument.price(core.references.ask)) if known else None,
+            "last_update_id": core.book.last_update_id if known else None,
+        },
+        "orders": _orders(desk),
+        "fills": _fills(desk),
+        "position": _position(desk),
+        "pnl": _pnl(desk),
+        "markouts_bps": desk.scores.markouts.figures(),
+        "obligation": _obligation(desk, ended_ns),
+        "feed_age_ms": gauges.age.summary(MILLISECOND),
+        "risk": {
+            "state": "halted" if core.gate.closed and not core.closing else "running",
+            "trips": [
+                {"ts": trip.ts, "rule": trip.rule, "value": trip.value, "limit": trip.limit} for trip in core.trips
+            ],
+        },
+        "latency_us": {
+            "decode": gauges.decode.summary(MICROSECOND),
+            "tick_to_order": gauges.tick_to_order.summary(MICROSECOND),
+            "loop_lag": gauges.loop_lag.summary(MICROSECOND),
+        },
+        "bus": {
+            "published": bus.published,
+            "delivered": bus.delivered,
+            "dropped": bus.dropped,
+            "high_water": bus.high_water,
+        },
+        "digest": desk.digest.hex(),
+    }
+
+
+def _orders(desk: Desk) -> dict[str, int]:
+    orders = desk.core.orders
+    return {
+        "placed": orders.placed,
+        "amended": orders.amended,
+        "canceled": orders.canceled,
+        "rejected": orders.rejected,
+        "refused": desk.core.gate.refused,
+        "filled": orders.filled,
+        "partially_filled": orders.partially_filled,
+        "open": orders.open_count,
+    }
+
+
+def _fills(desk: Desk) -> dict[str, Any]:
+    account, instrument = desk.core.account, desk.core.instrument
+    return {
+        "count": account.fills,
+        "maker": account.maker_fills,
+        "taker": account.fills - account.maker_fills,
+        "bought": text(instrument.quantity(account.bought)),
+        "sold": text(instrument.quantity(account.sold)),
+        "volume_quote": text(account.volume * instrument.unit),
+    }
+
+
+def _position(desk: Desk) -> dict[str, str | None]:
+    account, instrument = desk.core.account, desk.core.instrument
+    average = account.average_price(instrument)
+    return {
+        "base": text(accounts.quantity(account.position, instrument)),
+        "quote": text((account.quote - account.opening_quote) * instrument.unit / accounts.MICRO),
+        "average_price": None if average is None else text(round(average, instrument.price_decimals + 4)),
+    }
+
+
+def _pnl(desk: Desk) -> dict[str, Any]:
+    account, instrument, mid2 = desk.core.account, desk.core.instrument, desk.core.mid2
+    if not mid2:
+        names = ("total", "realized", "unrealized", "fees", "spread_captured", "adverse_selection", "inventory")
+        return {**dict.fromkeys(names), "band": _NO_BAND}
+    split = desk.scores.pnl.split()
+
+    def quote(value2: int) -> str:
+        return text(accounts.money(value2, instrument))
+
+    return {
+        "total": quote(account.total2(mid2)),
+        "realized": quote(account.realized2),
+        "unrealized": quote(account.unrealized2(mid2)),
+        "fees": quote(split.fees),
+        "spread_captured": quote(split.spread_captured),
+        "adverse_selection": quote(split.adverse_selection),
+        "inventory": quote(split.inventory),
+        "band": _NO_BAND,
+    }
+
+
+_NO_BAND = {"risk_averse": None, "power": None, "optimistic": None}
+
+
+def _obligation(desk: Desk, ts: int) -> dict[str, float | None]:
+    bid, ask, both = (None if share is None else round(share, 4) for share in desk.scores.uptime.shares(ts))
+    return {
+        "uptime_bid_pct": bid,
+        "uptime_ask_pct": ask,
+        "two_sided_pct": both,
+        "in_band_pct": None,
+        "depth_pct": None,
+    }

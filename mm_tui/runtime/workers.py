@@ -1,0 +1,243 @@
+"""The desk's async workers. Each owns one thing, shows its state, and never does another's work."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from mm_tui.journal.seal import seal_log
+from mm_tui.journal.writer import SessionWriter
+from mm_tui.model.events import AnyEvent, SessionStarted
+from mm_tui.runtime.clock import EventClock, LiveClock
+from mm_tui.runtime.desk import MARKET, Desk
+from mm_tui.runtime.gauges import Gauges
+from mm_tui.runtime.inbox import DeskInbox
+from mm_tui.venues.api import Feed
+from mm_tui.views.frames import WorkerRow
+
+BATCH = 64
+"""Events that are taken in a row before other tasks get a turn."""
+CHECK_EVERY = 0.1
+"""Seconds between two looks of the risk worker."""
+STUCK_AFTER = 1.0
+"""Seconds without a sign of life from the loop."""
+LATE = 250_000_000
+"""How much later than the core the risk worker calls a feed stale, ns."""
+
+Clock = LiveClock | EventClock
+
+
+class WorkerState(msgspec.Struct):
+    """What a worker is doing, for the screen."""
+
+    name: str
+    state: str = "starting"
+    detail: str = ""
+
+    def row(self) -> WorkerRow:
+        """As it is shown."""
+        return WorkerRow(name=self.name, state=self.state, detail=self.detail)  # type: ignore[arg-type]
+
+
+class FeedWorker:
+    """Runs the feed; a file's feed ends."""
+
+    def __init__(self, feed: Feed, inbox: DeskInbox, ended: Callable[[], None]) -> None:
+        self._feed = feed
+        self._inbox = inbox
+        self._ended = ended
+        self.state = WorkerState("feed")
+
+    async def run(self) -> None:
+        """Feed the inbox."""
+        self.state.state = "running"
+        await self._feed.run(self._inbox)
+        self.state.state, self.state.detail = "stopped", "the file has ended"
+        self._ended()
+
+    def look(self) -> WorkerState:
+        """The state, brought up to date from the feed's own words."""
+        state, status = self.state, self._feed.status
+        if state.state in ("running", "retrying"):
+            state.state = "retrying" if status.link.startswith(("retrying", "down")) else "running"
+            state.detail = f"{status.link}: {status.detail}" if status.detail else status.link
+        return state
+
+
+class StrategyWorker:
+    """Takes the inbox in order and steps the desk."""
+
+    def __init__(
+        self, desk: Desk, inbox: DeskInbox, clock: Clock, gauges: Gauges, opening: Callable[[int], SessionStarted]
+    ) -> None:
+        """`opening` makes the session's first event, at the time of the first one that comes."""
+        self._desk = desk
+        self._inbox = inbox
+        self._clock = clock
+        self._gauges = gauges
+        self._opening = opening
+        self.due_changed = asyncio.Event()
+        """Something falls due earlier or later than before; the simulator listens."""
+        self.state = WorkerState("strategy")
+
+    async def run(self) -> None:
+        """Step the desk for each event; when nothing waits, for what fell due."""
+        desk, inbox, clock = self._desk, self._inbox, self._clock
+        live = isinstance(clock, LiveClock)
+        self.state.state = "running"
+        known_due: int | None = None
+        while True:
+            for _ in range(BATCH):
+                frame = inbox.take(desk.ts)
+                if frame is None:
+                    break
+                self._step(frame.event, frame.raw)
+            if live and inbox.empty and (due := desk.due) is not None and due <= (now := clock.now()):
+                desk.advance(now)
+            if desk.due != known_due:
+                known_due = desk.due
+                self.due_changed.set()
+            if inbox.empty:
+                await inbox.wait()
+            else:
+                await asyncio.sleep(0)
+
+    def _step(self, event: AnyEvent, raw: bytes) -> None:
+        desk, gauges = self._desk, self._gauges
+        if not desk.first_ts:
+            desk.step(self._opening(event.ts))
+        placed = desk.core.orders.placed
+        desk.step(event, raw)
+        if gauges.live and desk.core.orders.placed != placed and type(event) in MARKET:
+            gauges.tick_to_order.add(self._clock.now() - event.ts)
+
+
+class SimulatorWorker:
+    """Wakes the paper venue, and the core's timers, when something falls due and no market event came."""
+
+    def __init__(self, desk: Desk, inbox: DeskInbox, clock: Clock, strategy: StrategyWorker) -> None:
+        self._desk = desk
+        self._inbox = inbox
+        self._clock = clock
+        self._changed = strategy.due_changed
+        self.state = WorkerState("simulator")
+
+    async def run(self) -> None:
+        """Sleep until the next due time, wake the strategy, again."""
+        self.state.state = "running"
+        live = isinstance(self._clock, LiveClock)
+        while True:
+            due = self._desk.due if live else None
+            self._changed.clear()
+            if due is None:
+                await self._changed.wait()
+                continue
+            delay = (due - self._clock.now()) / 1e9
+            if delay > 0:
+                try:
+                    async with asyncio.timeout(delay):
+                        await self._changed.wait()
+                    continue
+                except TimeoutError:
+                    pass
+            self._inbox.wake()
+            await self._changed.wait()
+
+
+class RiskWorker:
+    """The independent check: feed age, loop lag and a second count of exposure at the wire; trusts nobody's numbers."""
+
+    def __init__(self, desk: Desk, inbox: DeskInbox, gauges: Gauges, stale_after_ms: int) -> None:
+        self._desk = desk
+        self._inbox = inbox
+        self._gauges = gauges
+        self._stale_after = stale_after_ms * 1_000_000
+        self._stale = False
+        self._mismatch = False
+        self.heartbeat = time.monotonic()
+        self.state = WorkerState("risk")
+
+    async def run(self) -> None:
+        """Look ten times a second."""
+        self.state.state = "running"
+        while True:
+            before = time.monotonic()
+            self.heartbeat = before
+            await asyncio.sleep(CHECK_EVERY)
+            lag = time.monotonic() - before - CHECK_EVERY
+            self._gauges.lagged(round(max(0.0, lag) * 1e9))
+            if self._gauges.live:
+                self._check_age()
+            self._check_exposure()
+
+    def _check_age(self) -> None:
+        age = self._gauges.age_ns()
+        if age is None:
+            return
+        self._gauges.age.add(age)
+        stale = age > self._stale_after + LATE
+        if stale and not self._stale and self._inbox.empty:
+            self._inbox.trip("feed_age", f"{age / 1e9:.1f} s", f"{self._stale_after / 1e9:g} s")
+        self._stale = stale
+
+    def _check_exposure(self) -> None:
+        core = {order.order_id: order.left for order in self._desk.core.orders.open}
+        wire = self._desk.wire.left
+        mismatch = core != wire
+        if mismatch and not self._mismatch:
+            self._inbox.trip("exposure", f"{sum(wire.values())} lots", f"{sum(core.values())} lots in the core")
+        self._mismatch = mismatch
+
+
+class RecorderWorker:
+    """Rotates and seals the market log; says when recording failed."""
+
+    def __init__(self, writer: SessionWriter | None) -> None:
+        self._writer = writer
+        self.state = WorkerState("recorder")
+
+    async def run(self) -> None:
+        """Look once a second."""
+        writer = self._writer
+        if writer is None:
+            self.state.state, self.state.detail = "stopped", "not recording"
+            return
+        self.state.state = "running"
+        while True:
+            await asyncio.sleep(1)
+            if writer.failed:
+                self.state.state, self.state.detail = "failed", writer.failed
+            elif writer.rotation_due:
+                closed = writer.rotate()
+                if closed is not None:
+                    await asyncio.to_thread(seal_log, closed)
+
+
+class Watchdog:
+    """A thread beside the loop: when the loop is stuck, the gate must not be open when it comes back."""
+
+    def __init__(self, risk: RiskWorker, inbox: DeskInbox) -> None:
+        self._risk = risk
+        self._inbox = inbox
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop watching."""
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        told = 0.0
+        while not self._stop.wait(CHECK_EVERY):
+            beat = self._risk.heartbeat
+            lag = time.monotonic() - beat - CHECK_EVERY
+            if lag > STUCK_AFTER and beat != told:
+                told = beat
+                self._inbox.report_stuck(f"over {STUCK_AFTER:g} s")
