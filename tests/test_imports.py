@@ -53,3 +53,10 @@ def test_words_about_the_program_load_next_to_nothing(tmp_path: Path, arguments:
 @pytest.mark.parametrize("arguments", [["config", "show"], ["config", "validate"], ["sessions"], ["kill"]])
 def test_commands_beside_the_desk_load_no_screen(tmp_path: Path, arguments: list[str]) -> None:
     assert loaded(tmp_path, *arguments) & {"textual", "ccxt", "rich", "websockets", "asyncio"} == set()
+
+
+def test_a_headless_run_loads_neither_the_screen_nor_ccxt(tmp_path: Path) -> None:
+    arguments = ["run", "--venue", "demo", "--headless", "--duration", "0.5", "--json"]
+    found = loaded(tmp_path, *arguments)
+    assert "mm_tui.runtime.desk" in found
+    assert {name for name in found if name.split(".")[0] in {"textual", "rich", "ccxt"}} == set()
