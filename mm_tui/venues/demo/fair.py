@@ -26,7 +26,9 @@ JUMP_SHARE = 0.22
 """Share of the variance that comes in jumps."""
 JUMP_RATE = 0.05
 """Jumps a second."""
-IMPACT = 0.03
+IMPACT_SHARE = 0.1
+"""Share of the variance that orders bring, as measured."""
+IMPACT = 0.022
 """How far one order moves the fair price, in units of the volatility over one second."""
 
 
@@ -50,7 +52,7 @@ class FairPrice:
         self._log_volatility += SLOW_SPREAD * sqrt(2.0 * GRID_S / SLOW_S) * draw.normal()
         level = exp(2.0 * (self._log_volatility - SLOW_SPREAD * SLOW_SPREAD))
         pace = QUIET_SHARE + (1.0 - QUIET_SHARE) * min(activity, MOST_ACTIVITY)
-        variance = self.volatility**2 * (1.0 - JUMP_SHARE) * level * pace * GRID_S
+        variance = self.volatility**2 * (1.0 - JUMP_SHARE - IMPACT_SHARE) * level * pace * GRID_S
         self.move(sqrt(variance) * draw.normal())
         if draw.uniform() >= JUMP_RATE * GRID_S:
             return False

@@ -25,9 +25,9 @@ SLOW_BRANCHING = 0.25
 MEAN_SHARE = 1.0 - FAST_BRANCHING - SLOW_BRANCHING
 """The base rate's share of the mean rate."""
 
-PARENT_WEIGHTS = (0.5, 0.8, 1.0)
+PARENT_WEIGHTS = (0.65, 0.88, 1.0)
 """Cumulated chance that the next child is the first, second or third parent's."""
-PARENT_TAIL = 1.4
+PARENT_TAIL = 1.35
 """Pareto exponent of a parent's number of children."""
 PARENT_MIN = 2.0
 """Fewest children of a parent."""

@@ -50,7 +50,7 @@ NEAR_BPS = 2.0
 """Mean distance of these from the touch."""
 TOUCH_RATE = 60.0
 """Changes of resting orders at the touch a second, both sides together."""
-TOUCH_LOTS = 130_000.0
+TOUCH_LOTS = 170_000.0
 """What the touch holds when nobody is in a hurry, lots."""
 REPAIR_RATE = 700.0
 """Steps a second by which makers close a wide spread."""
@@ -58,6 +58,8 @@ PATIENCE = 0.33
 """Least gap between fair price and mid that is swept, in units of the volatility over one second."""
 SPREAD_OF_PATIENCE = 0.38
 """Mean of what comes on top of it, exponential."""
+OVERSHOOT = 0.15
+"""Mean distance by which a sweep goes beyond the fair price, exponential, in the same units: impact that passes."""
 PULL_CHANCE = 0.12
 """Chance that makers pull their stale quotes before they are swept."""
 SWEPT_SHARE = 0.2
@@ -70,13 +72,15 @@ SWEEPS_PER_S = 1.1
 """How often a sweep happens with this patience, measured."""
 PRINTS_PER_SWEEP_S = 8.0
 """Prints a second that come from sweeps at 25 trades a second; the rest comes from ordinary orders."""
-MANY_PRINTS_CHANCE = 0.28
+MANY_PRINTS_CHANCE = 0.18
 """Chance that an ordinary order meets more than one resting order."""
+LEAST_MANY_PRINTS = 4.0
+"""It then meets at least so many."""
 PRINTS_TAIL = 1.3
 """Pareto exponent of how many it meets."""
 MOST_PRINTS = 400
 """And at most so many."""
-PRINTS_PER_ORDER = 2.45
+PRINTS_PER_ORDER = 2.7
 """Mean prints of an ordinary order."""
 
 
@@ -217,7 +221,9 @@ class Market:
         sign = self._parents.sign()
         prints = 1
         if self._generator.uniform() < MANY_PRINTS_CHANCE:
-            prints = min(MOST_PRINTS, int(2.0 * (1.0 - self._generator.uniform()) ** (-1.0 / PRINTS_TAIL)))
+            prints = min(
+                MOST_PRINTS, int(LEAST_MANY_PRINTS * (1.0 - self._generator.uniform()) ** (-1.0 / PRINTS_TAIL))
+            )
         self._take(sign, prints)
         self._fair.learn(sign)
 
@@ -260,7 +266,8 @@ class Market:
     def _sweep(self, sign: int) -> None:
         """The fair price has left the quotes behind: those beyond it go, by a trade or by their makers' own hand."""
         side = self.ladder.asks if sign > 0 else self.ladder.bids
-        limit = floor(self._fair.price) if sign > 0 else ceil(self._fair.price)
+        haste = OVERSHOOT * self._patience * self._generator.exponential(1.0) * self._ticks_per_bp
+        limit = floor(self._fair.price + haste) if sign > 0 else ceil(self._fair.price - haste)
         count = side.place(limit + sign)
         if count == 0:
             return
