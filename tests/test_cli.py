@@ -187,6 +187,7 @@ def test_wrong_settings_end_with_78_before_anything_else(runtime: Runtime, capsy
         (VenueError("binance cannot be reached"), 69, "binance cannot be reached\n"),
         (OrdersMayRest("mm-1 may rest"), 75, "mm-1 may rest\n"),
         (KeyboardInterrupt(), 130, "\n"),
+        (ExceptionGroup("tasks", [ExceptionGroup("tasks", [VenueError("gone")])]), 69, "gone\n"),
     ],
 )
 def test_how_the_desk_ends_is_how_the_process_ends(
@@ -314,14 +315,14 @@ def test_kill(capsys: Capture, home: Path, monkeypatch: pytest.MonkeyPatch) -> N
     ):
         assert main(arguments) == 0
         assert capsys.readouterr().out == f"killed: pid {pid}, demo BTC/USDT, {session.path}\n"
-    assert main(["kill", "--session", str(home / "here")]) == 65
+    assert main(["kill", "--session", str(home / "here")]) == 64
     assert "no desk is recording in" in capsys.readouterr().err
     entry.withdraw()
     assert main(["kill", "--session", str(session.path)]) == 0
     assert capsys.readouterr().out == f"killed: pid {pid}, {session.path}\n"
     assert killed == [pid] * 4
     monkeypatch.setattr(desks, "kill", lambda desk: f"pid {desk.pid}: gone")
-    assert main(["kill", "--session", str(session.path)]) == 65
+    assert main(["kill", "--session", str(session.path)]) == 70
     assert f"not killed: pid {pid}: gone" in capsys.readouterr().err
     session.release()
 

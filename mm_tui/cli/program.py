@@ -77,13 +77,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _USAGE
     except (click.Abort, KeyboardInterrupt):
         return _INTERRUPTED
-    except MmTuiError as error:
-        click.echo(str(error), err=True)
-        return error.exit_code
     except Exception as error:  # noqa: BLE001  # the last place where it can be told in words
-        _tell(error, chosen)
+        cause = _alone(error)
+        if isinstance(cause, MmTuiError):
+            click.echo(str(cause), err=True)
+            return cause.exit_code
+        _tell(cause, chosen)
         return _INTERNAL
     return result if isinstance(result, int) else 0
+
+
+def _alone(error: Exception) -> Exception:
+    """The error itself, where groups of tasks have wrapped a single one."""
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        (error,) = error.exceptions
+    return error
 
 
 def _tell(error: Exception, chosen: Globals) -> None:

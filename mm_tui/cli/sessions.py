@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mm_tui.cli.common import Globals, global_options, load_settings
-from mm_tui.errors import DataError
+from mm_tui.errors import DeskError, UsageError
 
 if TYPE_CHECKING:
     from mm_tui.journal.desks import Desk
@@ -52,7 +52,7 @@ def kill(_chosen: Globals, session: Path | None) -> None:
     if session is not None:
         found = _recording_in(session, found)
         if not found:
-            raise DataError(f"no desk is recording in {session}; `mm-tui sessions` shows which sessions are running")
+            raise UsageError(f"no desk is recording in {session}; `mm-tui sessions` shows which sessions are running")
     if not found:
         click.echo("no desk of yours is running", err=True)
     failed = []
@@ -63,7 +63,7 @@ def kill(_chosen: Globals, session: Path | None) -> None:
         else:
             click.echo(", ".join(filter(None, (f"killed: pid {desk.pid}", desk.pair, desk.session or "not recorded"))))
     if failed:
-        raise DataError("\n".join(f"not killed: {words}" for words in failed))
+        raise DeskError("\n".join(f"not killed: {words}" for words in failed))
 
 
 def _recording_in(session: Path, found: "list[Desk]") -> "list[Desk]":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from mm_tui.errors import DataError
+from mm_tui.errors import DataError, UsageError
 from mm_tui.journal import lock, meta
 
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-[A-Za-z0-9_.+]+-[^/\s]+")
@@ -71,12 +71,12 @@ def create(root: Path, ts: int, venue: str, symbol: str) -> SessionFolder:
 
 
 def claim(root: Path) -> lock.Lock:
-    """Take a folder of sessions for this process alone; raises DataError with the pid of the desk that has it."""
+    """Take a folder of sessions for this process alone; raises UsageError with the pid of the desk that has it."""
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         return lock.acquire(root / lock.FILE, f"{root} is in use, give this desk its own --session-dir")
     except OSError as error:
-        raise DataError(f"{root} cannot be used: {error.strerror or error}; choose another --session-dir") from error
+        raise UsageError(f"{root} cannot be used: {error.strerror or error}; choose another --session-dir") from error
 
 
 def sessions(root: Path) -> list[SessionEntry]:

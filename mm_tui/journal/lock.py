@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from time import sleep
 
-from mm_tui.errors import DataError
+from mm_tui.errors import UsageError
 
 FILE = "desk.lock"
 _TRIES = 5
@@ -29,7 +29,7 @@ class Lock:
 
 
 def acquire(path: Path, words: str) -> Lock:
-    """Take the lock; raises DataError, which says `words` and the holder's pid, where another process has it."""
+    """Take the lock; raises UsageError, which says `words` and the holder's pid, where another process has it."""
     for attempt in range(_TRIES):
         fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         if _try_lock(fd) and _still_there(path, fd):
@@ -40,7 +40,7 @@ def acquire(path: Path, words: str) -> Lock:
         os.close(fd)
         if attempt < _TRIES - 1:
             sleep(_PAUSE_S)
-    raise DataError(f"{words}: held by the desk with pid {pid or 'unknown'}")
+    raise UsageError(f"{words}: held by the desk with pid {pid or 'unknown'}")
 
 
 def holder(path: Path) -> int | None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from mm_tui.errors import DataError
+from mm_tui.errors import DataError, UsageError
 from mm_tui.journal import folder, lock
 from mm_tui.journal.meta import FILE, SessionMeta, write_meta
 
@@ -45,14 +45,14 @@ def test_where_nothing_can_be_made_it_is_said_what_to_do(tmp_path: Path) -> None
     (tmp_path / "file").touch()
     with pytest.raises(DataError, match=r"no session can be recorded under .*--session-dir, or --no-record"):
         folder.create(tmp_path / "file" / "sessions", START, "demo", "BTC/USDT")
-    with pytest.raises(DataError, match=r"cannot be used: .*choose another --session-dir"):
+    with pytest.raises(UsageError, match=r"cannot be used: .*choose another --session-dir"):
         folder.claim(tmp_path / "file")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no flock")
 def test_a_claimed_folder_is_refused_to_another_desk(tmp_path: Path) -> None:
     held = folder.claim(tmp_path / "mine")
-    with pytest.raises(DataError, match=f"its own --session-dir: held by the desk with pid {os.getpid()}"):
+    with pytest.raises(UsageError, match=f"its own --session-dir: held by the desk with pid {os.getpid()}"):
         folder.claim(tmp_path / "mine")
     held.release()
     folder.claim(tmp_path / "mine").release()

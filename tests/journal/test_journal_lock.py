@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mm_tui.errors import DataError
+from mm_tui.errors import UsageError
 from mm_tui.journal import lock
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no flock")
@@ -33,7 +33,7 @@ def test_a_second_process_is_told_the_holders_pid(tmp_path: Path) -> None:
     path = tmp_path / lock.FILE
     with start_holder(path) as process:
         assert lock.holder(path) == process.pid
-        with pytest.raises(DataError, match=f"in use: held by the desk with pid {process.pid}"):
+        with pytest.raises(UsageError, match=f"in use: held by the desk with pid {process.pid}"):
             lock.acquire(path, "in use")
         process.kill()
     assert lock.holder(path) is None
@@ -46,7 +46,7 @@ def test_a_second_process_is_told_the_holders_pid(tmp_path: Path) -> None:
 
 def test_a_lock_taken_twice_in_one_process_is_refused(tmp_path: Path) -> None:
     held = lock.acquire(tmp_path / lock.FILE, "in use")
-    with pytest.raises(DataError, match=f"pid {os.getpid()}"):
+    with pytest.raises(UsageError, match=f"pid {os.getpid()}"):
         lock.acquire(tmp_path / lock.FILE, "in use")
     held.release()
 
