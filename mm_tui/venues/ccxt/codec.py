@@ -19,7 +19,6 @@ from mm_tui.venues.grid import Grid
 
 FINEST_DECIMALS: Final = 18
 """Digits after the point that any exchange is known to use."""
-NS_PER_MS: Final = 1_000_000
 
 _Price = Annotated[float, Meta(gt=0, le=1e15)]
 _Quantity = Annotated[float, Meta(ge=0, le=1e15)]
@@ -133,4 +132,5 @@ class CcxtCodec:
 
 
 def _nanoseconds(milliseconds: float | None) -> int | None:
-    return None if milliseconds is None else round(milliseconds * NS_PER_MS)
+    """To the microsecond, which is as fine as a float of today's milliseconds is exact."""
+    return None if milliseconds is None else round(milliseconds * 1000) * 1000
