@@ -17,7 +17,7 @@ import msgspec
 from mm_tui.bus import EventBus
 from mm_tui.core.config import CoreConfig
 from mm_tui.core.engine import Core
-from mm_tui.errors import MmTuiError, OrdersMayRest
+from mm_tui.errors import DataError, MmTuiError, OrdersMayRest
 from mm_tui.journal import desks, folder, lock, meta, seal
 from mm_tui.journal.writer import SessionWriter
 from mm_tui.model.bounds import exact
@@ -43,6 +43,7 @@ from mm_tui.runtime.workers import (
 from mm_tui.settings.load import Loaded
 from mm_tui.settings.options import RunOptions
 from mm_tui.settings.sections import Settings
+from mm_tui.settings.show import public
 from mm_tui.sim import fees
 from mm_tui.sim.latency import Latency
 from mm_tui.sim.venue import PaperVenue
@@ -128,6 +129,7 @@ class Session:
         self._registration: desks.Registration | None = None
         self._writer: SessionWriter | None = None
         self._meta: meta.SessionMeta | None = None
+        self._recording_failed = ""
         self._log: logging.Handler | None = None
 
     # -- opening
@@ -136,8 +138,13 @@ class Session:
         """Make the folder, the journal, core, venue and desk."""
         options, settings, chosen = self._options, self._settings, self._chosen
         started = LiveClock().now()
+        if options.exclusive and options.record:
+            self._claimed = folder.claim(options.sessions)
         if options.record:
-            self._record(started)
+            try:
+                self._record(started)
+            except (DataError, OSError) as error:
+                self._not_recorded(str(error))
         self._log = open_log(self._folder.path if self._folder else None, options.log_level)
         params = getattr(settings.strategy, options.strategy, None)
         seed = settings.simulator.seed
@@ -169,8 +176,6 @@ class Session:
 
     def _record(self, started: int) -> None:
         options, settings, chosen = self._options, self._settings, self._chosen
-        if options.exclusive:
-            self._claimed = folder.claim(options.sessions)
         self._folder = folder.create(options.sessions, started, chosen.feed.name, self._instrument.symbol)
         self._meta = meta.SessionMeta(
             version=version("mm-tui"),
@@ -178,12 +183,19 @@ class Session:
             symbol=self._instrument.symbol,
             strategy=options.strategy,
             instrument=self._instrument,
-            settings=msgspec.to_builtins(settings),
+            settings=public(settings),
             seeds={"simulator": settings.simulator.seed, "demo": settings.demo.seed},
             start=started,
         )
         meta.write_meta(self._folder.path, self._meta)
         self._writer = SessionWriter(self._folder.path, settings.record.rotate_mb * 1_000_000)
+
+    def _not_recorded(self, words: str) -> None:
+        """On paper the desk goes on without a recording, under a banner."""
+        self._recording_failed = words
+        if self._folder is not None:
+            self._folder.release()
+        self._folder = self._writer = self._meta = None
 
     def _entered(self, frame: Frame) -> None:
         if isinstance(self._clock, EventClock):
@@ -199,7 +211,7 @@ class Session:
         feed = FeedWorker(chosen.feed, inbox, lambda: None if screen else control.stop("end of file"))
         simulator = SimulatorWorker(desk, inbox, self._clock, strategy)
         risk = RiskWorker(desk, inbox, self._gauges, chosen.stale_after_ms)
-        recorder = RecorderWorker(self._writer)
+        recorder = RecorderWorker(self._writer, self._recording_failed)
         workers: list[Any] = [feed, strategy, risk, simulator, recorder]
         runs = [worker.run() for worker in workers]
         runs.append(self._tidy())
@@ -286,7 +298,7 @@ class Session:
         desk, options, chosen = self.desk, self._options, self._chosen
         path = self._folder.path if self._folder else None
         ended = max(desk.ts, self._clock.now())
-        failed = self._writer.failed if self._writer is not None else None
+        failed = self._writer.failed if self._writer is not None else self._recording_failed
         summary = summarize(
             desk,
             self._gauges,

@@ -194,15 +194,18 @@ class RiskWorker:
 class RecorderWorker:
     """Rotates and seals the market log; says when recording failed."""
 
-    def __init__(self, writer: SessionWriter | None) -> None:
+    def __init__(self, writer: SessionWriter | None, failed: str) -> None:
+        """`failed` says why there is no writer although there should be one."""
         self._writer = writer
+        self._failed = failed
         self.state = WorkerState("recorder")
 
     async def run(self) -> None:
         """Look once a second."""
         writer = self._writer
         if writer is None:
-            self.state.state, self.state.detail = "stopped", "not recording"
+            self.state.state = "failed" if self._failed else "stopped"
+            self.state.detail = self._failed or "not recording"
             return
         self.state.state = "running"
         while True:
