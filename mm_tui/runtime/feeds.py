@@ -84,9 +84,9 @@ async def _demo(options: RunOptions, settings: Settings, stack: AsyncExitStack, 
 
 
 def _ccxt(exchange: str, options: RunOptions, settings: Settings) -> Chosen:
-    from mm_tui.venues.ccxt.venue import CcxtFeed  # noqa: PLC0415 - only where asked for
+    from mm_tui.venues.ccxt.feed import CcxtFeed  # noqa: PLC0415 - only where asked for
 
-    feed = CcxtFeed(exchange, options.symbol, settings.ccxt)
+    feed = CcxtFeed(exchange, options.symbol, settings.ccxt, settings.feed)
     stale = max(settings.feed.stale_after_ms, 3 * settings.ccxt.poll_interval_ms)
     return Chosen(feed, *_fees(settings, "ccxt"), stale)
 
