@@ -51,9 +51,15 @@ class BinanceCodec:
         self._letter = len(b'{"stream":"' + self._stream.encode())
         self._behind_depth = self._letter + len("depth")
         self._price_scale, self._lot_scale = grid.price_scale, grid.lot_scale
-        shapes = _shapes(self._symbol, grid.highest, grid.largest)
-        self._delta_shape, self._trade_shape, self._top_shape, self._book_shape = shapes
-        self._read_delta, self._read_trade, self._read_top, self._read_book = (_enveloped(shape) for shape in shapes)
+        self._delta_shape, self._trade_shape, self._top_shape, self._book_shape = _shapes(
+            self._symbol, grid.highest, grid.largest
+        )
+        self._read_delta = self._enveloped(self._delta_shape, "depth", "depth@100ms")
+        self._read_trade = self._enveloped(self._trade_shape, "trade")
+        self._read_top = self._enveloped(self._top_shape, "bookTicker")
+        self._read_book = self._enveloped(
+            self._book_shape, *(f"depth{levels}{pace}" for levels in (5, 10, 20) for pace in ("", "@100ms"))
+        )
         self._read_snapshot: Callable[[bytes], Any] = msgspec.json.Decoder(self._book_shape, strict=False).decode
 
     def decode(self, raw: bytes, ts: int) -> AnyEvent | None:
@@ -71,6 +77,12 @@ class BinanceCodec:
         except _BROKEN:
             pass  # the slow way reads it again and says what is wrong
         return self._decode_any(raw, ts)
+
+    def _enveloped(self, shape: type, *streams: str) -> Callable[[bytes], Any]:
+        """A decoder of `{"stream":…,"data":…}` of these streams of ours, whose data has the shape."""
+        names: Any = Literal[tuple(self._stream + stream for stream in streams)]
+        envelope = msgspec.defstruct("Envelope", [("stream", names), ("data", shape)], gc=False)
+        return msgspec.json.Decoder(envelope, strict=False).decode
 
     def _delta(self, data: Any, ts: int) -> BookDelta:
         if data.u < data.U:
@@ -142,7 +154,7 @@ class BinanceCodec:
             data = document.get("data") if stream is not None else document
             if stream is None and "bids" in document:
                 return self._book(self._read_snapshot(raw), ts, partial=False)
-            return self._by_kind(self._kind(stream, data), data, ts, raw)
+            return self._by_kind(self._kind(stream, data), data, ts)
         except _BROKEN as error:
             raise FrameError(f"{error} in {_glimpse(raw)}") from error
 
@@ -167,7 +179,7 @@ class BinanceCodec:
             return ""
         raise FrameError("a frame that is neither an event nor a reply")
 
-    def _by_kind(self, kind: str, data: object, ts: int, raw: bytes) -> AnyEvent | None:
+    def _by_kind(self, kind: str, data: object, ts: int) -> AnyEvent | None:
         match kind:
             case "depth":
                 return self._delta(msgspec.convert(data, self._delta_shape, strict=False), ts)
@@ -176,7 +188,7 @@ class BinanceCodec:
             case "bookTicker":
                 return self._top(msgspec.convert(data, self._top_shape, strict=False), ts)
             case "depth5" | "depth10" | "depth20":
-                return self._book(self._read_book(raw).data, ts, partial=True)
+                return self._book(msgspec.convert(data, self._book_shape, strict=False), ts, partial=True)
             case _:
                 return None
 
@@ -198,11 +210,6 @@ def _shapes(symbol: str, highest: float, largest: float) -> tuple[type, type, ty
         shape("BookTicker", u=_Id, s=name, b=price, B=quantity, a=price, A=quantity),
         shape("WholeBook", lastUpdateId=_Id, bids=levels, asks=levels),
     )
-
-
-def _enveloped(shape: type) -> Callable[[bytes], Any]:
-    """A decoder of `{"stream":…,"data":…}` whose data has the shape."""
-    return msgspec.json.Decoder(msgspec.defstruct("Envelope", [("data", shape)], gc=False), strict=False).decode
 
 
 def _glimpse(raw: bytes) -> str:
