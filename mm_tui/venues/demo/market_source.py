@@ -41,6 +41,7 @@ class MarketSource:
         """The exchange's clock at market time 0; only this depends on the machine's clock."""
         self._clock: Callable[[], float] | None = None
         self._started = 0.0
+        """The loop's clock at market time 0."""
         self._slow = _SlowDiff()
         self._skipped: set[str] = set()
         self._stalled_until = 0.0
@@ -70,19 +71,16 @@ class MarketSource:
     async def run(self, out: Publisher) -> None:
         """Live until cancelled."""
         clock = self._clock = asyncio.get_running_loop().time
-        self._started = clock()
-        origin = self._started - self.market.now / self._speed
+        self._started = clock() - self.market.now / self._speed
         while True:
             await asyncio.sleep(TICK_S)
             if clock() < self._stalled_until:
                 continue
-            behind = clock() - origin - self.market.now / self._speed
-            if behind > MOST_BEHIND_S:
-                lost = behind - MOST_BEHIND_S
-                origin += lost
-                self._opened_ms += int(lost * 1000)
+            lost = clock() - self._started - self.market.now / self._speed - MOST_BEHIND_S
+            if lost > 0:
                 self._started += lost
-            due = (clock() - origin) * self._speed
+                self._opened_ms += int(lost * 1000)
+            due = (clock() - self._started) * self._speed
             while self.market.now < due:
                 self.advance(min(due, self.market.now + STEP_S), out)
                 await asyncio.sleep(0)
