@@ -69,6 +69,8 @@ class ReplaySource:
         self._snapshot_at = snapshots[0]
         self._snapshot = msgspec.json.decode(self.lines[self._snapshot_at].payload, type=_Snapshot)
         self.streams = frozenset(line.suffix for line in self.lines if line.suffix)
+        if not self.streams:
+            raise DataError(f"{path} holds no frames of a stream")
         self._wait_for = self.streams if wait_for is None else wait_for
         self.pair: Pair = self._infer_pair()
         self.sent = 0
