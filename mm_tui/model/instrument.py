@@ -121,8 +121,9 @@ def decimals_of(step: Decimal) -> int:
 
 
 def ceil_div(value: Decimal, step: Decimal) -> int:
-    """How many steps cover the value."""
-    return -int(-value // step)
+    """How many steps cover the value; a Decimal's `//` cuts towards zero, so the rest decides."""
+    whole, rest = divmod(value, step)
+    return int(whole) + (rest > 0)
 
 
 def _whole(value: Decimal | str, step: Decimal, what: str, unit: str, symbol: str) -> int:
