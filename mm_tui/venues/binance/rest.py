@@ -8,9 +8,10 @@ from closing.
 import asyncio
 import ssl
 import threading
+import time
 import urllib.error
 import urllib.request
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ BODY_LIMIT: Final = 32 * 1024 * 1024
 """Bytes of an answer; exchangeInfo of all symbols has about 15 MB."""
 _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 _ERROR_BODY: Final = 500
+_CHUNK: Final = 65_536
 _DEFAULT_RETRY_S: Final = 10.0
 
 
@@ -79,7 +81,8 @@ def _fetch(url: str, timeout_s: float) -> bytes:
     request = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310 - checked above
     try:
         with opener.open(request, timeout=timeout_s) as response:
-            body: bytes = response.read(BODY_LIMIT + 1)
+            body = _read(response, time.monotonic() + timeout_s)
+            missing: int = response.length or 0
     except urllib.error.HTTPError as error:
         with error:
             raise _refusal(url, error) from error
@@ -87,7 +90,19 @@ def _fetch(url: str, timeout_s: float) -> bytes:
         raise VenueError(f"{_host(url)}: {cause(error)}") from error
     if len(body) > BODY_LIMIT:
         raise VenueError(f"{_host(url)} answered with more than {BODY_LIMIT >> 20} MB")
+    if missing:
+        raise VenueError(f"{_host(url)}: the answer breaks off, {missing} bytes are missing")
     return body
+
+
+def _read(response: HTTPResponse, deadline: float) -> bytes:
+    """The body, at most a byte over its limit; a server that drips it is left at the deadline."""
+    body = bytearray()
+    while len(body) <= BODY_LIMIT and (chunk := response.read1(_CHUNK)):
+        body += chunk
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return bytes(body)
 
 
 def _refusal(url: str, error: urllib.error.HTTPError) -> VenueError:
@@ -126,7 +141,7 @@ def cause(error: BaseException) -> str:
     if isinstance(error, ConnectionRefusedError):
         return "connection refused"
     if isinstance(error, ssl.SSLError):
-        return f"TLS failed ({error.reason or error})"
+        return f"TLS failed ({getattr(error, 'reason', None) or error})"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror.lower()
     return str(error) or type(error).__name__
