@@ -1,0 +1,345 @@
+"""Microseconds a frame, from the bytes to a decision, on recorded market data; beside `json.loads` and ccxt.pro.
+
+    python bench/live.py [CAPTURE] [--rounds N] [--json] [--check]
+
+All contestants run in one process, round by round in changing order, each over every frame of the capture. A frame is
+timed by itself, the cost of the timer is taken off; mean, p50 and p99 are those of a round, and the table shows the
+median of the rounds. The collector runs as it does in the desk: what was there before is frozen. The contestants:
+
+- json: `json.loads` of the frame's bytes
+- decode: our codec
+- book: our codec and the ordered book
+- step: the whole desk: codec, book, strategy, order planning, risk gate, paper venue
+- journal: the same, and every frame and record written to disk
+- ccxt: the handler of `ccxt.pro.binance`, its own parsing of the text included; it keeps a book and decides nothing
+"""
+
+import argparse
+import gc
+import gzip
+import json
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from time import perf_counter_ns
+from typing import Any
+
+import msgspec
+from ccxt_handler import CcxtHandler
+
+from mm_tui.book.book import Book
+from mm_tui.book.sync import BookSync, Outcome
+from mm_tui.bus import EventBus
+from mm_tui.core.config import CoreConfig
+from mm_tui.core.engine import Core
+from mm_tui.journal.writer import SessionWriter
+from mm_tui.model.bounds import exact
+from mm_tui.model.events import BookDelta, BookSnapshot, LinkUp, SessionStarted
+from mm_tui.model.instrument import Instrument
+from mm_tui.runtime.desk import Desk, Journal
+from mm_tui.settings.sections import Settings
+from mm_tui.sim import fees
+from mm_tui.sim.latency import Latency
+from mm_tui.sim.venue import PaperVenue
+from mm_tui.strategy.registry import make
+from mm_tui.venues.binance.codec import BinanceCodec
+from mm_tui.venues.binance.exchange_info import parse_exchange_info
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+CAPTURE = DATA / "btcusdt_20240808.gz"
+EXCHANGE_INFO = "exchangeInfo_20211012.json"
+KINDS = ("depth", "trade", "bookTicker")
+CONTESTANTS = ("json", "decode", "book", "step", "journal", "ccxt")
+DEPTH_REACH = 4.0
+"""Decode and ordered book, times `json.loads`, on a depth frame."""
+STEP_REACH = 4.0
+"""The whole step's frames a second, times those of ccxt.pro's handler."""
+
+
+class Frame(msgspec.Struct, frozen=True, gc=False):
+    """One recorded frame."""
+
+    ts: int
+    raw: bytes
+    text: str
+    """What ccxt's transport hands it: already text."""
+    kind: str
+    """One of KINDS, or `snapshot`."""
+
+
+Take = Callable[[Frame], object]
+
+
+class Contestant(msgspec.Struct):
+    """What is timed, made anew for each round."""
+
+    take: Take
+    close: Callable[[], object] = lambda: None
+    report: Callable[[], dict[str, Any]] = dict
+
+
+def read(path: Path) -> Iterator[Frame]:
+    """The frames of a capture in hftbacktest's format."""
+    with path.open("rb") as packed:
+        opened = gzip.open(path) if packed.read(2) == b"\x1f\x8b" else path.open("rb")
+    with opened as lines:
+        for line in lines:
+            ts, raw = line.rstrip().split(b" ", 1)
+            stream = json.loads(raw).get("stream", "")
+            kind = stream.split("@")[1] if stream else "snapshot"
+            yield Frame(int(ts), raw, raw.decode(), kind)
+
+
+def json_only() -> Contestant:
+    """`json.loads`."""
+    loads = json.loads
+    return Contestant(lambda frame: loads(frame.raw))
+
+
+def decode_only(instrument: Instrument) -> Contestant:
+    """Our codec."""
+    decode = BinanceCodec(instrument).decode
+    return Contestant(lambda frame: decode(frame.raw, frame.ts))
+
+
+def decode_and_book(instrument: Instrument) -> Contestant:
+    """Our codec and the ordered book."""
+    decode = BinanceCodec(instrument).decode
+    book = Book()
+    sync = BookSync(book)
+    lost = [0]
+
+    def take(frame: Frame) -> None:
+        event = decode(frame.raw, frame.ts)
+        kind = type(event)
+        if kind is BookDelta:
+            if sync.on_delta(event) is Outcome.GAP:  # type: ignore[arg-type]
+                lost[0] += 1
+        elif kind is BookSnapshot:
+            sync.on_snapshot(event)  # type: ignore[arg-type]
+
+    return Contestant(
+        take, report=lambda: {"gaps": lost[0], "bid": book.bids.best(), "ask": book.asks.best(), "live": sync.live}
+    )
+
+
+def whole_step(instrument: Instrument, first_ts: int, journal: Journal | None = None) -> Contestant:
+    """The desk as a session builds it, at the default settings."""
+    settings = Settings()
+    seed = settings.simulator.seed
+
+    def strategy(params: Any) -> Any:
+        return make(settings.desk.strategy, params, seed)
+
+    config = CoreConfig(limits=settings.risk, orders=settings.orders, execution=settings.execution, feed=settings.feed)
+    core = Core(config, instrument, strategy(None).params, strategy)
+    venue = PaperVenue(instrument, core.book, Latency(settings.simulator), fees.Fees(fees.rate(0.0), fees.rate(5.0)))
+    desk = Desk(core, venue, EventBus(perf_counter_ns), journal)
+    desk.step(
+        SessionStarted(
+            ts=first_ts,
+            base=instrument.floor_lots(exact(settings.simulator.base_balance)),
+            quote=instrument.value_units(exact(settings.simulator.quote_balance)),
+        )
+    )
+    desk.step(LinkUp(ts=first_ts, venue="file"))
+    decode = BinanceCodec(instrument).decode
+
+    def take(frame: Frame) -> None:
+        event = decode(frame.raw, frame.ts)
+        if event is not None:
+            desk.step(event, frame.raw)
+
+    def report() -> dict[str, Any]:
+        orders, account = core.orders, core.account
+        return {
+            "gaps": core.market.gaps,
+            "placed": orders.placed,
+            "fills": account.fills,
+            "bid": core.book.bids.best(),
+            "ask": core.book.asks.best(),
+        }
+
+    return Contestant(take, report=report)
+
+
+def journalled_step(instrument: Instrument, first_ts: int) -> Contestant:
+    """The desk with its recorder."""
+    folder = tempfile.TemporaryDirectory(prefix="mm-tui-bench-")
+    writer = SessionWriter(Path(folder.name))
+    contestant = whole_step(instrument, first_ts, writer)
+
+    def close() -> None:
+        writer.close()
+        folder.cleanup()
+
+    contestant.close = close
+    return contestant
+
+
+def ccxt_handler(exchange_info: Path) -> Contestant:
+    """ccxt.pro's handler."""
+    handler = CcxtHandler(exchange_info)
+
+    def take(frame: Frame) -> None:
+        if frame.kind == "snapshot":
+            handler.snapshot(frame.raw)
+        else:
+            handler.feed(frame.text)
+
+    def report() -> dict[str, Any]:
+        bid, ask = handler.top()
+        trades, quoted = handler.counts()
+        return {"bid": bid, "ask": ask, "trades": trades, "quoted": quoted}
+
+    return Contestant(take, handler.close, report)
+
+
+def timer_cost() -> int:
+    """What two looks at the clock cost, ns."""
+    marks = [perf_counter_ns() for _ in range(20_001)]
+    return int(statistics.median(after - before for before, after in pairwise(marks)))
+
+
+def run_round(frames: list[Frame], contestant: Contestant, overhead: int) -> dict[str, list[int]]:
+    """Nanoseconds of every frame, by kind."""
+    times = {kind: [] for kind in (*KINDS, "snapshot")}
+    take, clock = contestant.take, perf_counter_ns
+    gc.collect()
+    gc.freeze()
+    for frame in frames:
+        before = clock()
+        take(frame)
+        after = clock()
+        times[frame.kind].append(max(0, after - before - overhead))
+    gc.unfreeze()
+    return times
+
+
+def figures(times: list[int]) -> dict[str, float]:
+    """Microseconds: mean, p50, p99."""
+    ordered = sorted(times)
+    return {
+        "mean": statistics.fmean(ordered) / 1e3,
+        "p50": ordered[len(ordered) // 2] / 1e3,
+        "p99": ordered[len(ordered) * 99 // 100] / 1e3,
+    }
+
+
+def measure(path: Path, rounds: int) -> dict[str, Any]:
+    """Every contestant, every round; the medians, and what each came to."""
+    frames = [frame for frame in read(path) if frame.kind in (*KINDS, "snapshot")]
+    info = path.parent / EXCHANGE_INFO
+    instrument = parse_exchange_info(info.read_bytes(), "BTC/USDT")
+    first_ts = frames[0].ts
+    makers: dict[str, Callable[[], Contestant]] = {
+        "json": json_only,
+        "decode": lambda: decode_only(instrument),
+        "book": lambda: decode_and_book(instrument),
+        "step": lambda: whole_step(instrument, first_ts),
+        "journal": lambda: journalled_step(instrument, first_ts),
+        "ccxt": lambda: ccxt_handler(info),
+    }
+    overhead = timer_cost()
+    by_round: dict[str, list[dict[str, dict[str, float]]]] = {name: [] for name in CONTESTANTS}
+    reports: dict[str, dict[str, Any]] = {}
+    for turn in range(rounds):
+        for place in range(len(CONTESTANTS)):
+            name = CONTESTANTS[(place + turn) % len(CONTESTANTS)]
+            contestant = makers[name]()
+            times = run_round(frames, contestant, overhead)
+            reports[name] = contestant.report()
+            contestant.close()
+            result = {kind: figures(times[kind]) for kind in KINDS if times[kind]}
+            every = []
+            for kind in KINDS:
+                every.extend(times[kind])
+            result["all"] = figures(every)
+            by_round[name].append(result)
+    return {
+        "capture": path.name,
+        "frames": {kind: sum(frame.kind == kind for frame in frames) for kind in KINDS},
+        "rounds": rounds,
+        "timer_ns": overhead,
+        "us": {name: _settled(results) for name, results in by_round.items()},
+        "reports": reports,
+    }
+
+
+def _settled(results: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
+    """The median of the rounds for every figure, and the best round's mean."""
+    settled = {}
+    for kind in results[0]:
+        settled[kind] = {
+            figure: round(statistics.median(result[kind][figure] for result in results), 3)
+            for figure in ("mean", "p50", "p99")
+        }
+        settled[kind]["best_mean"] = round(min(result[kind]["mean"] for result in results), 3)
+    return settled
+
+
+def reach(us: dict[str, Any]) -> dict[str, float]:
+    """The two figures that are asked for."""
+    return {
+        "depth_book_to_json": round(us["book"]["depth"]["mean"] / us["json"]["depth"]["mean"], 2),
+        "step_to_ccxt_frames_per_s": round(us["ccxt"]["all"]["mean"] / us["step"]["all"]["mean"], 2),
+    }
+
+
+def table(result: dict[str, Any]) -> str:
+    """For people."""
+    us = result["us"]
+    lines = [f"{result['capture']}, {result['rounds']} rounds; µs a frame; ratios are of means"]
+    lines.append(f"{'':14}{'':10}{'mean':>9}{'p50':>9}{'p99':>9}{'best':>9}{'× json':>9}{'ccxt ÷ it':>11}")
+    for kind in (*KINDS, "all"):
+        if kind not in us["json"]:
+            continue
+        lines.append("")
+        for name in CONTESTANTS:
+            row = us[name][kind]
+            lines.append(
+                f"{kind:14}{name:10}{row['mean']:9.2f}{row['p50']:9.2f}{row['p99']:9.2f}{row['best_mean']:9.2f}"
+                f"{row['mean'] / us['json'][kind]['mean']:9.2f}{us['ccxt'][kind]['mean'] / row['mean']:11.2f}"
+            )
+    step, ccxt = us["step"]["all"]["mean"], us["ccxt"]["all"]["mean"]
+    reached = reach(us)
+    lines += [
+        "",
+        f"decode and ordered book on a depth frame: {reached['depth_book_to_json']:.2f} × json.loads"
+        f" (reach: at most {DEPTH_REACH:g})",
+        f"whole step {1e6 / step:,.0f} frames/s, ccxt.pro's handler {1e6 / ccxt:,.0f}:"
+        f" {reached['step_to_ccxt_frames_per_s']:.2f} × (reach: at least {STEP_REACH:g})",
+        f"what the desk did: {result['reports']['step']}; ccxt's book: {result['reports']['ccxt']}",
+    ]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Measure, print; with --check say by the exit code whether the reach was met."""
+    parser = argparse.ArgumentParser(description="Microseconds a frame, from the bytes to a decision.")
+    parser.add_argument("capture", type=Path, nargs="?", default=CAPTURE)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", action="store_true", help="one JSON document")
+    parser.add_argument("--check", action="store_true", help="exit 1 where the reach is missed")
+    options = parser.parse_args()
+    for needed in (options.capture, options.capture.parent / EXCHANGE_INFO):
+        if not needed.is_file():
+            sys.stderr.write(
+                f"{needed} is not there; name a capture in hftbacktest's format, with {EXCHANGE_INFO} beside it\n"
+            )
+            return 65
+    result = measure(options.capture, options.rounds)
+    result["reach"] = reach(result["us"])
+    print(json.dumps(result, indent=1) if options.json else table(result))
+    met = (
+        result["reach"]["depth_book_to_json"] <= DEPTH_REACH
+        and result["reach"]["step_to_ccxt_frames_per_s"] >= STEP_REACH
+    )
+    return 0 if met or not options.check else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
