@@ -292,6 +292,27 @@ async def test_a_peer_that_answers_no_ping_is_given_up(venue: Venue) -> None:
     assert box.of(LinkDown)[0].reason == "keepalive ping timeout"
 
 
+async def test_a_burst_is_handed_over_whole_and_in_order_to_a_desk_that_is_slower(venue: Venue) -> None:
+    class SlowBox(Box):
+        """Takes in one frame a turn of the loop; the feed must wait for it, and the server for the feed."""
+
+        waiting = most_waiting = 0
+
+        async def put(self, frame: Frame) -> None:
+            self.waiting += 1
+            self.most_waiting = max(self.most_waiting, self.waiting)
+            await asyncio.sleep(0)
+            await super().put(frame)
+            self.waiting -= 1
+
+    venue.scripts = [say(*(trade(number) for number in range(10_000)))]
+    box = SlowBox()
+    async with running(feed_of(venue), box):
+        await box.until(lambda: len(box.frames) == 10_001)
+    assert [event.trade_id for event in box.of(Trade)] == list(range(10_000))
+    assert box.most_waiting == 1
+
+
 async def test_before_a_shutdown_the_second_connection_comes_first(venue: Venue) -> None:
     successor_is_in = asyncio.Event()
     old_has_said_all = asyncio.Event()
@@ -366,6 +387,40 @@ async def test_a_successor_that_dies_leaves_the_old_one_in_charge(venue: Venue) 
         await box.until(lambda: any(event.final_id == 6 for event in box.of(BookDelta)))
     assert not box.of(LinkDown)
     assert [event.final_id for event in box.of(BookDelta)] == [2, 4, 6]
+
+
+async def test_a_successor_is_tried_for_until_it_is_there(venue: Venue) -> None:
+    async def old(connection: ServerConnection) -> None:
+        venue.answers["/stream"] = [(503, b"", {}), (503, b"", {}), (200, b"", {})]
+        await connection.send(diff(1, 2))
+        await connection.send(SHUTDOWN)
+        await venue.asked_times(4)  # exchangeInfo, our own handshake, two refusals
+        del venue.answers["/stream"]
+        await connection.wait_closed()
+
+    venue.scripts = [old, say(diff(1, 2), diff(3, 4))]
+    box = Box()
+    feed = feed_of(venue)
+    async with running(feed, box):
+        await box.until(lambda: len(box.of(LinkUp)) == 2)
+    assert not box.of(LinkDown)
+    assert [event.final_id for event in box.of(BookDelta)] == [2, 4]
+
+
+async def test_whole_books_are_handed_over_once_as_well(venue: Venue) -> None:
+    def book(update: int) -> str:
+        return (
+            f'{{"stream":"btcusdt@depth20@100ms","data":{{"lastUpdateId":{update},'
+            '"bids":[["99.00","1"]],"asks":[["101.00","1"]]}}'
+        )
+
+    venue.scripts = [say(book(1), book(2), SHUTDOWN), say(book(2), book(3))]
+    box = Box()
+    async with running(feed_of(venue, depth_stream="depth20"), box):
+        await box.until(lambda: len(box.of(LinkUp)) == 2 and len(box.of(BookSnapshot)) == 3)
+    assert [event.last_update_id for event in box.of(BookSnapshot)] == [1, 2, 3]
+    assert all(event.partial for event in box.of(BookSnapshot))
+    assert [event.resync for event in box.of(LinkUp)] == [True, False]
 
 
 async def test_an_old_connection_that_dies_first_asks_for_a_resync(venue: Venue) -> None:
