@@ -95,15 +95,14 @@ class Palette:
         """Token to `#rrggbb`."""
         self.ascii = ascii
         """Whether the terminal shows no more than ASCII."""
-        self._styles: dict[str, Style] = {}
+        self.styles: dict[str, Style] = _Styles(self)
+        """By name; each is made when it is first asked for."""
 
     def __getitem__(self, name: str) -> Style:
-        style = self._styles.get(name)
-        if style is None:
-            style = self._styles[name] = self._make(name)
-        return style
+        return self.styles[name]
 
-    def _make(self, name: str) -> Style:
+    def make(self, name: str) -> Style:
+        """The style of that name, made anew."""
         token, *words = name.split()
         colour, ground = self.colours[token], self.colours["panel"]
         bold = reverse = soft = False
@@ -128,6 +127,16 @@ class Palette:
     def write(self, text: str) -> str:
         """The text as this terminal can show it; never a different number of characters."""
         return plain(text) if self.ascii and not text.isascii() else text
+
+
+class _Styles(dict[str, Style]):
+    def __init__(self, palette: Palette) -> None:
+        super().__init__()
+        self._palette = palette
+
+    def __missing__(self, name: str) -> Style:
+        style = self[name] = self._palette.make(name)
+        return style
 
 
 @lru_cache(maxsize=4096)

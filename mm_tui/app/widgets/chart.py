@@ -2,8 +2,9 @@
 
 from typing import ClassVar
 
-from mm_tui.app.widgets.lines import Panel, Span
+from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.plot import Cell, Plot
+from mm_tui.app.widgets.spans import Span
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame

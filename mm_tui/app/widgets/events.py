@@ -5,7 +5,8 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
-from mm_tui.app.widgets.lines import Panel, Span
+from mm_tui.app.widgets.lines import Panel
+from mm_tui.app.widgets.spans import Span
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, EventRow
 

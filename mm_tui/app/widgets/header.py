@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from mm_tui.app.widgets.lines import Panel, Span, by_priority, spread_out, width_of
+from mm_tui.app.widgets.lines import Panel
+from mm_tui.app.widgets.spans import Span, by_priority, spread_out, width_of
 from mm_tui.views.frames import DeskFrame, DeskState, HeaderFrame
 
 STATE_COLOURS: dict[DeskState, str] = {

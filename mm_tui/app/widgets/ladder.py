@@ -10,7 +10,8 @@ from textual.message import Message
 from mm_tui.app.widgets.columns import UNITS, Columns, columns_for, price_text, price_width
 from mm_tui.app.widgets.header import STATE_COLOURS
 from mm_tui.app.widgets.ladder_row import EMPTY, Cells, Half, headings, row, spread_line
-from mm_tui.app.widgets.lines import Panel, fade
+from mm_tui.app.widgets.lines import Panel
+from mm_tui.app.widgets.spans import fade
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, LadderRow, Viewport
@@ -54,6 +55,9 @@ class Ladder(Panel):
         self._scale = 1
         self._glow = 0
         self._dimmed = False
+        self._drawn_for: tuple[object, ...] | None = None
+        self._levels: tuple[LadderRow, ...] = ()
+        self._lit: set[int] = set()
         self._prices: list[int | None] = []
         self._widest: tuple[object, int, int, int] = (None, 0, 0, 0)
 
@@ -132,7 +136,7 @@ class Ladder(Panel):
         alarm = state if state in _WARNED else "" if ladder.valid or state == "starting" else "invalid book"
         self._rim_for(alarm)
         if instrument is None or not ladder.rows:
-            self._prices = []
+            self._prices, self._drawn_for = [], None
             self.blank()
             self._say(alarm or state)
             return
@@ -146,16 +150,23 @@ class Ladder(Panel):
         ahead = {(order.price, int(order.side)): order.queue_ahead for order in frame.orders} if columns.ahead else {}
         self._prices = [None]
         look, y = self._look, 1
+        mid2 = ladder.mid2 if self.unit == "bps" else None
+        context = (columns, split, len(levels), self._scale, self.unit, self.picked, self._dimmed, mid2, self.builds)
+        same, self._drawn_for = context == self._drawn_for and not alarm, None if alarm else context
+        lit = {at for at, level in enumerate(levels) if self._traded_at(level)}
+        relit = lit | self._lit
         for at, level in enumerate(levels):
             if at == split:
                 key = ("spread", ladder.spread, ladder.spread_bps, self.unit)
                 self.put(y, key, spread_line, ladder, instrument, self.unit, self.inner[0])
                 self._prices.append(None)
                 y += 1
-            cells = self._cells(level, columns, instrument, ahead)
-            self.put(y, cells, row, cells, instrument, look)
+            if not (same and level == self._levels[at]) or level.own_bid or level.own_ask or at in relit:
+                cells = self._cells(level, columns, instrument, ahead)
+                self.put(y, cells, row, cells, instrument, look)
             self._prices.append(level.price)
             y += 1
+        self._levels, self._lit = levels, lit
         self.blank(y)
         if alarm:
             self._say(alarm)

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from mm_tui.app.palette import Palette
 from mm_tui.app.widgets.columns import AIR, Columns
-from mm_tui.app.widgets.lines import Span, bar_spans
+from mm_tui.app.widgets.spans import Span, bar_spans
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import LadderFrame

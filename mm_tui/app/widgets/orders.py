@@ -6,7 +6,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from mm_tui.app.widgets.lines import Panel, Span
+from mm_tui.app.widgets.lines import Panel
+from mm_tui.app.widgets.spans import Span
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, OrderRow

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from mm_tui.app.widgets.lines import Panel, Span, fade, glowing
+from mm_tui.app.widgets.lines import Panel
+from mm_tui.app.widgets.spans import Span, fade, glowing
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, ParameterRow
 

@@ -3,8 +3,9 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from mm_tui.app.widgets.lines import Glow, Panel, Span, bar_spans, glowing, width_of
+from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.risk import load_colour
+from mm_tui.app.widgets.spans import Glow, Span, bar_spans, glowing, width_of
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, PositionFrame
 

@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from mm_tui.app.palette import Palette
-from mm_tui.app.widgets.lines import Panel, Span, bar_spans
+from mm_tui.app.widgets.lines import Panel
+from mm_tui.app.widgets.spans import Span, bar_spans
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, Gauge, RiskFrame
 

@@ -3,9 +3,10 @@
 from typing import ClassVar
 
 from mm_tui.app.widgets.header import STATE_COLOURS, state_span
-from mm_tui.app.widgets.lines import Glow, Panel, Span, by_priority, glowing
+from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.position import money, share_of_limit, tone
 from mm_tui.app.widgets.risk import load_colour
+from mm_tui.app.widgets.spans import Glow, Span, by_priority, glowing
 from mm_tui.app.widgets.truth import truth_fields
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame

@@ -3,7 +3,8 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from mm_tui.app.widgets.lines import Panel, Span, by_priority
+from mm_tui.app.widgets.lines import Panel
+from mm_tui.app.widgets.spans import Span, by_priority
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, StatsFrame, TapeRow

@@ -1,0 +1,139 @@
+"""Spans, the text of a row with its styles' names: fitted to a width, laid side by side, made into bars and glows."""
+
+import re
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from textual.strip import Strip
+
+from mm_tui.app.palette import GLOWS, Palette
+from mm_tui.views import fmt
+
+Span = tuple[str, str]
+"""Text, and the name of its style in the palette."""
+Spans = Sequence[Span]
+
+GLOW_NS = 900_000_000
+"""How long a change glows."""
+_single_cells = re.compile("[ -~─-╿▀-▟⠀-⣿·–−…▲▼●○◌◐◆×≥≤√↑↓←→]*\\Z").match
+"""Matches text that is printable and of one cell a character for sure: all that our own rows are made of."""
+
+
+class Row:
+    """A finished row of exactly `width` cells; as a strip for Textual, as text with codes for the terminal."""
+
+    __slots__ = ("_codes", "_look", "_strip", "spans", "width")
+
+    def __init__(self, spans: Spans, width: int, look: Palette) -> None:
+        self.spans = spans
+        self.width = width
+        self._look = look
+        self._strip: Strip | None = None
+        self._codes: str | None = None
+
+    @property
+    def strip(self) -> Strip:
+        """For the compositor."""
+        if self._strip is None:
+            styles = self._look.styles
+            self._strip = Strip([Segment(text, styles[name]) for text, name in self.spans if text], self.width)
+        return self._strip
+
+    def codes(self, of: dict[str, str]) -> str:
+        """For the terminal itself; `of` gives each style's escape sequence, which also ends the one before."""
+        if self._codes is None:
+            self._codes = "".join([of[name] + text for text, name in self.spans if text])
+        return self._codes
+
+
+def fit(spans: Spans, width: int, look: Palette) -> Spans:
+    """The spans at exactly so many cells: cut or filled up, unprintable characters as `?`, glyphs as they can be shown.
+
+    Nearly every row is printable, of single cells and of the right width already; that is found out at once.
+    """
+    text = "".join([words for words, _ in spans])
+    if _single_cells(text) and (not look.ascii or text.isascii()):
+        missing = width - len(text)
+        if not missing:
+            return spans
+        if missing > 0:
+            return [*spans, (" " * missing, "text")]
+    fitted: list[Span] = []
+    left = width
+    for words, name in spans:
+        if left <= 0:
+            break
+        written = look.write(words if words.isprintable() else printable(words))
+        cells = cell_len(written)
+        if cells > left:
+            written, cells = set_cell_size(written, left), left
+        fitted.append((written, name))
+        left -= cells
+    return [*fitted, (" " * left, "text")] if left > 0 else fitted
+
+
+def printable(text: str) -> str:
+    """The text with a `?` for each control or unassigned character: a venue's words must not steer a terminal."""
+    return "".join([letter if letter.isprintable() else "?" for letter in text])
+
+
+def width_of(spans: Spans) -> int:
+    """Cells that the spans take."""
+    return sum([len(text) if _single_cells(text) else cell_len(text) for text, _ in spans])
+
+
+def spread_out(left: Spans, right: Spans, width: int) -> list[Span]:
+    """Spans at the left and others at the right edge; the right ones give way where both do not fit."""
+    room = width - width_of(left) - width_of(right)
+    return [*left, (" " * room, "text"), *right] if room >= 0 else list(left)
+
+
+def by_priority(fields: Sequence[tuple[int, Spans]], width: int, gap: int = 2) -> list[Span]:
+    """As many of the fields, in the order given, as fit; those with the highest number go first."""
+    kept = [(priority, spans, width_of(spans)) for priority, spans in fields if spans]
+    while len(kept) > 1 and sum([cells + gap for _, _, cells in kept]) - gap > width:
+        kept.remove(max(kept, key=lambda field: field[0]))
+    line: list[Span] = []
+    for at, (_, spans, _) in enumerate(kept):
+        if at:
+            line.append((" " * gap, "text"))
+        line.extend(spans)
+    return line
+
+
+class Glow:
+    """Remembers when values last changed, so that a fresh one can be drawn in a glow that fades."""
+
+    def __init__(self) -> None:
+        self._seen: dict[Hashable, tuple[Any, int]] = {}
+
+    def level(self, name: Hashable, value: Any, ts: int) -> int:
+        """3 right after a change, then 2 and 1, and 0 when it is over; the first sight of a value does not glow."""
+        seen = self._seen.get(name)
+        if seen is None or seen[0] is None:
+            self._seen[name] = (value, ts - GLOW_NS)
+            return 0
+        if seen[0] != value:
+            self._seen[name] = (value, ts)
+            return GLOWS
+        return fade(ts - seen[1])
+
+
+def fade(age: int) -> int:
+    """The glow of a change of that age in ns: 3, 2, 1, then 0."""
+    return GLOWS - min(GLOWS, max(0, age) * GLOWS // GLOW_NS)
+
+
+def glowing(name: str, level: int) -> str:
+    """A style's name at that level of glow."""
+    return f"{name} glow{level}" if level else name
+
+
+def bar_spans(filled: int, width: int, colour: str, look: Palette, *, ground: str = "panel") -> list[Span]:
+    """A bar from the left, so many eighths of a cell long, on a ground of its own."""
+    if look.ascii:
+        whole = min(width, (filled + 4) // 8 or bool(filled))
+        return [("#" * whole, f"{colour} on {ground}"), ("." * (width - whole), f"dim on {ground}")]
+    return [(fmt.bar(filled, width), f"{colour} on {ground}")]
