@@ -141,7 +141,7 @@ def test_a_burst_is_so_many_trades_at_once() -> None:
 def test_other_settings_are_heard() -> None:
     calm, wild = Market(6, START, 0.5, 25.0), Market(6, START, 5.0, 25.0)
     busy = Market(6, START, 1.75, 100.0)
-    moved = [[], []]
+    moved: list[list[float]] = [[], []]
     for number in range(1, 121):
         for venue, mids in zip((calm, wild), moved, strict=True):
             venue.advance(number)

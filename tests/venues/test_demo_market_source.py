@@ -32,8 +32,8 @@ class Collector:
     async def room(self) -> None: ...
 
 
-def source(**settings: float) -> MarketSource:
-    return MarketSource(Demo(**settings), "BTC/USDT", EPOCH_MS)
+def source(seed: int = 1, speed: float = 1.0) -> MarketSource:
+    return MarketSource(Demo(seed=seed, speed=speed), "BTC/USDT", EPOCH_MS)
 
 
 def collected(market: MarketSource, seconds: float, *suffixes: str) -> Collector:

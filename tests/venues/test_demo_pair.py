@@ -11,7 +11,7 @@ from mm_tui.venues.demo.pair import Pair, pair_of, wire_number
         (2_650.0, "0.00100000", "0.00010000"),
         (1.0, "0.00000100", "0.10000000"),
         (0.0001, "0.00000001", "1.00000000"),
-        (5e9, "1.00000000", "0.00000001"),
+        (9_999_999.0, "1.00000000", "0.00000010"),
     ],
 )
 def test_tick_and_step_suit_the_price(price: float, tick: str, step: str) -> None:
@@ -31,9 +31,10 @@ def test_a_symbol_of_another_spelling_is_refused(symbol: str) -> None:
         pair_of(symbol, 61_800.0)
 
 
-def test_a_price_without_room_for_ticks_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"demo\.start_price 1e-05 is too small"):
-        pair_of("PEPE/USDT", 0.00001)
+@pytest.mark.parametrize("price", [0.00001, 1e7, 5e9])
+def test_a_price_without_room_for_ticks_is_refused(price: float) -> None:
+    with pytest.raises(UsageError, match=r"demo\.start_price .* is out of range; take one from"):
+        pair_of("PEPE/USDT", price)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ class Silent:
 def rest() -> Rest:
     source, out = MarketSource(Demo(), "BTC/USDT", EPOCH_MS), Silent()
     listener: Publisher = out
-    source.advance(60.0, listener)
+    source.advance(15.0, listener)
     return Rest(source)
 
 
@@ -85,7 +85,7 @@ async def test_trades_and_tickers_tell_the_same_story(rest: Rest) -> None:
     last = trades[-1]
     assert list(last) == ["id", "price", "qty", "quoteQty", "time", "isBuyerMaker", "isBestMatch"]
     assert float(last["quoteQty"]) == pytest.approx(float(last["price"]) * float(last["qty"]), abs=1e-7)
-    assert EPOCH_MS < last["time"] <= EPOCH_MS + 60_000
+    assert EPOCH_MS < last["time"] <= EPOCH_MS + 15_000
     assert (day["lastPrice"], day["lastQty"], day["lastId"]) == (last["price"], last["qty"], last["id"])
     assert day["count"] == day["lastId"] - day["firstId"] + 1 >= len(trades)
     assert float(day["lowPrice"]) <= float(day["weightedAvgPrice"]) <= float(day["highPrice"])

@@ -12,6 +12,7 @@ from mm_tui.errors import DeskError
 from mm_tui.settings.sections import Demo
 from mm_tui.venues.demo import hub as hub_module
 from mm_tui.venues.demo.server import EmbeddedExchange, LoopbackServer
+from mm_tui.venues.demo.source import Publisher
 
 ALL_THREE = "btcusdt@depth@100ms/btcusdt@trade/btcusdt@bookTicker"
 
@@ -204,7 +205,7 @@ async def test_a_source_that_fails_ends_the_server_with_its_error() -> None:
 
     class BrokenError(Exception): ...
 
-    async def broken(_out: object) -> None:
+    async def broken(out: Publisher) -> None:
         raise BrokenError
 
     embedded.source.run = broken  # type: ignore[method-assign]

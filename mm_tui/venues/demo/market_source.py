@@ -81,9 +81,10 @@ class MarketSource:
                 self._started += lost
                 self._opened_ms += int(lost * 1000)
             due = (clock() - self._started) * self._speed
-            while self.market.now < due:
-                self.advance(min(due, self.market.now + STEP_S), out)
+            while self.market.now + STEP_S < due:
+                self.advance(self.market.now + STEP_S, out)
                 await asyncio.sleep(0)
+            self.advance(due, out)
 
     def advance(self, until: float, out: Publisher) -> None:
         """Move the market on to this market time and publish what came of it."""

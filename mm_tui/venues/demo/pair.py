@@ -53,12 +53,12 @@ def pair_of(symbol: str, price: float) -> Pair:
     if not (slash and base.isalnum() and quote.isalnum()):
         raise UsageError(f"the demo needs a symbol like BTC/USDT, not {symbol!r}")
     magnitude = floor(log10(price))
-    if magnitude < LEAST_MAGNITUDE:
-        raise UsageError(f"demo.start_price {price} is too small for eight decimals; take at least 0.0001")
+    if not LEAST_MAGNITUDE <= magnitude < PRICE_DIGITS:
+        raise UsageError(f"demo.start_price {price} is out of range; take one from 0.0001 to below 10,000,000")
     return Pair(
         base.upper(),
         quote.upper(),
-        price_decimals=min(WIRE_DECIMALS, max(0, PRICE_DIGITS - 1 - magnitude)),
+        price_decimals=min(WIRE_DECIMALS, PRICE_DIGITS - 1 - magnitude),
         quantity_decimals=min(WIRE_DECIMALS, max(0, magnitude + 1)),
     )
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from mm_tui.venues.demo.pair import Pair, wire_number
+from mm_tui.venues.demo.pair import Pair
 from mm_tui.venues.demo.source import Source
 
 PREFIX = "/api/v3/"
@@ -22,6 +22,10 @@ WEIGHTS = {"ping": 1, "time": 1, "exchangeInfo": 20, "trades": 25, "ticker/24hr"
 LIMITS = {"depth": (100, 5000), "trades": (500, 1000)}
 """Default and largest limit."""
 MINUTE_MS = 60_000
+MOST_TICKS = 100_000_000
+"""PRICE_FILTER: 1,000,000 at a tick of 0.01."""
+MOST_LOTS = 900_000_000
+"""LOT_SIZE: 9,000 at a step of 0.00001."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -180,10 +184,10 @@ def _symbol_info(pair: Pair) -> dict[str, Any]:
 
 
 def _filters(pair: Pair) -> list[dict[str, Any]]:
-    tick, step, most = pair.price(1), pair.quantity(1), wire_number(9000, 0)
+    tick, step = pair.price(1), pair.quantity(1)
     return [
-        {"filterType": "PRICE_FILTER", "minPrice": tick, "maxPrice": wire_number(1_000_000, 0), "tickSize": tick},
-        {"filterType": "LOT_SIZE", "minQty": step, "maxQty": most, "stepSize": step},
+        {"filterType": "PRICE_FILTER", "minPrice": tick, "maxPrice": pair.price(MOST_TICKS), "tickSize": tick},
+        {"filterType": "LOT_SIZE", "minQty": step, "maxQty": pair.quantity(MOST_LOTS), "stepSize": step},
         {"filterType": "ICEBERG_PARTS", "limit": 10},
         {"filterType": "MARKET_LOT_SIZE", "minQty": "0.00000000", "maxQty": "100.00000000", "stepSize": "0.00000000"},
         {
