@@ -20,6 +20,8 @@ from mm_tui.runtime.wire import WireCount
 from mm_tui.sim.venue import PaperVenue
 
 MARKET = frozenset({BookDelta, BookSnapshot, TopOfBook, Trade})
+FILLING = MARKET - {TopOfBook}
+"""What the paper venue hears: the best bid and ask of the ticker alone move nothing there."""
 
 
 class Journal(Protocol):
@@ -97,7 +99,9 @@ class Desk:
 
     def step(self, event: AnyEvent, raw: bytes = b"") -> None:
         """Let everything happen that falls due up to the event's time, then the event."""
-        self.advance(event.ts)
+        ts, due, timer = event.ts, self.venue.due, self._timer_due
+        if (due is not None and due <= ts) or (timer is not None and timer <= ts):
+            self.advance(ts)
         self._hear(event, raw)
 
     def advance(self, until: int) -> None:
@@ -134,19 +138,20 @@ class Desk:
 
     def _hear(self, event: AnyEvent, raw: bytes) -> None:
         journal = self.journal
-        self.ts = event.ts
+        self.ts = ts = event.ts
         kind = type(event)
         if raw:
-            journal.market(event.ts, raw)
+            journal.market(ts, raw)
         elif kind not in MARKET:
             journal.record(event)
-        outputs = self.core.process(event)
-        if kind in MARKET:
+        core = self.core
+        outputs = core.process(event)
+        if kind in FILLING:
             self.venue.on_market(event)  # type: ignore[arg-type]
         elif kind is SessionStarted:
-            self.first_ts = self.digest.start = event.ts
+            self.first_ts = self.digest.start = ts
             self.venue.open_account(event.base, event.quote)  # type: ignore[union-attr]
-        self.scores.after(event.ts, self.core.mid2, self.core.book.valid, outputs.facts)
+        self.scores.after(ts, core.references.mid2, core.book.valid, outputs.facts)
         if outputs is not EMPTY:
             self._answer(outputs)
         journal.flush()

@@ -50,9 +50,11 @@ class Grid:
             ticks = int(price * price_scale + 0.5)
             if ticks / price_scale != price:
                 ticks = self.odd_ticks(price)
-            lots = int(quantity * lot_scale + 0.5)
-            if lots / lot_scale != quantity:
-                lots = self.odd_lots(quantity)
+            lots = 0
+            if quantity:
+                lots = int(quantity * lot_scale + 0.5)
+                if lots / lot_scale != quantity:
+                    lots = self.odd_lots(quantity)
             levels.append((ticks, lots))
         return levels
 
