@@ -90,8 +90,8 @@ class DeskApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Themes, the first frame, then the rate of frames."""
         self._load_themes()
-        self._pump()
-        self.set_interval(1 / self._ui.frames_per_s, self._pump)
+        self.poll()
+        self.set_interval(1 / self._ui.frames_per_s, self.poll)
         if self.problems:
             self.call_after_refresh(self._show_problems)
 
@@ -118,7 +118,7 @@ class DeskApp(App[None], inherit_bindings=False):
         lines = [*self.problems, "", "The defaults are used in their place."]
         self._ask(Notice("Settings", lines), _nothing)
 
-    def _pump(self) -> None:
+    def poll(self) -> None:
         """Show the latest frame, if it is another one and can be seen."""
         frame = self._link.frame
         if frame is not self._shown and self.screen is self.desk and not self._behind:

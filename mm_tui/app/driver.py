@@ -26,8 +26,8 @@ class DeskDriver(LinuxDriver):
     @_writer_thread.setter
     def _writer_thread(self, value: object) -> None:
         """Where Textual sets its own writer thread, not yet started, ours takes its place."""
-        wanted = value is not None and self._file is not None
-        self._writer = BoundedWriter(self._file, self._drained, self._lost) if wanted else None
+        file = self._file
+        self._writer = None if value is None or file is None else BoundedWriter(file, self._drained, self._lost)
 
     @property
     def congested(self) -> bool:

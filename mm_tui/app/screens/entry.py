@@ -25,6 +25,8 @@ class Entry(Sheet):
     ) -> None:
         super().__init__(title)
         self._text = text
+        self.word = ""
+        """What was wrong with the line when it was entered last."""
         self._check, self._complete, self._changed = check, complete, changed
 
     def wanted(self) -> tuple[int, int]:
@@ -67,9 +69,9 @@ class Entry(Sheet):
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        problem = self._check(event.value)
-        if problem:
-            self.query_one(Static).update(Text(problem, style=f"bold {self.style('error')}"), layout=False)
+        self.word = self._check(event.value)
+        if self.word:
+            self.query_one(Static).update(Text(self.word, style=f"bold {self.style('error')}"), layout=False)
         else:
             self.close(event.value)
 

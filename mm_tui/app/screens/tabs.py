@@ -40,5 +40,4 @@ class Tabs(Widget):
             style = shown if name == self._shown else other
             mark = "▸" if name == self._shown else " "
             segments.append(Segment(f"{mark}{number} {name} ", style))
-            segments.append(Segment(" ", other))
         return Strip(segments).adjust_cell_length(width, other)

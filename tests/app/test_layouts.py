@@ -1,0 +1,72 @@
+"""Where panels stand, at every size."""
+
+import itertools
+
+import pytest
+
+from mm_tui.app.layouts import NUMBERED, TABS, Box, View, plan, shape_of
+
+SIZES = [
+    (1, 1),
+    (20, 5),
+    (59, 50),
+    (60, 16),
+    (80, 24),
+    (109, 60),
+    (110, 30),
+    (120, 40),
+    (159, 45),
+    (160, 30),
+    (160, 45),
+]
+SIZES += [(200, 55), (300, 100), (400, 30), (60, 300)]
+
+
+def cells(box: Box) -> set[tuple[int, int]]:
+    return set(itertools.product(range(box.x, box.x + box.width), range(box.y, box.y + box.height)))
+
+
+@pytest.mark.parametrize(("size", "shape"), [
+    ((200, 55), "wide"), ((160, 30), "wide"), ((160, 29), "small"), ((120, 40), "medium"), ((109, 40), "small"),
+    ((80, 24), "small"), ((59, 24), "compact"), ((80, 15), "compact"), ((1, 1), "compact"),
+])  # fmt: skip
+def test_the_richest_shape_that_fits(size: tuple[int, int], shape: str) -> None:
+    assert shape_of(*size) == shape
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("view", [View(), View(tab="events", panel="orders"), View(zoomed="chart")])
+def test_boxes_cover_the_screen_without_overlap(size: tuple[int, int], view: View) -> None:
+    boxes = [box for box in plan(*size, view).places.values() if box.width and box.height]
+    covered = [cells(box) for box in boxes]
+    assert sum(map(len, covered)) == len(set().union(*covered))
+    assert set().union(*covered) == cells(Box(0, 0, *size))
+
+
+@pytest.mark.parametrize("size", [(160, 30), (200, 55), (300, 100)])
+def test_a_wide_screen_shows_every_panel(size: tuple[int, int]) -> None:
+    assert set(NUMBERED) <= set(plan(*size, View()).places)
+
+
+def test_two_columns_show_one_of_the_tabs() -> None:
+    for tab in TABS:
+        now = plan(120, 40, View(tab=tab))
+        assert now.tabs == TABS
+        assert [name for name in TABS if name in now.places] == [tab]
+
+
+def test_a_small_screen_shows_one_panel_over_the_strip() -> None:
+    for panel in NUMBERED:
+        places = plan(80, 24, View(panel=panel)).places
+        assert [name for name in NUMBERED if name in places] == [panel]
+        assert places["summary"].height >= 4
+
+
+def test_a_zoomed_panel_leaves_the_state_and_the_keys() -> None:
+    places = plan(120, 40, View(zoomed="tape")).places
+    assert set(places) == {"header", "tape", "footer"}
+    assert places["tape"] == Box(0, 1, 120, 38)
+
+
+def test_the_ladder_can_be_kept_short() -> None:
+    assert plan(200, 55, View(), ladder_rows=20).places["ladder"].height == 24
