@@ -19,7 +19,7 @@ from mm_tui.core.operator import LEAN_ACTIONS, Change, Parameters
 from mm_tui.core.outputs import EMPTY, Outputs
 from mm_tui.core.quoting import Room, fit
 from mm_tui.core.state import QUOTES, MarketView, State
-from mm_tui.errors import SettingsError
+from mm_tui.errors import IllegalTransition, SettingsError
 from mm_tui.model import events as ev
 from mm_tui.model import facts
 from mm_tui.model.account import MICRO, Account
@@ -57,7 +57,7 @@ class Core:
         self.gate = Gate(config.limits, instrument)
         self.breaker = Breaker(config.limits)
         self.orders = OrderManager(round(config.orders.archive_after_s * SECOND))
-        self.view = MarketView(instrument, self.references, self.gate.max_position)
+        self.view = MarketView(instrument, self.references, self.account, self.gate.max_position)
         self.executor = Executor(config, self.gate, self.orders, self._exposure_funds, self._emit, self._say)
         self.flattener = Flatten(self.executor, self.orders, instrument, config.limits)
         self.state = State.STARTING
@@ -73,6 +73,7 @@ class Core:
         self._ts = 0
         self._clean_since = 0
         self._cooloff_until = 0
+        self._archive_armed = False
         self._quotes: Quotes = NO_QUOTES
         self._fitted: Quotes = NO_QUOTES
         self._dirty = True
@@ -86,12 +87,6 @@ class Core:
             ev.BookSnapshot: self._on_snapshot,
             ev.TopOfBook: self._on_top,
             ev.Trade: self._on_trade,
-            ev.OrderAccepted: self._on_accepted,
-            ev.OrderRejected: self._on_rejected,
-            ev.OrderFilled: self._on_filled,
-            ev.OrderCanceled: self._on_canceled,
-            ev.CancelRejected: self._on_cancel_rejected,
-            ev.OrderAmended: self._on_amended,
             ev.LinkUp: self._on_link_up,
             ev.LinkDown: self._on_link_down,
             ev.Timer: self._on_timer,
@@ -100,6 +95,15 @@ class Core:
             ev.FrameRefused: self._on_refused,
             ev.SessionStarted: self._on_session,
         }
+        self._replies: dict[type, Callable[[Any], None]] = {
+            ev.OrderAccepted: self._on_accepted,
+            ev.OrderRejected: self._on_rejected,
+            ev.OrderFilled: self._on_filled,
+            ev.OrderCanceled: self._on_canceled,
+            ev.CancelRejected: self._on_cancel_rejected,
+            ev.OrderAmended: self._on_amended,
+        }
+        self._handlers.update(dict.fromkeys(self._replies, self._on_order))
 
     def process(self, event: AnyEvent) -> Outputs:
         """Hear one event."""
@@ -146,6 +150,7 @@ class Core:
             self._book_lost(f"{outcome.value}: snapshot {event.last_update_id}")
 
     def _book_lost(self, reason: str) -> None:
+        self._clean_since = 0
         self._say(facts.BookInvalid(ts=self._ts, reason=reason))
         self._request_snapshot(reason)
         self._settle()
@@ -168,7 +173,7 @@ class Core:
             self._arm("stale", ts + self._stale_after)
         if market.observe(ts):
             trip = self.breaker.on_mid(ts, self.references.mid2)
-            if trip is not None:
+            if trip is not None and not self.gate.closed:
                 self._trip(trip)
             if self.account.fills:
                 self._check_pnl()
@@ -196,6 +201,7 @@ class Core:
         if event.resync:
             if self.book.valid:
                 self._say(facts.BookInvalid(ts=event.ts, reason="reconnected"))
+            self._clean_since = 0
             self.market.reset()
         self._settle()
 
@@ -215,6 +221,13 @@ class Core:
 
     # -- our orders
 
+    def _on_order(self, event: Any) -> None:
+        """A venue may say what cannot be; it is noted, and nothing is changed."""
+        try:
+            self._replies[type(event)](event)
+        except IllegalTransition as error:
+            self._note("warn", f"{event.order_id}: {error}; the report is ignored")
+
     def _order(self, event: ev.OrderEvent) -> Order | None:
         order = self.orders.get(event.order_id)
         if order is None:
@@ -230,8 +243,8 @@ class Core:
     def _on_rejected(self, event: ev.OrderRejected) -> None:
         order = self._order(event)
         if order is not None and self.orders.move(order, Trigger.REJECT, event.ts, f"{event.code} {event.reason}"):
-            self._changed(order)
             self.executor.rejected(order, event.code, event.ts)
+            self._changed(order)
 
     def _on_canceled(self, event: ev.OrderCanceled) -> None:
         order = self._order(event)
@@ -273,14 +286,15 @@ class Core:
                 queue_ahead=event.queue_ahead,
             )
         )
-        self._changed(order)
         if order.filled > order.quantity:
             self._trip(Trip("overfill", str(order.filled), str(order.quantity), "halt"))
-        if order.level >= 0:
-            trip = self.breaker.on_fill(event.ts, order.side, order.order_id)
+        if order.level >= 0 and not order.left:
+            self._forget_quotes()
+            trip = self.breaker.on_filled(event.ts, order.side)
             if trip is not None:
                 self._trip(trip)
         self._check_pnl()
+        self._changed(order)
 
     def _changed(self, order: Order) -> None:
         self._dirty = True
@@ -298,7 +312,7 @@ class Core:
             )
         )
         if order.terminal:
-            self._arm("archive", self._ts + round(self.config.orders.archive_after_s * SECOND))
+            self._arm_archive()
         if self.flattener.active:
             self._flatten_on()
         else:
@@ -314,13 +328,13 @@ class Core:
         except Exception as error:  # noqa: BLE001 - a plug-in may raise anything; the desk lives
             self._strategy_failed(f"{type(error).__name__}: {error}")
             return
+        problem = nonsense(quotes) if quotes is not self._quotes else ""
+        if problem:
+            self._strategy_failed(problem)
+            return
+        self._failures = 0
         self.view.renew = False
         if quotes is not self._quotes:
-            problem = nonsense(quotes)
-            if problem:
-                self._strategy_failed(problem)
-                return
-            self._failures = 0
             self._say_quotes(quotes)
             self._quotes = quotes
             self.executor.release()
@@ -337,10 +351,9 @@ class Core:
             self._settle()
 
     def _within_limits(self, quotes: Quotes) -> Quotes:
-        account, view = self.account, self.view
+        account = self.account
         position = account.position
         long_lots, short_lots = -(-position // MICRO), -(position // MICRO)
-        view.position = account.position_lots
         bids = quotes.bids if self.side_on[BUY] else ()
         asks = quotes.asks if self.side_on[SELL] else ()
         maximum = self.gate.max_position
@@ -355,11 +368,9 @@ class Core:
         return sum(o.price * o.left for o in self.orders.open if o.side is BUY and o.level < 0)
 
     def _exposure_funds(self) -> tuple[int, int, int, int]:
-        """Position rounded away from zero in lots, mid, base and quote held."""
+        """Position in millionths of a lot, mid, base and quote held."""
         account = self.account
-        position = account.position
-        rounded = -(-position // MICRO) if position > 0 else position // MICRO
-        return rounded, self.references.mid2, account.base // MICRO, account.quote // MICRO
+        return account.position, self.references.mid2, account.base // MICRO, account.quote // MICRO
 
     def _say_quotes(self, quotes: Quotes) -> None:
         for quote in (*quotes.bids, *quotes.asks):
@@ -446,13 +457,11 @@ class Core:
 
     def _halt(self, reason: str) -> None:
         """Close the gate, cancel all, and stay so until a person re-arms."""
-        if self.gate.closed:
-            return
-        self.gate.closed = reason
+        self.gate.closed = self.gate.closed or reason
         self.flattener.stop()
-        was_quoting = self.state in QUOTES
+        pulls = self.state in QUOTES and self.orders.open_count
         self._settle()
-        if not was_quoting:
+        if not pulls:
             self.executor.cancel_all(self._ts)
 
     def _close(self, reason: str) -> None:
@@ -478,6 +487,12 @@ class Core:
     def _arm(self, name: str, due: int) -> None:
         self._commands.append(ArmTimer(ts=self._ts, name=name, due=due))
 
+    def _arm_archive(self) -> None:
+        due = self.orders.archive_due
+        if due is not None and not self._archive_armed:
+            self._archive_armed = True
+            self._arm("archive", max(due, self._ts + 1))
+
     def _arm_reset(self) -> None:
         interval = self.config.orders.reset_interval_s
         if interval:
@@ -498,7 +513,9 @@ class Core:
                 self._decide()
                 self._arm_reset()
         elif event.name == "archive":
+            self._archive_armed = False
             self.orders.archive(self._ts)
+            self._arm_archive()
         elif event.name == "cooloff":
             self._settle()
             self._decide()
@@ -520,7 +537,7 @@ class Core:
         self._lose_data(f"{event.rule.replace('_', ' ')} {event.value}, limit {event.limit}")
 
     def _on_session(self, event: ev.SessionStarted) -> None:
-        self.account = Account(event.base, event.quote)
+        self.account = self.view.account = Account(event.base, event.quote)
 
     def _on_operator(self, event: ev.OperatorAction) -> None:  # noqa: C901, PLR0912 - one branch a key
         action = event.action
@@ -593,6 +610,8 @@ class Core:
         self._flatten_on()
 
     def _flatten_on(self) -> None:
+        if self.stale:
+            return
         note = self.flattener.advance(self.book, self.account, self.mid2, self._ts)
         if note:
             self._note("info", note)

@@ -5,7 +5,8 @@
 - cancels leave at once, always
 - a refused placement is tried again at its level after `retry_delay_ms`, `max_retries` times in a row; then the level
   rests until the strategy wants other quotes
-- a cancel without an answer is repeated; after `max_retries` the order is in doubt and its exposure stays reserved
+- a cancel without an answer is repeated; after `max_retries` the order is in doubt and its exposure stays reserved;
+  so is a placement or an amend without an answer. The venue is then asked by cancels, 2, 4 and 8 s later
 - a placement is never sent twice
 """
 
@@ -15,6 +16,7 @@ from mm_tui.core.config import CoreConfig
 from mm_tui.core.oms import OrderManager
 from mm_tui.core.quoting import Move, Place, Remove, Shrink, Step, Tolerance, diff
 from mm_tui.model import facts
+from mm_tui.model.account import MICRO
 from mm_tui.model.commands import (
     AmendOrder,
     ArmTimer,
@@ -35,6 +37,9 @@ REFUSAL_REPEAT = 1_000_000_000
 """The same refusal is said again after this, not on every event."""
 ACK_TIMEOUT = 5_000_000_000
 """An order without an answer for this long is in doubt."""
+
+DOUBT = (2_000_000_000, 4_000_000_000, 8_000_000_000)
+"""How long after it came into doubt an order is asked for again, by a cancel: any answer is proof."""
 
 NOT_ATTEMPTED = -2022
 """The order to be replaced was gone, so the new one was not tried: nobody refused it."""
@@ -109,10 +114,16 @@ class Executor:
         command = PlaceOrder(
             ts=ts, order_id=order.order_id, side=quote.side, price=quote.price, quantity=quote.quantity
         )
-        if not self._send(command, self._exposure(quote.side)):
+        exposure = self._exposure(quote.side)
+        if self._too_much(quote, exposure) and self._orders.leaving(quote.side):
+            return False
+        if not self._send(command, exposure):
             return False
         self._remember(order)
         return True
+
+    def _too_much(self, quote: Quote, exposure: Exposure) -> bool:
+        return quote.side * exposure.position + exposure.reserved + quote.quantity > self._gate.max_position
 
     def _move(self, order: Order, quote: Quote, ts: int) -> bool:
         new = self._new_order(quote, ts, replaces=order.order_id)
@@ -125,7 +136,7 @@ class Executor:
             quantity=quote.quantity,
         )
         exposure = self._exposure(quote.side, leaving=order)
-        if quote.side * exposure.position + exposure.reserved + quote.quantity > self._gate.max_position:
+        if self._too_much(quote, exposure):
             self.cancel(order, ts, "no room for a replace")
             return False
         if not self._send(command, exposure):
@@ -146,6 +157,7 @@ class Executor:
         order.pending_quantity, order.target = quantity, left
         self._orders.move(order, Trigger.ASK_AMEND, ts, "made smaller")
         self._changed(order, ts)
+        self._wake(ts + ACK_TIMEOUT, ts)
         return True
 
     def _new_order(self, quote: Quote, ts: int, replaces: str = "") -> Order:
@@ -238,8 +250,27 @@ class Executor:
         for order in list(self._orders.open):
             if order.status is Status.PENDING_CANCEL:
                 self._repeat_cancel(order, ts)
-            elif order.status is Status.PENDING_NEW and ts - order.created >= ACK_TIMEOUT:
-                self._doubt(order, ts, "no answer to the placement")
+            elif order.status is Status.PENDING_NEW:
+                self._expect(order, order.created + ACK_TIMEOUT, ts, "no answer to the placement")
+            elif order.status is Status.PENDING_AMEND:
+                self._expect(order, order.updated + ACK_TIMEOUT, ts, "no answer to the amend")
+            elif order.status is Status.UNKNOWN:
+                self._ask_again(order, ts)
+
+    def _expect(self, order: Order, due: int, ts: int, words: str) -> None:
+        if ts < due:
+            self._wake(due, ts)
+        else:
+            self._doubt(order, ts, words)
+
+    def _ask_again(self, order: Order, ts: int) -> None:
+        if order.cancel_tries >= len(DOUBT):
+            return
+        due = order.updated + DOUBT[order.cancel_tries]
+        if ts >= due:
+            self._emit(Approved(CancelOrder(ts=ts, order_id=order.order_id)))
+            order.cancel_tries += 1
+        self._wake(max(due, ts + MILLISECOND), ts)
 
     def _repeat_cancel(self, order: Order, ts: int) -> None:
         due = order.updated + self._retry_delay * order.cancel_tries
@@ -256,6 +287,8 @@ class Executor:
         self._orders.move(order, Trigger.LOSE, ts, reason)
         self._changed(order, ts)
         self._emit(Approved(CancelOrder(ts=ts, order_id=order.order_id)))
+        order.cancel_tries = 0
+        self._wake(ts + DOUBT[0], ts)
 
     # -- flatten
 
@@ -284,7 +317,8 @@ class Executor:
     def _exposure(self, side: Side, leaving: Order | None = None) -> Exposure:
         """What a placement adds to. The order that a replace takes out may still be filled before it goes, so it
         counts for the position; its place and its funds come free with it."""
-        position, mid2, base, quote = self._funds()
+        held, mid2, base, quote = self._funds()
+        position = -(-held // MICRO) if side is BUY else held // MICRO
         orders = self._orders
         reserved = orders.reserved(side)
         busy_value, busy_lots = orders.reserved_value(), reserved if side is not BUY else 0

@@ -57,7 +57,9 @@ class Flatten:
             self.active = False
             return f"flatten gave up after {ATTEMPTS} orders: the book is too thin inside {self._collar_bps:g} bps"
         self._attempts += 1
-        self._executor.reduce(side, price, self._piece(lots, price), ts)
+        if not self._executor.reduce(side, price, self._piece(lots, price), ts):
+            self.active = False
+            return "flatten stopped: the gate refused its order"
         return ""
 
     def _limit(self, side: int, mid2: int) -> int:
@@ -67,7 +69,12 @@ class Flatten:
 
     def _piece(self, lots: int, price: int) -> int:
         """As much as one order may carry, without leaving a rest too small to close."""
-        return max(1, min(lots, self._max_quantity, self._max_units // price))
+        piece = max(1, min(lots, self._max_quantity, self._max_units // price))
+        instrument = self._instrument
+        smallest = max(instrument.min_quantity, -(-instrument.min_notional_units // price))
+        if 0 < lots - piece < smallest <= lots - smallest:
+            piece = min(piece, lots - smallest)
+        return piece
 
     def _done(self, account: Account) -> str:
         self.active = False

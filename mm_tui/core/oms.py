@@ -23,6 +23,8 @@ class OrderManager:
         self._done: OrderedDict[str, Order] = OrderedDict()
         self._archive: OrderedDict[str, Order] = OrderedDict()
         self._venue_ids: dict[str, str] = {}
+        self._named: dict[str, str] = {}
+        """The venue's id by ours, so that both are forgotten together."""
         self.placed = self.amended = self.canceled = self.rejected = self.filled = self.partially_filled = 0
 
     def add(self, order: Order) -> None:
@@ -90,33 +92,41 @@ class OrderManager:
         return True
 
     def fill(self, order: Order, fill: OrderFilled) -> bool:
-        """Book a fill on its order; False where this trade was booked before."""
+        """Book a fill on its order; False where this trade was booked before. Raises as `move` does."""
         if fill.trade_id in order.trades:
             return False
+        filled = order.filled + fill.quantity
+        trigger = Trigger.FILL_REST if filled >= order.quantity else Trigger.FILL_PART
+        self.move(order, trigger, fill.ts)
+        if trigger is Trigger.FILL_PART and not order.filled:
+            self.partially_filled += 1
         order.trades.add(fill.trade_id)
-        order.filled += fill.quantity
-        if order.filled >= order.quantity:
-            self.move(order, Trigger.FILL_REST, fill.ts)
-        else:
-            if order.filled == fill.quantity:
-                self.partially_filled += 1
-            self.move(order, Trigger.FILL_PART, fill.ts)
-        order.updated = fill.ts
+        order.filled, order.updated = filled, fill.ts
         return True
 
     def accepted(self, order: Order, venue_id: str, ts: int) -> bool:
         """The venue knows the order; whether its status changed."""
         if venue_id:
             self._venue_ids[venue_id] = order.order_id
+            self._named[order.order_id] = venue_id
         return self.move(order, Trigger.ACCEPT, ts)
 
     def amend(self, order: Order, quantity: int, ts: int) -> bool:
-        """The venue made the order smaller; whether its status changed."""
+        """The venue made the order smaller; whether its status changed. Nothing left of it: it is filled."""
+        done = order.filled >= quantity and not order.terminal
+        changed = self.move(order, Trigger.FILL_REST if done else Trigger.AMENDED, ts)
         order.quantity = max(quantity, order.filled)
         order.pending_quantity = 0
         order.amends += 1
         self.amended += 1
-        return self.move(order, Trigger.AMENDED, ts)
+        return changed
+
+    @property
+    def archive_due(self) -> int | None:
+        """When the oldest finished order is put away, ns; None while there is none."""
+        for order in self._done.values():
+            return order.updated + self._archive_after
+        return None
 
     def archive(self, ts: int) -> None:
         """Put finished orders away that were finished long enough ago."""
@@ -128,7 +138,7 @@ class OrderManager:
             self._archive[order.order_id] = order
             if len(self._archive) > ARCHIVE_LIMIT:
                 gone, _ = self._archive.popitem(last=False)
-                self._venue_ids = {venue: own for venue, own in self._venue_ids.items() if own != gone}
+                self._venue_ids.pop(self._named.pop(gone, ""), None)
 
     def reserved(self, side: Side) -> int:
         """What may still be filled on a side, lots: live, on its way, in doubt."""
@@ -137,6 +147,13 @@ class OrderManager:
             if order.side is side:
                 total += order.quantity - order.filled
         return total
+
+    def leaving(self, side: Side) -> bool:
+        """Whether an order of a side is on its way out or in doubt, so that room may come free by itself."""
+        return any(
+            order.side is side and order.status in (Status.PENDING_CANCEL, Status.UNKNOWN)
+            for order in self._open.values()
+        )
 
     def reserved_value(self) -> int:
         """Quote that open bids may still use, ticks times lots."""

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from mm_tui.model.account import MICRO, Account
 from mm_tui.model.instrument import Instrument
 from mm_tui.strategy.api import Leans
 from mm_tui.strategy.reference import References
@@ -28,18 +29,34 @@ class MarketView:
     """What a strategy may look at; one object, kept up to date by the core."""
 
     __slots__ = (
-        "base_free", "instrument", "leans", "max_position", "position", "quote_free", "references", "renew", "ts",
+        "account", "instrument", "leans", "max_position", "references", "renew", "ts",
     )  # fmt: skip
 
-    def __init__(self, instrument: Instrument, references: References, max_position: int) -> None:
+    def __init__(
+        self, instrument: Instrument, references: References, account: Account, max_position: int
+    ) -> None:
         self.instrument = instrument
         self.references = references
+        self.account = account
         self.ts = 0
-        self.position = 0
         self.max_position = max_position
-        self.base_free = self.quote_free = 0
         self.leans = Leans()
         self.renew = False
+
+    @property
+    def position(self) -> int:
+        """Whole lots, rounded towards zero."""
+        return self.account.position_lots
+
+    @property
+    def base_free(self) -> int:
+        """Held, lots."""
+        return self.account.base // MICRO
+
+    @property
+    def quote_free(self) -> int:
+        """Held, ticks times lots."""
+        return self.account.quote // MICRO
 
     @property
     def bid(self) -> int:

@@ -102,9 +102,12 @@ TRANSITIONS: dict[tuple[Status, Trigger], Status] = {
     (_S.UNKNOWN, _T.FILL_REST): _S.FILLED,
     (_S.UNKNOWN, _T.ASK_CANCEL): _S.UNKNOWN,  # cancels are always allowed; the doubt stays
     (_S.UNKNOWN, _T.CANCELED): _S.CANCELED,
+    (_S.UNKNOWN, _T.AMENDED): _S.LIVE,  # the answer that was missed: it rests
     (_S.UNKNOWN, _T.CANCEL_REJECTED): _S.UNKNOWN,
     (_S.UNKNOWN, _T.LOSE): _S.UNKNOWN,
     (_S.FILLED, _T.ACCEPT): _S.FILLED,  # the acknowledgement came last
+    (_S.FILLED, _T.FILL_REST): _S.FILLED,  # more than was asked for: booked, and the desk halts
+    (_S.FILLED, _T.CANCELED): _S.FILLED,  # a cancel said twice, the late fill between
     (_S.FILLED, _T.CANCEL_REJECTED): _S.FILLED,  # the cancel came too late
     (_S.FILLED, _T.AMENDED): _S.FILLED,  # the amend's answer came after the last fill
     (_S.CANCELED, _T.ACCEPT): _S.CANCELED,  # the acknowledgement came last
@@ -113,6 +116,7 @@ TRANSITIONS: dict[tuple[Status, Trigger], Status] = {
     (_S.CANCELED, _T.AMENDED): _S.CANCELED,  # the amend's answer came last
     (_S.CANCELED, _T.FILL_PART): _S.CANCELED,  # a fill after the cancel: it happened at the venue before, and is booked
     (_S.CANCELED, _T.FILL_REST): _S.FILLED,  # likewise
+    (_S.REJECTED, _T.REJECT): _S.REJECTED,  # said twice
     (_S.REJECTED, _T.CANCEL_REJECTED): _S.REJECTED,  # its cancel found nothing
     (_S.REJECTED, _T.FILL_PART): _S.PARTIALLY_FILLED,  # a request believed lost had reached the venue: it lives
     (_S.REJECTED, _T.FILL_REST): _S.FILLED,  # likewise

@@ -3,14 +3,14 @@
 - daily loss: trading PnL since midnight UTC
 - drawdown: trading PnL below its peak
 - price change: the mid's range within a window; the first time pulls the quotes, the next within the hour halts
-- same-side fills: too many orders of one side filled within a window
+- same-side fills: too many orders of one side filled within a window, none of the other side between
 """
 
 from collections import deque
 
 import msgspec
 
-from mm_tui.model.events import Side
+from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.risk.limits import Limits
 
 SECOND = 1_000_000_000
@@ -41,17 +41,20 @@ class Breaker:
         self._peak = 0.0
         self._day = -1
         self._day_start = 0.0
+        self._pnl = 0.0
+        """The last one known; a day begins with it."""
         self._highs: deque[tuple[int, int]] = deque()
         self._lows: deque[tuple[int, int]] = deque()
         self._moved_at: int | None = None
-        self._fills: dict[int, dict[str, int]] = {1: {}, -1: {}}
-        """Orders filled on a side, whole or in part, by the time of their last fill."""
+        self._runs: dict[Side, deque[int]] = {BUY: deque(), SELL: deque()}
+        """When orders of a side were filled, since the last one of the other side."""
 
     def on_pnl(self, ts: int, pnl: float) -> Trip | None:
         """Trading PnL net of fees, marked at the mid."""
         day = ts // DAY
         if day != self._day:
-            self._day, self._day_start = day, pnl
+            self._day, self._day_start = day, self._pnl
+        self._pnl = pnl
         self._peak = max(self._peak, pnl)
         self.loss = max(0.0, self._day_start - pnl)
         self.drawdown = self._peak - pnl
@@ -91,24 +94,27 @@ class Breaker:
         self._highs.clear()
         self._lows.clear()
 
-    def on_fill(self, ts: int, side: Side, order_id: str) -> Trip | None:
-        """A fill of ours; the parts of one order count once."""
-        fills, limits = self._fills[side], self.limits
-        fills[order_id] = ts
+    def on_filled(self, ts: int, side: Side) -> Trip | None:
+        """An order of ours was filled to its end. A run ends with a fill of the other side, or with the window."""
+        runs, limits = self._runs, self.limits
+        runs[side.opposite].clear()
+        run = runs[side]
+        run.append(ts)
         oldest = ts - round(limits.same_side_window_s * SECOND)
-        for old in [one for one, at in fills.items() if at < oldest]:
-            del fills[old]
-        if len(fills) < limits.max_same_side_fills:
+        while run[0] < oldest:
+            run.popleft()
+        count = len(run)
+        if count <= limits.max_same_side_fills:
             return None
-        fills.clear()
+        run.clear()
         limit = f"{limits.max_same_side_fills} in {limits.same_side_window_s:g} s"
-        return Trip("same-side fills", f"{limits.max_same_side_fills} {side.word}s", limit, f"{side.book_word}s off")
+        return Trip("same-side fills", f"{count} {side.word}s in a row", limit, f"{side.book_word}s off")
 
     def rearm(self, pnl: float) -> None:
         """A person takes the desk up again: peak, day and price change start from here."""
-        self._peak = self._day_start = pnl
+        self._peak = self._day_start = self._pnl = pnl
         self.loss = self.drawdown = 0.0
         self._moved_at = None
         self.forget_mids()
-        for fills in self._fills.values():
-            fills.clear()
+        for run in self._runs.values():
+            run.clear()

@@ -35,7 +35,7 @@ class Exposure(msgspec.Struct):
     """What a placement on one side adds to; prices in ticks, quantities in lots."""
 
     position: int
-    """Whole lots, rounded away from zero, so that a fraction counts."""
+    """Whole lots, rounded towards the command's side, so that a fraction counts."""
     reserved: int
     """Open on the command's side."""
     open_orders: int
@@ -77,7 +77,8 @@ class Gate:
         if isinstance(command, PlaceOrder | ReplaceOrder):
             verdict = self._check_new(command, exposure)
         elif isinstance(command, AmendOrder):
-            verdict = self._check_rate(command.ts)
+            closed = Refused("gate closed", self.closed, "open") if self.closed else None
+            verdict = closed or self._check_rate(command.ts)
         else:
             return Approved(command)
         if verdict is not None:

@@ -59,17 +59,26 @@ class View(Protocol):
     ts: int
     """Time of the event, ns."""
     instrument: Instrument
-    position: int
-    """Whole lots, rounded towards zero."""
     max_position: int
     """The limit, lots."""
-    base_free: int
-    """Base that a sell may use, open orders' reservations included, lots."""
-    quote_free: int
-    """Quote that a buy may use, open orders' reservations included, ticks times lots."""
     leans: Leans
     renew: bool
-    """Make the quotes anew although nothing moved enough: the periodic reset asks for it."""
+    """Make the quotes anew although nothing moved enough: an order was filled, or the periodic reset is due."""
+
+    @property
+    def position(self) -> int:
+        """Whole lots, rounded towards zero."""
+        ...
+
+    @property
+    def base_free(self) -> int:
+        """Base that a sell may use, open orders' reservations included, lots."""
+        ...
+
+    @property
+    def quote_free(self) -> int:
+        """Quote that a buy may use, open orders' reservations included, ticks times lots."""
+        ...
 
     @property
     def bid(self) -> int:
