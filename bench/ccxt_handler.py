@@ -22,20 +22,20 @@ class CcxtHandler:
         self._loop = asyncio.Runner()
         self._snapshot: Any = None
         self._exchange: Any = None
-        self._client: Any = None
-        self._loop.run(self._open(exchange_info))
+        listed = msgspec.json.decode(exchange_info.read_bytes())["symbols"]
+        self._client: Any = self._loop.run(self._open(listed))
         self.feed: Callable[[str], None] = self._client.handle_text_or_binary_message
 
-    async def _open(self, exchange_info: Path) -> None:
+    async def _open(self, listed: list[dict[str, Any]]) -> Any:
+        """The exchange, and the client of its stream that is never connected."""
         import ccxt.pro  # noqa: PLC0415 - 0.8 s, and only where it is compared with
 
         exchange = self._exchange = ccxt.pro.binance({"enableRateLimit": False})
         exchange.options.update(crossMarginPairsData=[], isolatedMarginPairsData=[])  # what its load_markets asks first
-        listed = msgspec.json.decode(exchange_info.read_bytes())["symbols"]
         exchange.set_markets([exchange.parse_market(_with_permissions(market)) for market in listed])
-        self._client = exchange.client(exchange.urls["api"]["ws"]["spot"])
         exchange.fetch_rest_order_book_safe = self._answer
         exchange.orderbooks[SYMBOL] = exchange.order_book({}, 1000)
+        return exchange.client(exchange.urls["api"]["ws"]["spot"])
 
     def snapshot(self, raw: bytes) -> None:
         """The recorded REST answer, taken by ccxt's own routine, which replays what it had buffered."""
