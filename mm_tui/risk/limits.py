@@ -30,5 +30,5 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     max_drawdown: Positive = 30.0
     """Trading PnL this far below its peak halts the desk, quote."""
     max_same_side_fills: PositiveInt = 6
-    """Fills on one side within the window that switch that side off."""
+    """Orders of one side that may be filled in a row within the window; one more switches that side off."""
     same_side_window_s: Positive = 30.0

@@ -1,7 +1,8 @@
 """The passive strategy: n quotes a side, held inside a band around a reference price.
 
 The quotes of a side stand evenly between `min_spread_bps` and `max_spread_bps` from the reference. They stay until
-the reference has drifted by `drift_threshold_bps` from the one they were made from; then all are made anew.
+the reference has drifted by `drift_threshold_bps` from the one they were made from, or one of them was filled; then
+all are made anew.
 A bid is floored and an ask ceiled to a tick; neither is let cross the touch.
 """
 
