@@ -1,5 +1,7 @@
-"""From the desk's state to a frame. Called between two steps, at the frame rate; what did not change stays the same
-object, so that a widget may look with `is`.
+"""From the desk's state to a frame.
+
+Called between two steps, at the frame rate; what did not change stays the same object, so that a widget may look
+with `is`.
 """
 
 from collections import deque
@@ -8,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from mm_tui.analytics.pnl import unrealized2
 from mm_tui.analytics.scores import Scores
 from mm_tui.core.engine import Core
 from mm_tui.core.state import State
@@ -81,7 +84,7 @@ class Presenter:
             ladder=_same(self._ladder_frame(view), last.ladder),
             tape=_same(self._tape(ts), last.tape),
             orders=_same(self._orders(ts), last.orders),
-            position=_same(self._position(ts), last.position),
+            position=_same(self._position(), last.position),
             risk=_same(self._risk(ts), last.risk),
             chart=self._chart(ts, last.chart),
             events=self._log.rows,
@@ -185,7 +188,7 @@ class Presenter:
             queue_ahead=self._queue_ahead(order.order_id),
         )
 
-    def _position(self, ts: int) -> fr.PositionFrame:
+    def _position(self) -> fr.PositionFrame:
         core, instrument, account = self._core, self._core.instrument, self._core.account
         mid2 = core.mid2
         if not mid2:
@@ -204,7 +207,7 @@ class Presenter:
             mid=mid2 * instrument.tick_size / 2,
             total=quote(account.total2(mid2)),
             realized=quote(account.realized2),
-            unrealized=quote(account.unrealized2(mid2)),
+            unrealized=quote(unrealized2(account, split.fees, mid2)),
             fees=quote(split.fees),
             spread_captured=quote(split.spread_captured),
             adverse_selection=quote(split.adverse_selection),
@@ -283,17 +286,17 @@ class Presenter:
     def _parameters(self) -> tuple[fr.ParameterRow, ...]:
         parameters = self._core.parameters
         leans, changed = parameters.leans, parameters.changed
-        rows = [
-            fr.ParameterRow(name="spread", value=f"×{leans.spread_factor:.2f}", changed_ts=changed.get("spread_factor", 0)),
-            fr.ParameterRow(name="size", value=f"×{leans.size_factor:.2f}", changed_ts=changed.get("size_factor", 0)),
-            fr.ParameterRow(
-                name="lean", value=number(leans.lean_bps, 1, signed=True) + " bps", changed_ts=changed.get("lean_bps", 0)
-            ),
-        ]
+        lean = number(leans.lean_bps, 1, signed=True) + " bps"
+        keyed = (
+            ("spread", "spread_factor", f"×{leans.spread_factor:.2f}"),
+            ("size", "size_factor", f"×{leans.size_factor:.2f}"),
+            ("lean", "lean_bps", lean),
+        )
+        rows = [fr.ParameterRow(name=name, value=text, changed_ts=changed.get(key, 0)) for name, key, text in keyed]
         prefix = f"strategy.{parameters.strategy}."
         for name, value in msgspec.structs.asdict(parameters.params).items():
             text = f"{value:g}" if isinstance(value, float) else str(value)
-            rows.append(fr.ParameterRow(name=prefix + name, value=text, changed_ts=changed.get(prefix + name, 0)))
+            rows.append(fr.ParameterRow(name=name, value=text, changed_ts=changed.get(prefix + name, 0)))
         return tuple(rows)
 
     def _obligation(self, ts: int) -> fr.ObligationFrame:

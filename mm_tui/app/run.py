@@ -1,0 +1,141 @@
+"""The desk with its screen: the desk's loop on a thread of its own, the screen on the main one.
+
+Whatever ends the screen ends the desk in order; whatever ends the desk ends the screen. Signals are taken by plain
+handlers, which run even while the screen's loop is stuck.
+"""
+
+import asyncio
+import gc
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+
+from mm_tui.app.app import DeskApp
+from mm_tui.errors import MmTuiError
+from mm_tui.journal.desks import KILL_SIGNAL
+from mm_tui.runtime.control import Control
+from mm_tui.runtime.headless import ENDING, closing_lines, exit_code
+from mm_tui.runtime.session import Outcome, StopDesk, resting_error, run_session
+from mm_tui.settings.load import Loaded
+from mm_tui.settings.options import RunOptions
+from mm_tui.settings.places import config_file
+
+SWITCH_INTERVAL = 0.0005
+"""Seconds a thread may keep the interpreter while the other waits."""
+STUCK_SCREEN_S = 3.0
+"""How long a screen may take to end after the desk has; then the process goes without it."""
+
+
+class DeskThread:
+    """The desk on its own thread and loop."""
+
+    def __init__(self, options: RunOptions, loaded: Loaded, control: Control) -> None:
+        self.outcome: Outcome | None = None
+        self.error: BaseException | None = None
+        self.control = control
+        self._options = options
+        self._loaded = loaded
+        self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait until the desk has ended."""
+        self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self.outcome = asyncio.run(run_session(self._options, self._loaded, self.control, screen=True))
+        except StopDesk:
+            pass
+        except BaseException as error:  # noqa: BLE001 - told to the user by the main thread
+            self.error = error
+        finally:
+            self.control.ended.set()
+
+
+def run_desk(options: RunOptions, loaded: Loaded) -> int:
+    """Show the desk until it ends; the process's exit code. Runs on the main thread."""
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    control = Control()
+    desk = DeskThread(options, loaded, control)
+    app = DeskApp(
+        control,
+        loaded.settings.ui,
+        themes_dir=config_file(os.environ).parent / "themes",
+        before_stop=lambda: control.act("pull", "the process stops"),
+    )
+    restore = _take_signals(control)
+    desk.start()
+    gc.freeze()
+    try:
+        asyncio.run(_show(app, control))
+    finally:
+        control.stop("quit")
+        desk.join()
+        for name, handler in restore.items():
+            signal.signal(signal.Signals[name], handler)
+    return _tell(desk, app)
+
+
+async def _show(app: DeskApp, control: Control) -> None:
+    """The screen, until it is left or the desk has ended."""
+    left = threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def follow() -> None:
+        control.ended.wait()
+        if not left.is_set():
+            loop.call_soon_threadsafe(app.exit)
+            if not left.wait(STUCK_SCREEN_S):
+                _restore_terminal()
+                os._exit(exit_code(control.stopping) or 1)
+
+    threading.Thread(target=follow, name="follow", daemon=True).start()
+    try:
+        await app.run_async()
+    finally:
+        left.set()
+
+
+def _take_signals(control: Control) -> dict[str, "signal._HANDLER"]:
+    """Plain handlers, which a stuck loop does not delay; what was there before."""
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        control.stop(signal.Signals(number).name)
+
+    def kill(_number: int, _frame: FrameType | None) -> None:
+        control.kill("by another terminal")
+
+    taken: dict[str, signal._HANDLER] = {}
+    for name in (*ENDING, KILL_SIGNAL):
+        if hasattr(signal, name):
+            taken[name] = signal.signal(signal.Signals[name], kill if name == KILL_SIGNAL else end)
+    return taken
+
+
+def _restore_terminal() -> None:
+    """Leave the alternate screen, show the cursor, stop mouse reports, without any loop's help."""
+    os.write(2, b"\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?1049l\x1b[?25h\x1b[0m\r\n")
+
+
+def _tell(desk: DeskThread, app: DeskApp) -> int:
+    """What the user is told when the screen is gone."""
+    if desk.error is not None:
+        if isinstance(desk.error, MmTuiError):
+            raise desk.error
+        raise RuntimeError(f"the desk failed: {type(desk.error).__name__}: {desk.error}") from desk.error
+    outcome = desk.outcome
+    if outcome is None:
+        return exit_code(desk.control.stopping)
+    sys.stdout.write(closing_lines(outcome))
+    if outcome.recording_failed:
+        sys.stderr.write(outcome.recording_failed + "\n")
+    resting = resting_error(outcome)
+    if resting is not None:
+        raise resting
+    return app.return_code or exit_code(outcome.ended)
