@@ -14,6 +14,7 @@ import msgspec
 from mm_tui.model.bounds import Bps, NotNegative, Positive, PositiveBps, exact
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.generator import Generator
+from mm_tui.model.instrument import Instrument
 from mm_tui.strategy.api import NO_QUOTES, Leans, Quote, Quotes, View
 
 
@@ -51,6 +52,11 @@ class Passive:
         self._leans = Leans()
         self._low2 = self._high2 = 0.0
         """The reference may stay between these before the quotes follow."""
+        self._instrument: Instrument | None = None
+        self._amount = 0.0
+        """Of each order, lots of that instrument."""
+        self._min_units = 0
+        """A smaller order is not wanted, quote units of that instrument."""
 
     @property
     def reference_window(self) -> float:
@@ -75,6 +81,8 @@ class Passive:
         if self._low2 < reference2 < self._high2 and view.leans is self._leans and not view.renew:
             return self._quotes
         self._leans = leans = view.leans
+        if view.instrument is not self._instrument:
+            self._measure(view.instrument)
         drift2 = max(reference2 * self.params.drift_threshold_bps / 10_000, 1e-9)
         self._low2, self._high2 = reference2 - drift2, reference2 + drift2
         self._quotes = Quotes(
@@ -88,12 +96,17 @@ class Passive:
         """Make the quotes anew at the next call, whatever the drift."""
         self._low2 = self._high2 = 0.0
 
+    def _measure(self, instrument: Instrument) -> None:
+        """Amounts in the instrument's own units, once: decimal arithmetic is dear and its answer stays."""
+        params, self._instrument = self.params, instrument
+        self._amount = float(exact(params.order_amount) / instrument.step_size)
+        self._min_units = max(instrument.value_units(exact(params.min_order_value)), instrument.min_notional_units)
+
     def _side(self, side: Side, reference2: float, view: View, leans: Leans) -> tuple[Quote, ...]:
         params, instrument = self.params, view.instrument
         step = (params.max_spread_bps - params.min_spread_bps) / max(1, params.orders_per_side - 1)
         centre2 = reference2 * (1 + leans.lean_bps / 10_000)
-        amount = float(exact(params.order_amount) / instrument.step_size)
-        min_units = max(instrument.value_units(exact(params.min_order_value)), instrument.min_notional_units)
+        amount, min_units = self._amount, self._min_units
         quotes = []
         for level in range(params.orders_per_side):
             bps = (params.min_spread_bps + step * level) * leans.spread_factor
