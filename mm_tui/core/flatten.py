@@ -4,6 +4,7 @@ What is left under the exchange's smallest order is dust, and named.
 """
 
 from decimal import Decimal
+from math import ceil, floor
 
 from mm_tui.book.book import Book
 from mm_tui.core.execution import Executor
@@ -40,7 +41,7 @@ class Flatten:
         """Something stronger stopped it."""
         self.active = False
 
-    def advance(self, book: Book, account: Account, mid2: int, ts: int) -> str:
+    def advance(self, book: Book, account: Account, mid2: int, ts: int) -> str:  # noqa: PLR0911 - one line a reason
         """Take the next step; a remark when it is done or given up."""
         if not self.active or self._orders.open_count:
             return ""
@@ -64,8 +65,8 @@ class Flatten:
 
     def _limit(self, side: int, mid2: int) -> int:
         """The worst price allowed: the collar's edge, rounded towards the mid."""
-        offset = Decimal(mid2) * exact(self._collar_bps) / 20_000
-        return int((Decimal(mid2) / 2 - offset).__ceil__()) if side < 0 else int((Decimal(mid2) / 2 + offset).__floor__())
+        mid, offset = Decimal(mid2) / 2, Decimal(mid2) * exact(self._collar_bps) / 20_000
+        return ceil(mid - offset) if side < 0 else floor(mid + offset)
 
     def _piece(self, lots: int, price: int) -> int:
         """As much as one order may carry, without leaving a rest too small to close."""
@@ -82,4 +83,4 @@ class Flatten:
         if not dust:
             return "flat"
         base = dust * self._instrument.step_size / MICRO
-        return f"flat but for dust: {base:f} {self._instrument.base}, below the smallest order"
+        return f"flat but for dust: {base.normalize():f} {self._instrument.base}, below the smallest order"

@@ -9,6 +9,8 @@ from mm_tui.views.frames import LadderFrame, LadderRow, Viewport
 STEPS = (1, 2, 5)
 HYSTERESIS = 4
 """The ladder follows the mid only once it is off the centre by more than a quarter of the rows."""
+FIRST_BPS = 8
+"""How far the ladder reaches either way before there are own quotes."""
 _SURE = frozenset({Status.LIVE, Status.PARTIALLY_FILLED})
 
 
@@ -17,7 +19,8 @@ class LadderView:
 
     def __init__(self) -> None:
         self._centre: int | None = None
-        self._group = 1
+        self._group = 0
+        """Ticks a row; 0 before the first choice."""
         self._asked = 0
         self._cache: dict[int, LadderRow] = {}
 
@@ -67,7 +70,7 @@ class LadderView:
             own_below=sum(_bucket(order, group) < lowest for order in own),
         )
 
-    def _row(
+    def _row(  # noqa: PLR0917 - one call a row
         self,
         price: int,
         asks: dict[int, int],
@@ -96,11 +99,14 @@ class LadderView:
         )
 
     def _group_for(self, view: Viewport, bid: int, ask: int, own: list[Order], rows: int) -> int:
+        """The step at which the own quotes fit; without any the ladder keeps the one it has."""
         if view.group:
             self._group = view.group
             return view.group
         centre = (bid + ask) // 2
         farthest = max((abs(order.price - centre) for order in own if order.level >= 0), default=0)
+        if not farthest and not self._group:
+            farthest = centre * FIRST_BPS // 10_000
         needed = 2 * farthest / max(2, rows - 4)
         group = self._group
         if needed > group or (own and needed * 3 < group):

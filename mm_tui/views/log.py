@@ -11,7 +11,8 @@ from mm_tui.views.frames import ChartFill, EventRow
 LENGTH = 500
 _QUIET = frozenset({"pending_new", "pending_amend", "pending_cancel", "live", "filled", "partially_filled"})
 """Moves that other lines already tell of."""
-_EXPECTED = frozenset({"replaced", "canceled"})
+_EXPECTED = ("replaced", "canceled", "-2022")
+"""Ends that are no news: a replace did what it should, or came after the fill."""
 
 
 class EventLog:
@@ -48,7 +49,7 @@ class EventLog:
             self.fills = tuple(self._fills)
             self._filled = False
 
-    def _line(self, fact: Fact) -> tuple[str, str] | None:  # noqa: C901, PLR0911 - one line a fact
+    def _line(self, fact: Fact) -> tuple[str, str] | None:  # noqa: C901, PLR0911, PLR0912 - one line a fact
         match fact:
             case facts.Filled():
                 did = "bought" if fact.side > 0 else "sold"
@@ -57,7 +58,7 @@ class EventLog:
             case facts.QuoteDecided():
                 return "quote", f"{fact.side.book_word} {self._price(fact.price)}: {fact.reason}"
             case facts.OrderChanged():
-                if fact.status in _QUIET or (fact.status == "canceled" and fact.reason in _EXPECTED):
+                if fact.status in _QUIET or fact.reason.startswith(_EXPECTED):
                     return None
                 return "order", f"{fact.status} {fact.side.word} {self._price(fact.price)}: {fact.reason}"
             case facts.StateChanged():
