@@ -5,9 +5,7 @@ and hands it to the panels only when it is another object. Whatever fails here p
 itself alone.
 """
 
-import asyncio
 import logging
-import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -443,14 +441,3 @@ def _driver_class() -> type[Driver] | None:
 
 def _nothing(_: str) -> None:
     """No continuation."""
-
-
-def run_app(link: DeskLink, ui: Ui, **options: Any) -> int:
-    """Show the desk until the operator leaves; the process's exit code. Runs on the main thread."""
-    if os.environ.get("TERM") == "dumb":
-        from mm_tui.app.plain import run_lines, typed_line  # noqa: PLC0415 - only where nothing else can be shown
-
-        return run_lines(link, typed_line, sys.stdout)
-    app = DeskApp(link, ui, **options)
-    asyncio.run(app.run_async())
-    return app.return_code or 0

@@ -41,7 +41,7 @@ class Terminal:
             **os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8",
             "PYTHONPATH": str(SUPPORT),
         }  # fmt: skip
-        self.process = subprocess.Popen(
+        self.process = subprocess.Popen(  # noqa: S603 - our own script
             [sys.executable, str(SUPPORT / "desk_in_terminal.py"), str(report), str(frames_per_s)],
             stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True,
         )  # fmt: skip

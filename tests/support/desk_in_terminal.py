@@ -32,6 +32,10 @@ class Busy(Recorded):
         self._frame = msgspec.structs.replace(frame, ts=frame.ts + 50_000_000, ladder=ladder)
         return self._frame
 
+    @frame.setter
+    def frame(self, frame: DeskFrame) -> None:
+        self._frame = frame
+
 
 class Watched(DeskApp):
     """The app with a note of how late its loop was at worst, and of its pauses."""

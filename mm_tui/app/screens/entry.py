@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from rich.text import Text
-from textual import events, on
+from textual import on
 from textual.widgets import Input, Static
 
 from mm_tui.app.commands import common_prefix
@@ -54,11 +54,9 @@ class Entry(Sheet):
             line.value = common_prefix(found) + (" " if len(found) == 1 else "") or line.value
             line.cursor_position = len(line.value)
 
-    def on_key(self, event: events.Key) -> None:
-        """Keys that the input's own bindings handle go on to them."""
-        if event.key in {"escape", "tab", "shift+tab", "up", "down"}:
-            event.stop()
-            self.pressed(event.key)
+    def passes(self, key: str) -> bool:
+        """Editing and enter are the input's own."""
+        return key not in {"escape", "tab", "shift+tab", "up", "down"}
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -64,9 +64,14 @@ class Sheet(Widget, can_focus=True):
         self.post_message(SheetClosed(answer))
 
     def on_key(self, event: events.Key) -> None:
-        """Every key ends here."""
-        event.stop()
-        self.pressed(event.key)
+        """Every key ends here, but those that a part of the sheet handles by its own bindings."""
+        if not self.passes(event.key):
+            event.stop()
+            self.pressed(event.key)
+
+    def passes(self, key: str) -> bool:  # noqa: ARG002 - a sheet with an input asks which key
+        """Whether a key goes on to the bindings of what the sheet is made of."""
+        return False
 
     def pressed(self, key: str) -> None:
         """A key was pressed."""

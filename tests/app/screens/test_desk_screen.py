@@ -1,0 +1,88 @@
+"""The desk's screen: tabs, number keys, full screen."""
+
+from typing import Any
+
+import pytest
+from desk_link import Recorded
+from desk_scene import desk_frame
+from textual.pilot import Pilot
+
+from mm_tui.app.app import DeskApp
+from mm_tui.app.layouts import NUMBERED
+
+
+def displayed(app: DeskApp) -> set[str]:
+    return {name for name, guarded in app.desk.panels.items() if guarded.widget.display}
+
+
+async def run(size: tuple[int, int], *keys: str) -> tuple[set[str], Any]:
+    app = DeskApp(Recorded(desk_frame()))
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+        return displayed(app), app.desk.view
+
+
+@pytest.mark.parametrize("number", range(1, 9))
+async def test_number_keys_show_each_panel_on_a_small_screen(number: int) -> None:
+    shown, _ = await run((80, 24), str(number))
+    assert shown & set(NUMBERED) == {NUMBERED[number - 1]}
+    assert "summary" in shown
+
+
+async def test_escape_brings_the_ladder_back_on_a_small_screen() -> None:
+    shown, _ = await run((80, 24), "5", "escape")
+    assert shown & set(NUMBERED) == {"ladder"}
+
+
+async def test_number_keys_choose_the_tab_in_two_columns() -> None:
+    shown, _ = await run((120, 40), "6")
+    assert "tape" in shown
+    assert "chart" not in shown
+    shown, _ = await run((120, 40), "3")
+    assert "chart" in shown
+
+
+@pytest.mark.parametrize("size", [(200, 55), (120, 40), (80, 24)])
+async def test_enter_fills_the_screen_with_the_focused_panel_and_escape_goes_back(size: tuple[int, int]) -> None:
+    before, _ = await run(size)
+    shown, view = await run(size, "2", "enter")
+    assert view.zoomed == "orders"
+    assert shown == {"header", "orders", "footer"}
+    shown, _ = await run(size, "2", "enter", "7")
+    assert shown == {"header", "events", "footer"}
+    after, _ = await run(size, "enter", "escape")
+    assert after == before
+
+
+async def test_a_double_click_enlarges_and_restores() -> None:
+    app = DeskApp(Recorded(desk_frame()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.click(app.desk.panels["risk"].widget, offset=(3, 2), times=2)
+        await pilot.pause()
+        assert app.desk.view.zoomed == "risk"
+        await pilot.click(app.desk.panels["risk"].widget, offset=(3, 2), times=2)
+        await pilot.pause()
+        assert app.desk.view.zoomed == ""
+
+
+async def test_a_click_focuses_but_never_moves_the_keyboard_from_a_sheet() -> None:
+    link = Recorded(desk_frame())
+    app = DeskApp(link)
+    async with app.run_test(size=(120, 40)) as pilot:
+        pilot_: Pilot[None] = pilot
+        await pilot_.press("f")
+        await pilot_.click(app.desk.panels["risk"].widget, offset=(3, 2))
+        await pilot_.press("s")
+        await pilot_.pause()
+    assert link.acts == [("pull", "flatten")]
+
+
+async def test_tab_moves_among_the_panels_that_are_shown() -> None:
+    app = DeskApp(Recorded(desk_frame()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        seen = set()
+        for _ in range(8):
+            await pilot.press("tab")
+            seen.add(app.desk.panel_of(app.desk.focused))
+        assert seen == {"ladder", "orders", "position", "risk", "chart"}

@@ -1,0 +1,48 @@
+"""The last line fits by rank."""
+
+from desk_link import Recorded
+from desk_scene import desk_frame, halted, paused
+
+from mm_tui.app.app import DeskApp
+from mm_tui.app.screens.footer import fit
+
+
+def test_the_highest_ranks_go_first() -> None:
+    items = [(1, "a", "aaa"), (3, "b", "bbb"), (2, "c", "ccc")]
+    assert fit(items, 21) == [("a", "aaa"), ("b", "bbb"), ("c", "ccc")]
+    assert fit(items, 20) == [("a", "aaa"), ("c", "ccc")]
+    assert fit(items, 7) == [("a", "aaa")]
+    assert fit(items, 6) == []
+
+
+async def shown(app: DeskApp) -> list[str]:
+    return [f"{key} {label}" for _, key, label in app.desk.footer.items()]
+
+
+async def test_it_follows_the_state() -> None:
+    link = Recorded(desk_frame())
+    app = DeskApp(link)
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "space pause" in await shown(app)
+        assert "a re-arm" not in await shown(app)
+        link.frame = paused(desk_frame())
+        app.poll()
+        assert "space quote" in await shown(app)
+        link.frame = halted(desk_frame())
+        app.poll()
+        assert "a re-arm" in await shown(app)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert (await shown(app))[0] == "esc desk"
+
+
+async def test_a_word_takes_the_line_for_a_while() -> None:
+    app = DeskApp(Recorded(desk_frame()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.desk.footer.say("first", seconds=0.05)
+        app.desk.footer.say("second", seconds=60)
+        await pilot.pause(0.1)
+        assert app.desk.footer.word == "second"
+        app.desk.footer.say("third", seconds=0.01)
+        await pilot.pause(0.1)
+        assert app.desk.footer.word == ""

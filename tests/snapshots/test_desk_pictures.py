@@ -1,0 +1,40 @@
+"""Pictures of the whole desk, from hand-built frames."""
+
+from collections.abc import Callable
+
+import pytest
+from desk_link import Recorded
+from desk_scene import desk_frame, halted
+
+from mm_tui.app.app import DeskApp
+
+Compare = Callable[..., bool]
+
+
+@pytest.fixture(autouse=True)
+def utf8(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+@pytest.mark.parametrize(
+    "size", [(200, 55), (160, 30), (120, 40), (80, 24), (20, 5)], ids=lambda size: f"{size[0]}x{size[1]}"
+)
+def test_desk(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(DeskApp(Recorded(desk_frame())), terminal_size=size)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_halted(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(DeskApp(Recorded(halted(desk_frame()))), terminal_size=size)
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("help", ["question_mark"]), ("flatten", ["f"]), ("quit", ["q"]), ("venue", ["v"]), ("theme", ["t"]),
+        ("parameters", ["p"]), ("full", ["5", "enter"]),
+    ],
+)  # fmt: skip
+def test_sheets(snap_compare: Compare, name: str, keys: list[str]) -> None:
+    assert snap_compare(DeskApp(Recorded(desk_frame())), terminal_size=(80, 24), press=keys)
