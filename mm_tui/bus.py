@@ -7,11 +7,11 @@ its words are kept, and the others hear the fact all the same. All calls come fr
 
 from collections import deque
 from collections.abc import Callable
-from itertools import accumulate
 from typing import Literal
 
 import msgspec
 
+from mm_tui.analytics.histogram import Histogram
 from mm_tui.model.facts import Fact
 
 Overflow = Literal["drop_oldest", "drop_newest"]
@@ -20,8 +20,6 @@ Handler = Callable[[Fact], None]
 
 _NESTED = 4096
 """Facts that subscribers may publish while one is being delivered; more are dropped and counted."""
-_BUCKETS = 64 * 8
-"""Handling times fall into eight buckets for each power of two of nanoseconds."""
 
 
 class SubscriberFigures(msgspec.Struct, frozen=True):
@@ -81,9 +79,7 @@ class Subscription:
         self._clock = clock
         self._queue: deque[Fact] = deque()
         self._spent = 0
-        self._handled = 0
-        self._longest = 0
-        self._buckets = [0] * _BUCKETS
+        self._times = Histogram()
 
     def take(self, fact: Fact) -> None:
         """Deliver one fact; called by the bus."""
@@ -115,7 +111,7 @@ class Subscription:
 
     def figures(self) -> SubscriberFigures:
         """The figures so far."""
-        handled = self._handled
+        times = self._times
         return SubscriberFigures(
             name=self.name,
             delivered=self.delivered,
@@ -124,9 +120,9 @@ class Subscription:
             waiting=len(self._queue),
             failures=self.failures,
             last_failure=self.last_failure,
-            handling_mean=self._spent / handled if handled else None,
-            handling_p99=min(self._percentile(0.99), self._longest) if handled else None,
-            handling_max=self._longest if handled else None,
+            handling_mean=self._spent / times.count if times.count else None,
+            handling_p99=times.percentile(0.99),
+            handling_max=times.largest if times.count else None,
         )
 
     def _handle(self, handler: Handler, fact: Fact) -> None:
@@ -137,15 +133,8 @@ class Subscription:
             self.failures += 1
             self.last_failure = f"{type(error).__name__}: {error}"
         spent = max(0, self._clock() - began)
-        self._handled += 1
         self._spent += spent
-        self._longest = max(self._longest, spent)
-        self._buckets[_bucket(spent)] += 1
-
-    def _percentile(self, share: float) -> int:
-        """Upper end of the bucket that this share of the handling times does not exceed."""
-        counts = enumerate(accumulate(self._buckets))
-        return next(_upper(index) for index, count in counts if count >= share * self._handled)
+        self._times.add(spent)
 
 
 class EventBus:
@@ -225,19 +214,3 @@ class EventBus:
         route = tuple(one for one in self._subscriptions if issubclass(kind, one.kinds))
         self._routes[kind] = route
         return route
-
-
-def _bucket(value: int) -> int:
-    """Eight buckets a power of two; exact below 16."""
-    if value < 16:  # noqa: PLR2004  # two powers' worth of single steps
-        return value
-    shift = value.bit_length() - 4
-    return min(_BUCKETS - 1, 8 * shift + (value >> shift))
-
-
-def _upper(index: int) -> int:
-    """The largest value of the bucket."""
-    if index < 16:  # noqa: PLR2004  # as above
-        return index
-    shift = index // 8 - 1
-    return ((index % 8 + 8 + 1) << shift) - 1

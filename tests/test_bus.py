@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mm_tui import bus as module
-from mm_tui.bus import EventBus, _bucket, _upper
+from mm_tui.analytics.histogram import _bucket, _upper
+from mm_tui.bus import EventBus
 from mm_tui.model.facts import BookValid, Fact, LinkChanged, Noted
 
 

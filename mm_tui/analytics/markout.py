@@ -1,6 +1,6 @@
 """Markouts: what the mid did after our fills; s·(m(t + h) − p)/p in bps, by quantity, without fees, positive is good.
 
-A fill counts at a horizon once that much time has passed and the book was valid then.
+A fill counts at a horizon once time has gone past it, if the book was valid then.
 """
 
 from collections import deque
@@ -16,7 +16,8 @@ class Markouts:
 
     def __init__(self) -> None:
         self._mid2: int | None = None
-        self._next = 1 << 62
+        self.due = 1 << 62
+        """The nearest horizon of a fill, ns."""
         self._pending: dict[str, deque[tuple[int, Filled]]] = {name: deque() for name in HORIZONS}
         self._weighted = dict.fromkeys(HORIZONS, 0.0)
         self._quantity = dict.fromkeys(HORIZONS, 0)
@@ -25,12 +26,12 @@ class Markouts:
         """A fill of ours."""
         for name, horizon in HORIZONS.items():
             self._pending[name].append((fill.ts + horizon, fill))
-        self._next = min(self._next, fill.ts + min(HORIZONS.values()))
+        self.due = min(self.due, fill.ts + min(HORIZONS.values()))
 
     def on_mid(self, ts: int, mid2: int | None) -> None:
         """The mid from this time on, half ticks; None while the book is not valid."""
-        if ts > self._next:
-            self._settle(ts)
+        if ts > self.due:
+            self.settle(ts)
         self._mid2 = mid2
 
     def figures(self) -> dict[str, float | None]:
@@ -40,9 +41,9 @@ class Markouts:
             for name in HORIZONS
         }
 
-    def _settle(self, ts: int) -> None:
+    def settle(self, ts: int) -> None:
         """Fills whose horizon lies before this time meet the mid that stood until now."""
-        self._next = 1 << 62
+        self.due = 1 << 62
         for name, pending in self._pending.items():
             while pending and pending[0][0] < ts:
                 _, fill = pending.popleft()
@@ -51,4 +52,4 @@ class Markouts:
                     self._weighted[name] += bps * fill.quantity
                     self._quantity[name] += fill.quantity
             if pending:
-                self._next = min(self._next, pending[0][0])
+                self.due = min(self.due, pending[0][0])

@@ -14,10 +14,18 @@ from collections import deque
 
 import msgspec
 
-from mm_tui.model.account import MICRO
+from mm_tui.model.account import MICRO, Account
 from mm_tui.model.facts import Filled
 
 TAU = 5_000_000_000
+
+
+def unrealized2(account: Account, fees2: int, mid2: int) -> int:
+    """What of the total is neither realised nor fees as they were paid, millionths of a lot at a half tick.
+
+    That is the open position against its average cost, and the drift of base fees since they were paid.
+    """
+    return account.total2(mid2) - account.realized2 - fees2
 
 
 class Split(msgspec.Struct, frozen=True):

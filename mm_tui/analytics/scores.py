@@ -18,6 +18,8 @@ class Scores:
 
     def after(self, ts: int, mid2: int, valid: bool, facts: list[AnyFact]) -> None:  # noqa: FBT001 - a state, not a switch
         """What a step left behind: the mid in half ticks, whether the book is valid, the facts."""
+        if ts > self.markouts.due:
+            self.markouts.settle(ts)
         for fact in facts:
             kind = type(fact)
             if kind is Filled:

@@ -4,6 +4,7 @@ from mm_tui.model.events import BUY, SELL
 from mm_tui.model.facts import OrderChanged, StateChanged
 from mm_tui.model.orders import RESTING, Status
 
+_QUOTING = ("quoting", "one-sided")
 _RESTING = frozenset(status.value for status in RESTING) | {Status.PENDING_CANCEL.value}
 
 
@@ -20,7 +21,7 @@ class Uptime:
 
     def on_state(self, fact: StateChanged) -> None:
         """The desk's state changed."""
-        if self.started is None and fact.state == "quoting":
+        if self.started is None and fact.state in _QUOTING:
             self.started = self._since = fact.ts
 
     def on_order(self, fact: OrderChanged) -> None:

@@ -5,6 +5,7 @@ does not depend on how often the touch flickers.
 """
 
 from collections import deque
+from itertools import pairwise
 from math import sqrt
 
 import msgspec
@@ -42,7 +43,8 @@ class FlowWindow:
         self.buy = 0
         self.sell = 0
         self._trades: deque[tuple[int, int]] = deque()
-        self._samples: deque[tuple[int, int]] = deque(maxlen=window_s + 1)
+        self._samples: deque[tuple[int, int, int]] = deque(maxlen=window_s + 1)
+        """`(ts, bid, ask)`."""
         self._next_sample = 0
 
     def add(self, trade: Trade) -> None:
@@ -58,13 +60,13 @@ class FlowWindow:
     def observe(self, ts: int, bid: int, ask: int) -> None:
         """Take the touch, in ticks; kept once a second."""
         if ts >= self._next_sample:
-            self._samples.append((bid, ask))
+            self._samples.append((ts, bid, ask))
             self._next_sample = ts - ts % SECOND + SECOND
 
     def figures(self, ts: int) -> Flow:
         """The window's figures as of now."""
         self._expire(ts)
-        mids = [bid + ask for bid, ask in self._samples]
+        mids = [bid + ask for _, bid, ask in self._samples]
         volume, count = self.buy + self.sell, len(self._trades)
         return Flow(
             window_s=self.window_s,
@@ -72,9 +74,9 @@ class FlowWindow:
             sell=self.sell,
             trades=count,
             change_bps=(mids[-1] / mids[0] - 1) * 10_000 if len(mids) > 1 else None,
-            average_spread_bps=_mean([(ask - bid) * 20_000 / (ask + bid) for bid, ask in self._samples]),
+            average_spread_bps=_mean([(ask - bid) * 20_000 / (ask + bid) for _, bid, ask in self._samples]),
             average_trade=volume / count if count else None,
-            volatility_bps=_deviation([(b / a - 1) * 10_000 for a, b in zip(mids, mids[1:], strict=False)]),
+            volatility_bps=_deviation([(b / a - 1) * 10_000 for a, b in pairwise(mids)]),
         )
 
     def _expire(self, ts: int) -> None:
@@ -85,6 +87,9 @@ class FlowWindow:
                 self.buy -= signed
             else:
                 self.sell += signed
+        samples = self._samples
+        while samples and samples[0][0] < oldest:
+            samples.popleft()
 
 
 def _mean(values: list[float]) -> float | None:

@@ -47,6 +47,15 @@ class BookSide:
         """The best price; 0 while the side is empty."""
         return self.keys[-1] * self.sign if self.keys else 0
 
+    def covers(self, price: int) -> bool:
+        """Whether the side is known at a price: beyond its worst level anything may stand."""
+        return bool(self.keys) and price * self.sign >= self.keys[0]
+
+    def displayed(self, price: int) -> int | None:
+        """Quantity displayed at a price; None where it is not known."""
+        quantity = self.levels.get(price)
+        return 0 if quantity is None and self.covers(price) else quantity
+
     def top(self, count: int) -> list[tuple[int, int]]:
         """The best levels, best first."""
         levels, sign = self.levels, self.sign

@@ -38,9 +38,7 @@ class Tape:
 
     def add(self, trade: Trade) -> bool:
         """Take a trade; whether it is significant."""
-        significant = (
-            trade.quantity >= self.significant_lots or trade.ts - self._last_significant >= self.interval_ns
-        )
+        significant = trade.quantity >= self.significant_lots or trade.ts - self._last_significant >= self.interval_ns
         if significant:
             self._last_significant = trade.ts
             self.significant_count += 1

@@ -13,8 +13,8 @@ from mm_tui.book.sync import Outcome
 from mm_tui.core.config import CoreConfig
 from mm_tui.core.execution import Executor
 from mm_tui.core.flatten import Flatten
-from mm_tui.core.oms import OrderManager
 from mm_tui.core.market import Market
+from mm_tui.core.oms import OrderManager
 from mm_tui.core.operator import LEAN_ACTIONS, Change, Parameters
 from mm_tui.core.outputs import EMPTY, Outputs
 from mm_tui.core.quoting import Room, fit
@@ -404,7 +404,7 @@ class Core:
             self._dirty = True
             self._arm_reset()
 
-    def _judge(self) -> tuple[State, str]:
+    def _judge(self) -> tuple[State, str]:  # noqa: C901, PLR0911 - one line a state, the strongest first
         if self.gate.closed:
             return State.HALTED, self.gate.closed
         if not self.market.known:
@@ -439,9 +439,7 @@ class Core:
         self._dirty = True
 
     def _trip(self, trip: Trip) -> None:
-        tripped = facts.RiskTripped(
-            ts=self._ts, rule=trip.rule, value=trip.value, limit=trip.limit, action=trip.action
-        )
+        tripped = facts.RiskTripped(ts=self._ts, rule=trip.rule, value=trip.value, limit=trip.limit, action=trip.action)
         self.trips.append(tripped)
         self._say(tripped)
         if trip.action == "halt":
@@ -585,9 +583,7 @@ class Core:
             self.strategy = self._make(self.parameters.params)
             self.references.resize(self.strategy.reference_window)
         self.view.leans = self.parameters.leans
-        self._say(
-            facts.ParameterChanged(ts=self._ts, name=change.name, before=change.before, after=change.after)
-        )
+        self._say(facts.ParameterChanged(ts=self._ts, name=change.name, before=change.before, after=change.after))
         self._forget_quotes()
         if self.state is State.QUOTING:
             self.reason = self.strategy.describe()

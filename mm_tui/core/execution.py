@@ -50,7 +50,7 @@ Slot = tuple[Side, int]
 class Executor:
     """Turns wanted quotes into approved commands and keeps track of them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - handed over once, by the core
         self,
         config: CoreConfig,
         gate: Gate,
@@ -315,8 +315,11 @@ class Executor:
     # -- the gate
 
     def _exposure(self, side: Side, leaving: Order | None = None) -> Exposure:
-        """What a placement adds to. The order that a replace takes out may still be filled before it goes, so it
-        counts for the position; its place and its funds come free with it."""
+        """What a placement adds to.
+
+        The order that a replace takes out may still be filled before it goes, so it counts for the position; its
+        place and its funds come free with it.
+        """
         held, mid2, base, quote = self._funds()
         position = -(-held // MICRO) if side is BUY else held // MICRO
         orders = self._orders

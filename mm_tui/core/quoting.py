@@ -99,7 +99,9 @@ def diff(quotes: Quotes, orders: OrderManager, tolerance: Tolerance) -> list[Ste
     return steps
 
 
-def _diff_side(side: Side, wanted: tuple[Quote, ...], orders: OrderManager, tolerance: Tolerance) -> list[Step]:
+def _diff_side(  # noqa: C901 - the two passes belong together
+    side: Side, wanted: tuple[Quote, ...], orders: OrderManager, tolerance: Tolerance
+) -> list[Step]:
     standing = orders.nearest_first(side, STANDING)
     steps: list[Step] = []
     open_quotes: list[Quote] = []

@@ -32,9 +32,7 @@ class MarketView:
         "account", "instrument", "leans", "max_position", "references", "renew", "ts",
     )  # fmt: skip
 
-    def __init__(
-        self, instrument: Instrument, references: References, account: Account, max_position: int
-    ) -> None:
+    def __init__(self, instrument: Instrument, references: References, account: Account, max_position: int) -> None:
         self.instrument = instrument
         self.references = references
         self.account = account

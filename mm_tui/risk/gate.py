@@ -103,7 +103,9 @@ class Gate:
             return Refused("open orders", str(exposure.open_orders + 1), str(self.limits.max_open_orders))
         return self._check_rate(command.ts)
 
-    def _check_order(self, command: PlaceOrder | ReplaceOrder, exposure: Exposure) -> Refused | None:
+    def _check_order(  # noqa: PLR0911 - one line a rule
+        self, command: PlaceOrder | ReplaceOrder, exposure: Exposure
+    ) -> Refused | None:
         price, quantity, limits = command.price, command.quantity, self.limits
         if price <= 0 or quantity <= 0:
             return Refused("sense", f"{quantity} lots at {price} ticks", "both over 0")

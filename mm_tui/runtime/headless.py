@@ -66,8 +66,10 @@ def closing_lines(outcome: Outcome) -> str:
     fills = summary["fills"]["count"]
     pnl = "–" if total is None else f"{float(total):+,.2f} {quote}".replace("-", "\u2212")
     lines = [
-        f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} on {summary['venue']} {summary['symbol']}, "
-        f"ended by {outcome.ended}",
+        (
+            f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} on {summary['venue']} {summary['symbol']}, "
+            f"ended by {outcome.ended}"
+        ),
         f"{fills} {'fill' if fills == 1 else 'fills'}, PnL {pnl} net of fees, position {summary['position']['base']}",
     ]
     if outcome.folder is None:

@@ -34,15 +34,16 @@ class DeskInbox:
         self._killed = ""
         self._stuck = ""
         self._wake: asyncio.Future[None] | None = None
-        self._room: asyncio.Future[None] | None = None
+        self._room = asyncio.Event()
+        """A frame was taken; several parts of a feed may wait for it."""
 
     async def put(self, frame: Frame) -> None:
         """Take a frame; waits while the queue is full, and stamps it anew if it had to."""
         if len(self._frames) >= self._capacity:
             self.waited += 1
             while len(self._frames) >= self._capacity:
-                self._room = asyncio.get_running_loop().create_future()
-                await self._room
+                self._room.clear()
+                await self._room.wait()
             ts = max(self.now(), frame.event.ts)
             frame = Frame(msgspec.structs.replace(frame.event, ts=ts), frame.raw)
         self._frames.append(frame)
@@ -78,9 +79,7 @@ class DeskInbox:
         if not self._frames:
             return None
         frame = self._frames.popleft()
-        if self._room is not None:
-            _release(self._room)
-            self._room = None
+        self._room.set()
         return frame
 
     @property
@@ -97,7 +96,8 @@ class DeskInbox:
     def wake(self) -> None:
         """Something came, or fell due."""
         if self._wake is not None:
-            _release(self._wake)
+            if not self._wake.done():
+                self._wake.set_result(None)
             self._wake = None
 
     def _head_ts(self, last_ts: int) -> int:
@@ -115,8 +115,3 @@ class DeskInbox:
             return WatchdogTripped(ts=ts, rule=rule, value=value, limit=limit)
         action, argument = self._head.popleft()
         return OperatorAction(ts=ts, action=action, argument=argument)
-
-
-def _release(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)

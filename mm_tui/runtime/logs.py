@@ -14,7 +14,8 @@ def open_log(folder: Path | None, level: str) -> logging.Handler:
         path = folder / NAME
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
         handler = logging.FileHandler(path, encoding="utf-8", delay=True)
-    handler.setFormatter(logging.Formatter("%(asctime)s.%(msecs)03d %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S"))
+    line = "%(asctime)s.%(msecs)03d %(levelname)s %(name)s %(message)s"
+    handler.setFormatter(logging.Formatter(line, "%Y-%m-%dT%H:%M:%S"))
     logger = logging.getLogger("mm_tui")
     logger.setLevel(level.upper())
     logger.propagate = False

@@ -18,7 +18,7 @@ from mm_tui.views.present import Presenter, Vitals
 class PresenterWorker:
     """Shows the desk to the screen."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - handed over once, by the session
         self,
         desk: Desk,
         bus: EventBus,
@@ -44,9 +44,7 @@ class PresenterWorker:
     async def run(self) -> None:
         """A frame each period; what could not be in time is skipped, not made up for."""
         while True:
-            self._control.show(
-                self._presenter.present(self._clock.now(), self._look(), self._control.viewport)
-            )
+            self._control.show(self._presenter.present(self._clock.now(), self._look(), self._control.viewport))
             await asyncio.sleep(self._period)
 
     def _look(self) -> Vitals:

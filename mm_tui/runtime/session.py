@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -158,7 +159,8 @@ class Session:
             taker_fee_bps=chosen.taker_bps,
         )
         first = make_strategy(options.strategy, params, seed)
-        core = Core(config, self._instrument, first.params, lambda params: make_strategy(options.strategy, params, seed))
+        make = partial(make_strategy, options.strategy, seed=seed)
+        core = Core(config, self._instrument, first.params, make)
         venue = PaperVenue(
             self._instrument,
             core.book,
@@ -234,10 +236,10 @@ class Session:
                 for run in runs:
                     tasks.create_task(run)
                 await stopped.wait()
-                raise StopDesk
+                raise StopDesk  # noqa: TRY301 - the way out of a task group
         except* StopDesk:
             pass
-        except* Exception as group:  # noqa: BLE001 - whatever failed, the end is orderly
+        except* Exception as group:
             failure = _first(group)
             log.exception("worker failed", exc_info=failure)
         finally:
@@ -262,7 +264,7 @@ class Session:
         if self._chosen.live:
             await asyncio.sleep(seconds)
         else:
-            while not self.desk.first_ts or self.desk.ts - self.desk.first_ts < seconds * SECOND:
+            while not self.desk.first_ts or self.desk.ts - self.desk.first_ts < seconds * SECOND:  # noqa: ASYNC110 - a file's own time wakes nobody
                 await asyncio.sleep(0.01)
         self._control.stop("duration")
 

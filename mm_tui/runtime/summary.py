@@ -4,6 +4,7 @@ from decimal import Decimal
 from importlib.metadata import version
 from typing import Any
 
+from mm_tui.analytics.pnl import unrealized2
 from mm_tui.bus import BusFigures
 from mm_tui.model import account as accounts
 from mm_tui.runtime.desk import Desk
@@ -122,7 +123,7 @@ def _pnl(desk: Desk) -> dict[str, Any]:
     return {
         "total": quote(account.total2(mid2)),
         "realized": quote(account.realized2),
-        "unrealized": quote(account.unrealized2(mid2)),
+        "unrealized": quote(unrealized2(account, split.fees, mid2)),
         "fees": quote(split.fees),
         "spread_captured": quote(split.spread_captured),
         "adverse_selection": quote(split.adverse_selection),

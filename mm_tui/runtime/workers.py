@@ -54,6 +54,8 @@ class FeedWorker:
         """Feed the inbox."""
         self.state.state = "running"
         await self._feed.run(self._inbox)
+        while not self._inbox.empty:  # noqa: ASYNC110 - a turn or two, once a file
+            await asyncio.sleep(0)
         self.state.state, self.state.detail = "stopped", "the file has ended"
         self._ended()
 
@@ -139,9 +141,9 @@ class SimulatorWorker:
                 try:
                     async with asyncio.timeout(delay):
                         await self._changed.wait()
-                    continue
                 except TimeoutError:
                     pass
+                continue  # a timeout may come a hair early, and a wake before the time would be the last one
             self._inbox.wake()
             await self._changed.wait()
 
@@ -177,10 +179,11 @@ class RiskWorker:
         if age is None:
             return
         self._gauges.age.add(age)
-        stale = age > self._stale_after + LATE
-        if stale and not self._stale and self._inbox.empty:
+        if age <= self._stale_after + LATE:
+            self._stale = False
+        elif not self._stale and self._inbox.empty:
+            self._stale = True
             self._inbox.trip("feed_age", f"{age / 1e9:.1f} s", f"{self._stale_after / 1e9:g} s")
-        self._stale = stale
 
     def _check_exposure(self) -> None:
         core = {order.order_id: order.left for order in self._desk.core.orders.open}

@@ -128,10 +128,10 @@ class PaperVenue:
             self._on_book()
 
     def _on_book(self) -> None:
-        bids, asks = self.book.bids.levels, self.book.asks.levels
+        bids, asks = self.book.bids, self.book.asks
         for order in self.orders.values():
-            levels = bids if order.side is BUY else asks
-            order.queue.on_displayed(levels.get(order.price, 0))
+            side = bids if order.side is BUY else asks
+            order.queue.on_displayed(side.displayed(order.price))
 
     def _on_trade(self, trade: ev.Trade) -> None:
         price = trade.price
@@ -168,7 +168,7 @@ class PaperVenue:
             key=lambda order: (-side * order.price, order.sequence),
         )
 
-    def _fill(self, order: Resting, quantity: int, now: int, ahead: int) -> None:
+    def _fill(self, order: Resting, quantity: int, now: int, ahead: int | None) -> None:
         order.filled += quantity
         if not order.left:
             self._remove(order)
@@ -197,15 +197,20 @@ class PaperVenue:
     # -- requests as they reach the exchange
 
     def _place(self, command: cmd.PlaceOrder, now: int) -> None:
-        refusal = self._refusal(command, command.post_only, len(self.orders))
+        refusal = self._refusal(command, post_only=command.post_only, open_orders=len(self.orders))
         if refusal is not None:
             self._reject(command.order_id, refusal, now)
             return
         self._report(now, ev.OrderAccepted, order_id=command.order_id)
-        self._enter(command.order_id, command, command.post_only, command.immediate, now)
+        self._enter(command.order_id, command, now, immediate=command.immediate)
 
     def _refusal(
-        self, order: cmd.PlaceOrder | cmd.ReplaceOrder, post_only: bool, open_orders: int, leaving: Resting | None = None  # noqa: FBT001
+        self,
+        order: cmd.PlaceOrder | cmd.ReplaceOrder,
+        *,
+        post_only: bool,
+        open_orders: int,
+        leaving: Resting | None = None,
     ) -> Refusal | None:
         price, quantity = order.price, order.quantity
         new_id = order.order_id if isinstance(order, cmd.PlaceOrder) else order.new_order_id
@@ -240,11 +245,11 @@ class PaperVenue:
         return bool(bids) and price <= bids[-1]
 
     def _enter(
-        self, order_id: str, order: cmd.PlaceOrder | cmd.ReplaceOrder, post_only: bool, immediate: bool, now: int  # noqa: FBT001
+        self, order_id: str, order: cmd.PlaceOrder | cmd.ReplaceOrder, now: int, *, immediate: bool = False
     ) -> None:
         side, price, left = order.side, order.price, order.quantity
         taken = 0
-        if not post_only:
+        if not order.post_only:
             other = self.book.asks if side is BUY else self.book.bids
             for level, displayed in list(other.walk(price)):
                 quantity = min(displayed, left - taken)
@@ -264,7 +269,7 @@ class PaperVenue:
             quantity=order.quantity,
             filled=taken,
             sequence=self._sequence,
-            queue=RiskAverse(own.levels.get(price, 0)),
+            queue=RiskAverse(own.displayed(price)),
         )
         self._touch()
 
@@ -295,7 +300,7 @@ class PaperVenue:
             self._reject(command.new_order_id, filters.WOULD_MATCH, now)
             return
         self._report(now, ev.OrderAccepted, order_id=command.new_order_id)
-        self._enter(command.new_order_id, command, command.post_only, immediate=False, now=now)
+        self._enter(command.new_order_id, command, now)
 
     def _cancel(self, command: cmd.CancelOrder, now: int) -> None:
         order = self.orders.get(command.order_id)

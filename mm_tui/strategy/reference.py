@@ -70,7 +70,7 @@ class References:
         self._volume += quantity
         self._expire_trades(ts)
 
-    def get(self, name: str, ts: int) -> float | None:
+    def get(self, name: str, ts: int) -> float | None:  # noqa: PLR0911 - one line a name
         """The named reference in half ticks; None until a touch is known."""
         if not self.mid2:
             return None
