@@ -443,7 +443,7 @@ class Core:
         self.trips.append(tripped)
         self._say(tripped)
         if trip.action == "halt":
-            self._halt(f"{trip.rule} {trip.value}, limit {trip.limit}")
+            self._halt(f"{trip.rule} {trip.value}, limit {trip.limit}" if trip.limit else f"{trip.rule}: {trip.value}")
         elif trip.action == "pull":
             self._cooloff_until = self._ts + round(self.config.limits.price_change_cooloff_s * SECOND)
             self._arm("cooloff", self._cooloff_until)
