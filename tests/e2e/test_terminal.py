@@ -55,7 +55,7 @@ def test_kill_halts_even_from_the_command_line_and_a_rearms_to_paused(desk: Term
     desk.type("\x1b[24~")
     desk.until(lambda text: "HALTED" in text and open_orders(text) == 0, "halted, nothing open")
     desk.type("\x1b")
-    desk.until(lambda text: "enter does it" not in text, "the command line left")
+    desk.until(lambda text: "─ Command ─" not in text, "the command line left")
     desk.type("a")
     desk.shows("Re-arm")
     desk.type("y")
