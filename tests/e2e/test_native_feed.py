@@ -109,7 +109,7 @@ class Run:
         session.open()
         async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as tasks:
             running = tasks.create_task(session.run(stopped, screen=False))
-            while session.desk.core.market.frames < LINES and not running.done():
+            while session.desk.core.market.frames < LINES and not running.done():  # noqa: ASYNC110 - the desk tells nobody how many frames it took
                 await asyncio.sleep(0.01)
             control.stop("the capture is through")
         self.outcome = running.result()
