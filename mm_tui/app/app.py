@@ -19,7 +19,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from mm_tui.app.actions import resolve, shown, textual_key
-from mm_tui.app.messages import Operate, PanelFailed, SheetClosed
+from mm_tui.app.messages import PanelFailed, SheetClosed
 from mm_tui.app.palette import needs_ascii
 from mm_tui.app.screens.desk import DeskScreen
 from mm_tui.app.screens.sheet import Sheet
@@ -119,7 +119,7 @@ class DeskApp(App[None], inherit_bindings=False):
     def poll(self) -> None:
         """Show the latest frame, if it is another one and can be seen."""
         frame = self._link.frame
-        if frame is not self._shown and self.screen is self.desk and not self._behind:
+        if frame is not self._shown and not self._behind:
             self._shown = frame
             self.desk.show(frame)
 
@@ -134,13 +134,11 @@ class DeskApp(App[None], inherit_bindings=False):
             await super().on_event(event)
 
     async def _is_done(self, key: str) -> bool:
-        """Do what a key stands for. The kill works everywhere; a sheet or the palette has all other keys."""
+        """Do what a key stands for. The kill works everywhere; a sheet has all other keys."""
         name = self._by_key.get(key, "")
         if name == "kill":
             self.operate("kill")
             return True
-        if self.screen is not self.desk:
-            return False
         sheet = self.desk.sheet
         if sheet is not None:
             if not sheet.has_focus_within:
@@ -156,11 +154,6 @@ class DeskApp(App[None], inherit_bindings=False):
         else:
             return False
         return True
-
-    @on(Operate)
-    def _operated(self, message: Operate) -> None:
-        message.stop()
-        self.operate(message.action, message.argument)
 
     def operate(self, name: str, argument: str = "") -> None:
         """Do an action of the table: the one way in for keys, palette and command line."""
@@ -229,9 +222,6 @@ class DeskApp(App[None], inherit_bindings=False):
         guarded = self.desk.panels[name]
         if guarded.error is None:
             getattr(guarded.widget, method)()
-
-    def _do_panel(self, _: str) -> None:
-        self.say("1 ladder  2 orders  3 position  4 risk  5 chart  6 tape  7 events  8 workers")
 
     def _do_zoom(self, _: str) -> None:
         view = self.desk.view
@@ -323,23 +313,23 @@ class DeskApp(App[None], inherit_bindings=False):
             parsed = commands.parse(line) if line.strip() else ""
             return parsed if isinstance(parsed, str) else ""
 
-        def do(line: str) -> None:
-            parsed = commands.parse(line) if line else ""
-            if isinstance(parsed, commands.Command):
-                self.operate(parsed.action, parsed.argument)
-
         sheet = Entry(
             "Command", start, check=check, complete=lambda line: commands.complete(line, parameters, self.theme_names)
         )
-        self._ask(sheet, do)
+        self._ask(sheet, self._do_line)
+
+    def _do_line(self, line: str) -> None:
+        """Do a line of the command line."""
+        from mm_tui.app import commands  # noqa: PLC0415 - loaded with the first input
+
+        parsed = commands.parse(line) if line.strip() else ""
+        if isinstance(parsed, commands.Command):
+            self.operate(parsed.action, parsed.argument)
 
     def _do_palette(self, _: str) -> None:
-        from textual.command import CommandPalette  # noqa: PLC0415 - loaded with the first use
+        from mm_tui.app.screens.palette import Palette  # noqa: PLC0415 - loaded with the first use
 
-        from mm_tui.app.provider import ActionProvider  # noqa: PLC0415 - likewise
-
-        if self.screen is self.desk:
-            self.push_screen(CommandPalette(providers=[ActionProvider], placeholder="What to do"))
+        self._ask(Palette(self.theme_names), self._do_line)
 
     def _do_help(self, _: str) -> None:
         from mm_tui.app.screens.help import Help  # noqa: PLC0415 - loaded with the first help

@@ -1,4 +1,4 @@
-"""The command line's language: action ids, `set KEY VALUE`, `theme NAME`; and the palette made of the same."""
+"""The command line's language: action ids, `set KEY VALUE`, `theme NAME`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -3,16 +3,6 @@
 from textual.message import Message
 
 
-class Operate(Message):
-    """Do an action of the table, as if its key had been pressed."""
-
-    def __init__(self, action: str, argument: str = "") -> None:
-        super().__init__()
-        self.action = action
-        """An id of `actions.ACTIONS`."""
-        self.argument = argument
-
-
 class PanelFailed(Message):
     """A panel raised; it shows one line in its place and the rest of the screen goes on."""
 

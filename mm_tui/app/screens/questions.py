@@ -1,11 +1,14 @@
 """Questions that are answered by `y`, and notices that any key closes."""
 
 from collections.abc import Callable
+from typing import Final
 
 from rich.text import Text
 
 from mm_tui.app.screens.sheet import Sheet
 from mm_tui.views.frames import DeskFrame
+
+_FEW_LINES: Final = 8
 
 
 class Question(Sheet):
@@ -29,14 +32,15 @@ class Question(Sheet):
             self.refresh(layout=rows_changed)
 
     def lines(self) -> list[Text]:
-        """What would be done, then the keys."""
+        """What would be done, then the keys; on a screen of a few lines the keys come first."""
         keys = Text.assemble(
             ("y", f"bold {self.style('warning')}"),
             f" {self._yes}    ",
             ("any other key", f"bold {self.style('foreground')}"),
             f" {self._no}",
         )
-        return [*(Text(line) for line in self._said), keys]
+        said = [Text(line) for line in self._said]
+        return [keys, *said] if self.app.size.height < _FEW_LINES else [*said, keys]
 
     def pressed(self, key: str) -> None:
         """Only `y` is a yes."""
@@ -63,10 +67,13 @@ def flatten_words(frame: DeskFrame) -> list[str]:
     """What closing the position would trade, and at what estimated cost."""
     flatten, instrument = frame.flatten, frame.instrument
     if flatten is None or instrument is None:
-        return ["Quotes are pulled. There is no position to close."]
+        return ["Quotes are pulled.", "There is no position to close."]
     size = f"{instrument.quantity(flatten.quantity):,f} {instrument.base}"
     cost = "unknown" if flatten.slippage_bps is None else f"{flatten.slippage_bps:.2f} bps"
-    return [f"Quotes are pulled. Close the position: {flatten.side.word} {size} at the market, slippage about {cost}."]
+    return [
+        "Quotes are pulled. Close the position too?",
+        f"{flatten.side.word} {size} at the market, slippage about {cost}",
+    ]
 
 
 def rearm_words(frame: DeskFrame) -> list[str]:
@@ -79,4 +86,4 @@ def quit_words(frame: DeskFrame) -> list[str]:
     """What is still held."""
     position, instrument = frame.position, frame.instrument
     unit = instrument.base if instrument else "base"
-    return [f"The position is {position.base:+,f} {unit}. Quitting cancels all orders and keeps the position."]
+    return [f"The position is {position.base:+,f} {unit}.", "Quitting cancels all orders and keeps the position."]

@@ -86,3 +86,19 @@ async def test_tab_moves_among_the_panels_that_are_shown() -> None:
             await pilot.press("tab")
             seen.add(app.desk.panel_of(app.desk.focused))
         assert seen == {"ladder", "orders", "position", "risk", "chart"}
+
+
+@pytest.mark.parametrize("size", [(200, 55), (80, 24), (60, 16), (20, 5)])
+@pytest.mark.parametrize("key", ["f", "q"])
+async def test_a_question_shows_its_answer_at_every_size(size: tuple[int, int], key: str) -> None:
+    app = DeskApp(Recorded(desk_frame()))
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(key)
+        await pilot.pause()
+        rows = [
+            "".join(segment.text for segment in strip)
+            for strip in app.screen._compositor.render_strips(app.screen.size)
+        ]
+        assert any("y close it" in row or "y quit" in row for row in rows)
+        if size[0] >= 60:
+            assert any("sell 0.00412 BTC" in row or "+0.00412 BTC." in row for row in rows)

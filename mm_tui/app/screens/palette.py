@@ -1,0 +1,98 @@
+"""The palette: type a few letters of what is wanted, choose, and it is done."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.text import Text
+from textual import on
+from textual.fuzzy import Matcher
+from textual.widgets import Input, Static
+
+from mm_tui.app.actions import ACTIONS
+from mm_tui.app.commands import names
+from mm_tui.app.screens.sheet import Sheet
+
+_ROWS = 12
+_COLUMNS = 66
+_LESS = 0.9
+"""A match in the help counts less than one in the name."""
+
+
+def offers(themes: Sequence[str]) -> list[tuple[str, str, str]]:
+    """`(line of the command line, what is shown, what it does)` of everything that can be chosen."""
+    typed = set(names())
+    listed = [(action.id, action.id.replace("_", " "), action.help) for action in ACTIONS if action.id in typed]
+    return [*listed, *((f"theme {name}", f"theme {name}", "wear these colours") for name in themes)]
+
+
+def found(words: str, listed: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """The offers that match, best first; all of them in their order for no words."""
+    if not words.strip():
+        return list(listed)
+    matcher = Matcher(words.strip())
+    scored = [
+        (max(matcher.match(shown), 0.9 * matcher.match(does)), item) for item in listed for _, shown, does in [item]
+    ]
+    return [item for score, item in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
+
+
+class Palette(Sheet):
+    """An input over the list of what matches; its answer is a line of the command line."""
+
+    def __init__(self, themes: Sequence[str]) -> None:
+        super().__init__("Commands")
+        self._offers = offers(themes)
+        self._found = self._offers
+        self._at = 0
+
+    def wanted(self) -> tuple[int, int]:
+        """Always the same size, so that nothing jumps while it is typed in."""
+        return _COLUMNS, _ROWS + 4
+
+    def compose(self) -> Iterator[Input | Static]:
+        """The input and the list."""
+        yield Input(placeholder="what to do", compact=True)
+        yield Static(self._list(), markup=False, classes="list")
+
+    def take_focus(self) -> None:
+        """The input has the keyboard."""
+        self.screen.set_focus(self.query_one(Input), scroll_visible=False)
+
+    def passes(self, key: str) -> bool:
+        """Editing and enter are the input's own."""
+        return key not in {"escape", "tab", "shift+tab", "up", "down"}
+
+    def pressed(self, key: str) -> None:
+        """The arrows move, escape leaves."""
+        step = {"up": -1, "shift+tab": -1, "down": 1, "tab": 1}.get(key, 0)
+        if key == "escape":
+            self.close()
+        elif step and self._found:
+            self._at = (self._at + step) % len(self._found)
+            self.query_one(Static).update(self._list(), layout=False)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._found, self._at = found(event.value, self._offers), 0
+        self.query_one(Static).update(self._list(), layout=False)
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        if self._found:
+            self.close(self._found[self._at][0])
+
+    def _list(self) -> Text:
+        """The matches around the chosen one."""
+        if not self._found:
+            return Text("nothing matches", style="dim")
+        first = max(0, min(self._at - _ROWS + 1, len(self._found) - _ROWS)) if self._at >= _ROWS else 0
+        lines = []
+        for at, (_, shown, does) in enumerate(self._found[first : first + _ROWS], first):
+            chosen = at == self._at
+            line = Text.assemble(
+                (f"{'▸' if chosen else ' '} {shown:<22}", f"bold {self.style('accent')}" if chosen else ""),
+                (does, "dim"),
+            )
+            lines.append(line)
+        return Text("\n").join(lines)
