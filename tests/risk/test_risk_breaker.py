@@ -1,0 +1,111 @@
+import pytest
+from pure_desk import SECOND, START
+
+from mm_tui.model.events import BUY, SELL
+from mm_tui.risk.breaker import DAY, MEMORY, Breaker
+from mm_tui.risk.limits import Limits
+
+LIMITS = Limits(
+    max_daily_loss=50, max_drawdown=30, max_price_change_bps=60, price_change_window_s=10, max_same_side_fills=3
+)
+MIDNIGHT = START // DAY * DAY + DAY
+
+
+@pytest.mark.parametrize(("pnl", "rule"), [(-29.99, None), (-30.0, "drawdown"), (-49.99, "drawdown"), (-50.0, "daily loss")])
+def test_loss_and_drawdown_at_their_limits(pnl: float, rule: str | None) -> None:
+    trip = Breaker(LIMITS).on_pnl(START, pnl)
+    assert (trip.rule if trip else None) == rule
+    assert trip is None or trip.action == "halt"
+
+
+def test_the_first_loss_of_a_session_counts() -> None:
+    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=1000))
+    trip = breaker.on_pnl(START, -60.0)
+    assert trip is not None
+    assert (trip.rule, trip.value, trip.limit) == ("daily loss", "60.00", "50")
+
+
+def test_drawdown_is_held_against_the_peak() -> None:
+    breaker = Breaker(LIMITS)
+    assert breaker.on_pnl(START, 100.0) is None
+    assert breaker.on_pnl(START, 70.01) is None
+    trip = breaker.on_pnl(START, 70.0)
+    assert trip is not None
+    assert trip.rule == "drawdown"
+    assert breaker.loss == 0.0
+
+
+def test_a_day_begins_with_the_last_pnl_of_the_day_before() -> None:
+    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=1000))
+    assert breaker.on_pnl(MIDNIGHT - 1, -40.0) is None
+    assert breaker.on_pnl(MIDNIGHT, -45.0) is None
+    assert breaker.loss == 5.0
+    trip = breaker.on_pnl(MIDNIGHT + 1, -90.0)
+    assert trip is not None
+    assert trip.rule == "daily loss"
+
+
+def test_a_mid_that_moves_by_just_the_limit_passes_and_by_more_pulls() -> None:
+    breaker = Breaker(LIMITS)
+    assert breaker.on_mid(0, 1_000_000) is None
+    assert breaker.on_mid(1, 1_006_000) is None
+    trip = breaker.on_mid(2, 1_006_001)
+    assert trip is not None
+    assert (trip.rule, trip.action, trip.limit) == ("price change", "pull", "60 bps in 10 s")
+
+
+def test_the_move_counts_either_way_and_within_its_window_alone() -> None:
+    breaker = Breaker(LIMITS)
+    breaker.on_mid(0, 1_006_100)
+    assert breaker.on_mid(10 * SECOND + 1, 1_000_000) is None
+    assert breaker.on_mid(20 * SECOND + 1, 1_003_000) is None
+    assert breaker.on_mid(20 * SECOND + 2, 996_000) is not None
+
+
+def test_the_second_move_within_the_hour_halts_and_a_later_one_pulls_again() -> None:
+    breaker = Breaker(LIMITS)
+    moves = []
+    for at in (0, MEMORY, 2 * MEMORY - 1):
+        breaker.on_mid(at, 1_000_000)
+        trip = breaker.on_mid(at, 1_010_000)
+        assert trip is not None
+        moves.append(trip.action)
+    assert moves == ["pull", "pull", "halt"]
+
+
+def test_orders_of_one_side_filled_in_a_row_switch_it_off() -> None:
+    breaker = Breaker(LIMITS)
+    assert [breaker.on_filled(at, BUY) for at in range(3)] == [None] * 3
+    trip = breaker.on_filled(3, BUY)
+    assert trip is not None
+    assert trip.action == "bids off"
+    assert breaker.on_filled(4, BUY) is None
+
+
+def test_a_fill_of_the_other_side_or_time_ends_the_run() -> None:
+    breaker = Breaker(LIMITS)
+    for at in range(3):
+        breaker.on_filled(at, SELL)
+    breaker.on_filled(3, BUY)
+    assert breaker.on_filled(4, SELL) is None
+    for at in range(3):
+        breaker.on_filled(100 * SECOND + at, SELL)
+    assert breaker.on_filled(130 * SECOND + 1, SELL) is None
+    assert breaker.on_filled(130 * SECOND + 1, SELL) is not None
+
+
+def test_a_rearm_starts_everything_from_here() -> None:
+    breaker = Breaker(LIMITS)
+    breaker.on_mid(0, 1_000_000)
+    breaker.on_mid(1, 1_010_000)
+    breaker.on_pnl(START, -60.0)
+    for at in range(3):
+        breaker.on_filled(at, BUY)
+    breaker.rearm(-60.0)
+    assert (breaker.loss, breaker.drawdown) == (0.0, 0.0)
+    assert breaker.on_pnl(START, -80.0) is None
+    assert breaker.on_filled(4, BUY) is None
+    breaker.on_mid(2, 1_000_000)
+    trip = breaker.on_mid(3, 1_010_000)
+    assert trip is not None
+    assert trip.action == "pull"

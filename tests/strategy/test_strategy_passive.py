@@ -1,0 +1,134 @@
+from dataclasses import dataclass, field
+from math import ceil, floor
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pure_desk import ASK, BID, BTC, MID2
+
+from mm_tui.errors import UsageError
+from mm_tui.model.instrument import Instrument
+from mm_tui.strategy import registry
+from mm_tui.strategy.api import Leans
+from mm_tui.strategy.passive import Passive, PassiveParams
+
+
+@dataclass
+class Market:
+    """A view of a market that is set by hand."""
+
+    bid: int = BID
+    ask: int = ASK
+    ts: int = 0
+    instrument: Instrument = BTC
+    max_position: int = 2000
+    position: int = 0
+    base_free: int = 10_000
+    quote_free: int = 10**12
+    bid_quantity: int = 1
+    ask_quantity: int = 1
+    renew: bool = False
+    leans: Leans = field(default_factory=Leans)
+    known: bool = True
+
+    def reference2(self, name: str) -> float | None:
+        assert name == "mid"
+        return float(self.bid + self.ask) if self.known else None
+
+
+STEADY = PassiveParams(quantity_jitter=0.0)
+
+
+def test_quotes_stand_evenly_in_the_band_around_the_reference() -> None:
+    quotes = Passive(STEADY).quote(Market())
+    assert [quote.price for quote in quotes.bids] == [floor(MID2 / 2 * (1 - bps / 1e4)) for bps in (2, 4, 6)]
+    assert [quote.price for quote in quotes.asks] == [ceil(MID2 / 2 * (1 + bps / 1e4)) for bps in (2, 4, 6)]
+    assert [(quote.level, quote.quantity, quote.target) for quote in quotes.bids] == [(n, 200, 200) for n in range(3)]
+    assert quotes.bids[0].reason == "mid −2.0 bps"
+    assert quotes.asks[2].reason == "mid +6.0 bps"
+    assert quotes.reference2 == MID2
+
+
+def test_the_same_object_comes_back_until_the_reference_has_drifted_by_the_threshold() -> None:
+    passive, market = Passive(STEADY), Market()
+    first = passive.quote(market)
+    assert passive.quote(market) is first
+    drift = floor(MID2 * 2 / 1e4)
+    market.ask = ASK + drift
+    assert passive.quote(market) is first
+    market.ask += 1
+    assert passive.quote(market) is not first
+
+
+def test_a_renewal_and_a_lean_make_the_quotes_anew() -> None:
+    passive, market = Passive(STEADY), Market()
+    first = passive.quote(market)
+    market.renew = True
+    again = passive.quote(market)
+    assert again is not first
+    assert again == first
+    market.renew, market.leans = False, Leans(spread_factor=2.0, size_factor=1.5, lean_bps=-0.5)
+    leaned = passive.quote(market)
+    centre = MID2 / 2 * (1 - 0.5 / 1e4)
+    assert leaned.bids[0].price == floor(centre * (1 - 4 / 1e4))
+    assert leaned.bids[0].quantity == 300
+    assert leaned.bids[0].reason == "mid −4.0 bps, lean −0.5"
+    assert passive.describe() == "passive 4.0–12.0 bps × 3"
+    assert passive.nearest_bps() == 4.0
+    passive.forget()
+    assert passive.quote(market) is not leaned
+
+
+def test_nothing_is_wanted_before_the_reference_is_known() -> None:
+    quotes = Passive(STEADY).quote(Market(known=False))
+    assert (quotes.bids, quotes.asks) == ((), ())
+
+
+def test_an_order_below_the_smallest_value_is_not_wanted() -> None:
+    value = MID2 / 2 * 0.01 * 0.002
+    params = msgspec.structs.replace(STEADY, min_order_value=value)
+    quotes = Passive(params).quote(Market())
+    assert quotes.bids == ()
+    assert len(quotes.asks) == 3
+
+
+def test_a_wide_touch_holds_nothing_back_and_a_lean_is_held_at_it() -> None:
+    quotes = Passive(STEADY).quote(Market(leans=Leans(lean_bps=10.0)))
+    assert [quote.price for quote in quotes.bids] == [ASK - 1] * 3
+    assert quotes.bids[0].reason.endswith("held at the touch")
+    assert quotes.asks[0].price > ASK
+
+
+@given(seed=st.integers(0, 1000))
+def test_the_jitter_is_drawn_once_an_order_and_within_its_bounds(seed: int) -> None:
+    params = PassiveParams(quantity_jitter=0.1)
+    quotes = Passive(params, seed).quote(Market())
+    assert all(180 <= quote.quantity <= 220 and quote.target == 200 for quote in quotes.bids + quotes.asks)
+    assert quotes == Passive(params, seed).quote(Market())
+
+
+def test_one_order_a_side_stands_at_the_near_edge() -> None:
+    quotes = Passive(msgspec.structs.replace(STEADY, orders_per_side=1)).quote(Market())
+    assert len(quotes.bids) == 1
+    assert quotes.bids[0].price == floor(MID2 / 2 * (1 - 2 / 1e4))
+
+
+def test_strategies_are_found_by_name() -> None:
+    built = registry.make("passive", None, 3)
+    assert isinstance(built, Passive)
+    assert built.params == PassiveParams()
+    assert built.reference_window == 10.0
+
+
+def test_a_name_that_is_close_is_suggested() -> None:
+    with pytest.raises(UsageError, match=r"no strategy is named 'pasive' \(did you mean passive\?\); there are passive"):
+        registry.make("pasive", None, 1)
+    with pytest.raises(UsageError, match="no strategy is named 'zzz'; there are"):
+        registry.make("zzz", None, 1)
+
+
+def test_plug_ins_are_entry_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "BUILT_IN", {})
+    built = registry.make("passive", STEADY, 3)
+    assert built.params is STEADY
