@@ -8,6 +8,8 @@ from mm_tui.views import fmt
 
 UNITS = ("quote", "ticks", "bps")
 """In what the ladder writes its prices."""
+MARK = 2
+"""Width of the column of our own orders where it can only mark them."""
 AIR = 4
 """Blank cells around a price: two a side, the outer of which shows the last trade's direction."""
 _MIN_PRICE = {"quote": 9, "ticks": 8, "bps": 7}
@@ -53,10 +55,10 @@ def columns_for(width: int, price_width: int, largest_own: int, largest: int, st
     if side < quantity:
         quantity = mine = ahead = 0
     elif side < quantity + mine:
-        mine = ahead = 0
+        mine, ahead = (MARK if side >= quantity + MARK else 0), 0
     elif side < quantity + mine + _BAR_FROM + ahead:
         ahead = 0
-    bar = min(_BAR_MOST, max(0, side - quantity - mine - ahead))
+    bar = min(_BAR_MOST, max(0, side - quantity - mine - ahead)) if quantity else 0
     bar = bar if bar >= _BAR_FROM - 1 else 0
     used = quantity + mine + ahead + bar
     return Columns(width, price, quantity, bar, mine, ahead, max(0, (width - price) // 2 - used), places)

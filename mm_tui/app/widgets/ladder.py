@@ -57,7 +57,7 @@ class Ladder(Panel):
         self._dimmed = False
         self._drawn_for: tuple[object, ...] | None = None
         self._levels: tuple[LadderRow, ...] = ()
-        self._lit: set[int] = set()
+        self._traded_row = -1
         self._prices: list[int | None] = []
         self._widest: tuple[object, int, int, int] = (None, 0, 0, 0)
 
@@ -94,7 +94,11 @@ class Ladder(Panel):
             self._want(msgspec.structs.replace(self.viewport, rows=rows))
 
     def _want(self, viewport: Viewport) -> None:
+        """Say so from our own task: a message made while the screen lays out would go no further than the screen."""
         self.viewport = viewport
+        self.call_later(self._say_look, viewport)
+
+    def _say_look(self, viewport: Viewport) -> None:
         self.post_message(self.Look(viewport))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
@@ -153,8 +157,8 @@ class Ladder(Panel):
         mid2 = ladder.mid2 if self.unit == "bps" else None
         context = (columns, split, len(levels), self._scale, self.unit, self.picked, self._dimmed, mid2, self.builds)
         same, self._drawn_for = context == self._drawn_for and not alarm, None if alarm else context
-        lit = {at for at, level in enumerate(levels) if self._traded_at(level)}
-        relit = lit | self._lit
+        traded = self._traded(levels, split)
+        relit = (traded, self._traded_row)
         for at, level in enumerate(levels):
             if at == split:
                 key = ("spread", ladder.spread, ladder.spread_bps, self.unit)
@@ -162,11 +166,11 @@ class Ladder(Panel):
                 self._prices.append(None)
                 y += 1
             if not (same and level == self._levels[at]) or level.own_bid or level.own_ask or at in relit:
-                cells = self._cells(level, columns, instrument, ahead)
+                cells = self._cells(level, columns, instrument, ahead, here=at == traded)
                 self.put(y, cells, row, cells, instrument, look)
             self._prices.append(level.price)
             y += 1
-        self._levels, self._lit = levels, lit
+        self._levels, self._traded_row = levels, traded
         self.blank(y)
         if alarm:
             self._say(alarm)
@@ -214,10 +218,15 @@ class Ladder(Panel):
         return rows, split
 
     def _cells(
-        self, level: LadderRow, columns: Columns, instrument: Instrument, ahead: Mapping[tuple[int, int], int | None]
+        self,
+        level: LadderRow,
+        columns: Columns,
+        instrument: Instrument,
+        ahead: Mapping[tuple[int, int], int | None],
+        *,
+        here: bool,
     ) -> Cells:
         ladder = self.frame.ladder
-        here = self._traded_at(level)
         price, scale = level.price, 8 * max(0, columns.bar - 1)
         bid = ask = EMPTY
         if level.bid or level.own_bid:
@@ -240,13 +249,17 @@ class Ladder(Panel):
             columns,
         )
 
-    def _traded_at(self, level: LadderRow) -> bool:
-        """Whether the last trade was made at this price, or inside this group of prices."""
+    def _traded(self, levels: tuple[LadderRow, ...], split: int) -> int:
+        """The row that the last trade's price belongs to, −1 where none does; a group's price is its inner edge."""
         ladder = self.frame.ladder
-        if ladder.last_price is None or ladder.last_side is None:
-            return False
-        inside = (ladder.last_price - level.price) * (1 if level.ask else -1)
-        return inside == 0 or (not level.touch and -ladder.group < inside < 0)
+        last = ladder.last_price
+        if last is None or ladder.last_side is None:
+            return -1
+        below = next((at for at, level in enumerate(levels) if level.price <= last), len(levels))
+        if below < split or (below < len(levels) and levels[below].price == last):
+            return below if last - levels[below].price < ladder.group else -1
+        above = below - 1
+        return above if above >= split and levels[above].price - last < ladder.group else -1
 
     def _say(self, state: str) -> None:
         """Why the ladder cannot be trusted and what to press, over its middle; a halt stands lower."""

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from mm_tui.app.palette import Palette
-from mm_tui.app.widgets.columns import AIR, Columns
+from mm_tui.app.widgets.columns import AIR, MARK, Columns
 from mm_tui.app.widgets.spans import Span, bar_spans
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
@@ -104,8 +104,11 @@ def _own(cells: Cells, half: Half, instrument: Instrument, ground: str) -> list[
         spans.append((before.rjust(columns.ahead), "dim" + ground))
     if columns.mine:
         style = "dim" if cells.dimmed or cells.pending else "own bold"
-        mark = "…" if cells.pending else " "
-        spans.append(((fmt.steps(half.own, instrument.step_size) + mark).rjust(columns.mine), style + ground))
+        if columns.mine <= MARK:
+            text = " …" if cells.pending else " ◆"
+        else:
+            text = fmt.steps(half.own, instrument.step_size) + ("…" if cells.pending else " ")
+        spans.append((text.rjust(columns.mine), style + ground))
     return spans
 
 
@@ -130,7 +133,7 @@ def headings(columns: Columns, instrument: Instrument, unit: str) -> list[Span]:
 
     base = f" {instrument.base}" if columns.quantity >= len(instrument.base) + 5 else ""
     bids, asks = (f"{word}{base}".rjust(columns.quantity) if columns.quantity else "" for word in ("bids", "asks"))
-    mine = fmt.clip("mine ", columns.mine).rjust(columns.mine)
+    mine = ("mine " if columns.mine > MARK else "").rjust(columns.mine)
     ahead = fmt.clip("ahead", columns.ahead).rjust(columns.ahead)
     bar = " " * columns.bar
     left, right = ahead + mine + bar + bids, asks + bar + mine + ahead

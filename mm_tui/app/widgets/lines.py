@@ -52,6 +52,7 @@ class Panel(Widget, can_focus=True):
         self._cache: dict[Hashable, Row] = {}
         self._changed: set[int] = set()
         self._edge_colour = ""
+        self._focused = False
         self.inner = (0, 0)
         """Width and height of the content, cells."""
         self._inset = 0
@@ -107,7 +108,7 @@ class Panel(Widget, can_focus=True):
 
     def rim(self, right: str = "", *, middle: str = "", below: str = "", colour: str = "") -> None:
         """Say what stands in the frame beside the title: at the right, above in the middle, below in the middle."""
-        rim = (right, middle, below, colour or ("accent" if self.has_focus else "border"))
+        rim = (right, middle, below, colour or ("accent" if self._focused else "border"))
         if rim == self._rim or not self._inset:
             return
         self._rim = rim
@@ -140,13 +141,17 @@ class Panel(Widget, can_focus=True):
         """One of the same; for those who ask line by line."""
         return self.render_lines(Region(0, y, self.size.width, 1))[0]
 
+    def on_resize(self) -> None:
+        """Be ready at the new size before the next frame comes."""
+        self._fresh()
+
     def on_focus(self) -> None:
         """The frame takes the accent."""
-        self._reframe()
+        self._reframe(focused=True)
 
     def on_blur(self) -> None:
         """The frame falls back."""
-        self._reframe()
+        self._reframe(focused=False)
 
     # inside
 
@@ -180,7 +185,8 @@ class Panel(Widget, can_focus=True):
     def measured(self) -> None:
         """Called when the size became another, before the next paint."""
 
-    def _reframe(self) -> None:
+    def _reframe(self, *, focused: bool) -> None:
+        self._focused = focused
         if self._rows and self._inset:
             right, middle, below, _ = self._rim or ("", "", "", "")
             self.rim(right, middle=middle, below=below)

@@ -209,7 +209,10 @@ def nice_scale(low: int, high: int, height: int) -> tuple[int, int]:
     while True:
         for nice in _NICE[:-1]:
             step = nice * power
-            if step * height >= extent + max(1, extent // 8) + step:
-                air = (step * height - extent) // 2
-                return step, max(0, (low - air + step // 2) // step * step)
+            if step * height <= extent + extent // 8:
+                continue
+            air = (step * height - extent) // 2
+            bottom = max(0, min(low // step * step, (low - air + step // 2) // step * step))
+            if high < bottom + step * height:
+                return step, bottom
         power *= 10

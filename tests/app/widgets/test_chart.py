@@ -1,0 +1,192 @@
+import msgspec
+import pytest
+from hand_frames import BTC, MID, PEPE, START, chart, desk_frame
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from panel_app import PanelApp, lines_of
+
+from mm_tui.app.widgets.chart import Chart
+from mm_tui.app.widgets.plot import Plot, nice_scale
+from mm_tui.model.events import BUY, SELL
+from mm_tui.views.frames import ChartFill, ChartFrame, ChartSample
+
+QUARTER = 250_000_000
+WINDOW = 300_000_000_000
+
+
+def fresh(frame: ChartFrame, like: Plot) -> Plot:
+    plot = Plot()
+    plot.shape(like.width, like.height, like.span * 2 * like.width)
+    plot.span = like.span
+    plot.step, plot.bottom = like.step, like.bottom
+    plot.feed(frame.samples, frame.fills)
+    return plot
+
+
+def test_what_is_worked_out_step_by_step_is_what_is_worked_out_at_once() -> None:
+    whole = chart(1600)
+    plot = Plot()
+    plot.shape(60, 14, WINDOW)
+    for end in range(1200, 1600, 7):
+        part = ChartFrame(samples=whole.samples[end - 1200 : end], fills=whole.fills)
+        plot.feed(part.samples, part.fills)
+        other = fresh(part, plot)
+        assert [row[2:] for row in plot.rows()] == [row[2:] for row in other.rows()]  # the oldest cell has lost samples
+
+
+def test_only_columns_that_are_new_are_drawn() -> None:
+    whole = chart(1300)
+    plot = Plot()
+    plot.shape(60, 14, WINDOW)
+    plot.feed(whole.samples[:1200], ())
+    plot.rows()
+    kept = dict(plot._drawn)
+    plot.feed(whole.samples[1:1201], ())
+    plot.rows()
+    again = [cell for cell, drawn in plot._drawn.items() if kept.get(cell) is not drawn]
+    assert plot.step
+    assert len(again) <= 2
+
+
+def test_the_picture_moves_left_by_whole_cells() -> None:
+    whole = chart(1300)
+    plot = Plot()
+    plot.shape(60, 14, WINDOW)
+    plot.feed(whole.samples[:1200], ())
+    before, newest = plot.rows(), plot.newest
+    plot.feed(whole.samples[60:1260], ())
+    after, moved = plot.rows(), plot.newest - newest
+    assert moved > 0
+    assert plot.step
+    for old, new in zip(before, after, strict=True):
+        assert [cell.kind for cell in old[moved + 1 : -1]] == [cell.kind for cell in new[1 : -1 - moved]]
+
+
+def test_the_scale_is_kept_while_it_fits_and_left_when_it_does_not() -> None:
+    plot = Plot()
+    plot.shape(40, 10, WINDOW)
+
+    def feed(at: int, mid2: int) -> tuple[int, int]:
+        plot.feed((ChartSample(ts=START + at * QUARTER, mid2=mid2, bid2=None, ask2=None),), ())
+        return plot.step, plot.bottom
+
+    first = feed(0, 1000)
+    feed(1, 1400)
+    scale = feed(2, 600)
+    assert scale != first
+    assert feed(3, 700) == scale
+    assert feed(4, 9000) != scale
+
+
+@given(low=st.integers(0, 10**12), extent=st.integers(0, 10**9), height=st.integers(1, 60))
+@settings(max_examples=300, deadline=None)
+def test_a_scale_holds_what_it_must_show_at_round_prices(low: int, extent: int, height: int) -> None:
+    step, bottom = nice_scale(low, low + extent, height)
+    assert bottom % step == 0
+    assert bottom <= low
+    assert low + extent < bottom + step * height
+    assert str(step).rstrip("0") in {"1", "2", "4", "5"}
+
+
+@given(
+    mids=st.lists(st.one_of(st.none(), st.integers(1, 10**8)), min_size=1, max_size=60),
+    width=st.integers(1, 30),
+    height=st.integers(1, 12),
+)
+@settings(max_examples=150, deadline=None)
+def test_any_samples_give_a_full_grid(mids: list[int | None], width: int, height: int) -> None:
+    samples = tuple(
+        ChartSample(ts=START + at * 3 * QUARTER, mid2=mid, bid2=mid, ask2=None) for at, mid in enumerate(mids)
+    )
+    plot = Plot()
+    plot.shape(width, height, WINDOW)
+    plot.feed(samples, (ChartFill(ts=START, side=BUY, price=5),))
+    rows = plot.rows()
+    assert [len(row) for row in rows] == [width] * height
+    assert all(len(cell.glyph) == 1 for row in rows for cell in row)
+
+
+def test_another_session_starts_over() -> None:
+    whole = chart(1200)
+    plot = Plot()
+    plot.shape(40, 10, WINDOW)
+    plot.feed(whole.samples, whole.fills)
+    earlier = tuple(msgspec.structs.replace(sample, ts=sample.ts - 10**12) for sample in whole.samples)
+    plot.feed(earlier, ())
+    assert plot.rows() == fresh(ChartFrame(samples=earlier), plot).rows()
+
+
+async def test_the_current_mid_stands_on_the_axis_and_quotes_beside_it() -> None:
+    panel = Chart()
+    app = PanelApp(panel)
+    async with app.run_test(size=(90, 20)):
+        frame = desk_frame()
+        app.show(frame)
+        lines = lines_of(panel)
+        mid = frame.chart.samples[-1].mid2 // 2
+        marked = [
+            at
+            for at, row in enumerate(panel._rows[:-1])
+            if at and any(style == "bright bold" for _, style in row.spans[1:])
+        ]
+        assert len(marked) == 1
+        assert f"{mid / 100:,.2f}" in lines[marked[0]]
+        kinds = {style for row in panel._rows[1:-1] for text, style in row.spans if any("⠀" < g <= "⣿" for g in text)}
+        assert kinds == {"bright", "bid", "ask"}
+        assert "5 min" in lines[0]
+
+
+async def test_fills_are_arrows() -> None:
+    panel = Chart()
+    app = PanelApp(panel)
+    async with app.run_test(size=(90, 20)):
+        base = chart(1200)
+        fills = (
+            ChartFill(ts=START - 100 * QUARTER, side=BUY, price=base.samples[-100].mid2 // 2),
+            ChartFill(ts=START - 50 * QUARTER, side=SELL, price=base.samples[-50].mid2 // 2),
+        )
+        app.show(desk_frame(chart=ChartFrame(samples=base.samples, fills=fills)))
+        picture = "\n".join(lines_of(panel))
+        assert picture.count("▲") == 1
+        assert picture.count("▼") == 1
+
+
+@pytest.mark.parametrize(("presses", "minutes", "label"), [(0, 5, "00:01"), (1, 15, "00:00"), (2, 1, "00:02:00")])
+async def test_windows_go_round_and_times_fit_them(presses: int, minutes: int, label: str) -> None:
+    panel = Chart()
+    app = PanelApp(panel)
+    async with app.run_test(size=(90, 20)):
+        app.show(desk_frame())
+        for _ in range(presses):
+            panel.cycle_window()
+        lines = lines_of(panel)
+        assert f"{minutes} min" in lines[0]
+        assert label in lines[-2]
+
+
+async def test_it_says_when_there_is_nothing_to_draw_or_no_room() -> None:
+    panel = Chart()
+    app = PanelApp(panel)
+    async with app.run_test(size=(50, 12)) as pilot:
+        app.show(desk_frame(chart=ChartFrame()))
+        assert "no prices yet" in lines_of(panel)[1]
+        nothing = tuple(ChartSample(ts=START + at, mid2=None, bid2=None, ask2=None) for at in range(3))
+        app.show(desk_frame(chart=ChartFrame(samples=nothing)))
+        assert not any("⠀" < glyph <= "⣿" for line in lines_of(panel) for glyph in line)
+        app.show(desk_frame())
+        await pilot.resize_terminal(20, 5)
+        await pilot.pause()
+        assert "too small" in lines_of(panel)[1]
+
+
+async def test_another_market_gets_another_axis() -> None:
+    panel = Chart()
+    app = PanelApp(panel)
+    async with app.run_test(size=(80, 16)):
+        app.show(desk_frame())
+        small = tuple(ChartSample(ts=START + at * QUARTER, mid2=2400 + at, bid2=None, ask2=None) for at in range(40))
+        app.show(desk_frame(instrument=PEPE, chart=ChartFrame(samples=small)))
+        assert any("0.0000121" in line for line in lines_of(panel))
+        assert not any("61,8" in line for line in lines_of(panel))
+        assert BTC.symbol != PEPE.symbol
+        assert MID

@@ -1,0 +1,318 @@
+from typing import Any
+
+import msgspec
+import pytest
+from hand_frames import BTC, MID, PEPE, START, desk_frame, ladder
+from panel_app import PanelApp, lines_of
+from textual import events
+
+from mm_tui.app.palette import Palette, palette_of
+from mm_tui.app.themes import load_themes
+from mm_tui.app.widgets.columns import columns_for, price_text
+from mm_tui.app.widgets.ladder import GROUPS, Ladder
+from mm_tui.app.widgets.ladder_row import EMPTY, Cells, Half, headings, row, spread_line
+from mm_tui.app.widgets.lines import Panel
+from mm_tui.app.widgets.spans import Spans
+from mm_tui.model.events import BUY
+from mm_tui.views import fmt
+from mm_tui.views.frames import DeskFrame, LadderFrame
+
+STEP = BTC.step_size
+
+
+def line_with(panel: Panel, text: str) -> str:
+    return next(line for line in lines_of(panel) if text in line)
+
+
+def text(spans: Spans) -> str:
+    return "".join(words for words, _ in spans)
+
+
+@pytest.mark.parametrize("width", range(1, 140))
+def test_columns_never_take_more_than_there_is(width: int) -> None:
+    columns = columns_for(width, 9, 200, 10**6, STEP)
+    assert columns.price + 2 * (columns.side + columns.margin) <= width
+    assert min(columns) >= 0
+
+
+def test_columns_give_way_in_the_order_of_their_worth() -> None:
+    kept = [columns_for(width, 9, 200, 10**6, STEP) for width in (90, 65, 48, 34, 14)]
+    assert [bool(columns.ahead) for columns in kept] == [True, False, False, False, False]
+    assert [columns.bar for columns in kept] == [12, 8, 0, 0, 0]
+    assert [columns.mine for columns in kept] == [9, 9, 9, 2, 0]
+    assert [bool(columns.quantity) for columns in kept] == [True, True, True, True, False]
+
+
+def test_large_quantities_lose_digits_after_the_point_not_before() -> None:
+    columns = columns_for(60, 9, 200, 10**11, STEP)
+    assert columns.places < 5
+    assert columns.quantity >= len("1,000,000")
+
+
+def test_prices_in_every_unit() -> None:
+    assert price_text(MID, 2 * MID, "quote", BTC.tick_size) == "61,837.63"
+    assert price_text(MID, None, "ticks", BTC.tick_size) == "6,183,763"
+    assert price_text(MID + 6184, 2 * MID, "bps", BTC.tick_size) == "+10.0"
+    assert price_text(MID, None, "bps", BTC.tick_size) == "–"
+
+
+def cells(width: int = 80, **changes: Any) -> Cells:
+    columns = columns_for(width, 9, 200, 10**6, STEP)
+    values: dict[str, Any] = {
+        "price": "61,837.63", "bid": Half(100_000, 20, 200, 41_000), "ask": EMPTY, "pending": False, "touch": "bid",
+        "last": 0, "last_quantity": 0, "glow": 0, "chosen": False, "dimmed": False, "columns": columns,
+    }  # fmt: skip
+    return Cells(**(values | changes))
+
+
+def look() -> Palette:
+    return palette_of(load_themes().themes["graphite"])
+
+
+def test_a_row_from_the_queue_to_the_price() -> None:
+    line = text(row(cells(), BTC, look()))
+    assert line.split() == ["0.410", "0.00200", "▌██", "1.00000", "61,837.63"]
+    other = text(row(cells(bid=EMPTY, ask=Half(100_000, 20, 200, 41_000), touch="ask"), BTC, look()))
+    assert other.split() == ["61,837.63", "1.00000", "██▌", "0.00200", "0.410"]
+
+
+def test_our_orders_are_marked_where_their_size_has_no_room() -> None:
+    assert "◆" in text(row(cells(35), BTC, look()))
+    assert "…" in text(row(cells(35, pending=True), BTC, look()))
+
+
+def test_our_orders_on_their_way_are_dim_and_marked() -> None:
+    spans = row(cells(pending=True), BTC, look())
+    assert ("0.00200…".rjust(9), "dim") in spans
+    assert ("0.00200 ".rjust(9), "own bold") in row(cells(), BTC, look())
+
+
+@pytest.mark.parametrize(("side", "glyph"), [(1, "▲"), (-1, "▼")])
+def test_the_last_trade_is_told_by_glyph_and_size(side: int, glyph: str) -> None:
+    spans = row(cells(last=side, last_quantity=2000, glow=2), BTC, look())
+    assert glyph in text(spans)
+    assert any("0.02000" in words and style.startswith("last") and "glow2" in style for words, style in spans)
+    assert not any("glow" in style for _, style in row(cells(last=side, last_quantity=2000, dimmed=True), BTC, look()))
+
+
+def test_a_chosen_row_has_one_ground_from_edge_to_edge() -> None:
+    spans = [span for span in row(cells(chosen=True), BTC, look()) if span[0]]
+    assert all("on selection" in style for _, style in spans)
+
+
+def test_a_dimmed_row_has_no_other_colour() -> None:
+    spans = row(cells(dimmed=True), BTC, look())
+    assert {style.split()[0] for words, style in spans if words.strip()} == {"dim"}
+
+
+@pytest.mark.parametrize("width", [3, 14, 35, 45, 60, 90, 120])
+def test_headings_stand_over_their_columns(width: int) -> None:
+    columns = columns_for(width, 9, 200, 10**6, STEP)
+    head = text(headings(columns, BTC, "quote")).ljust(width)
+    line = text(row(cells(width), BTC, look())).ljust(width)
+    assert len(head) == max(width, len(head)) == width
+    if columns.quantity:
+        size = fmt.lots(100_000, STEP, columns.places)
+        end = head.index("bids") + len("bids BTC" if "bids BTC" in head else "bids")
+        assert end == line.index(size) + len(size)
+    if columns.mine > 2:
+        assert head.index("mine") + 4 == line.index("0.00200") + len("0.00200")
+
+
+def test_the_spread_is_said_in_every_unit() -> None:
+    frame = ladder()
+    lines = [text(spread_line(frame, BTC, unit, 60)).strip(" ─") for unit in ("quote", "ticks", "bps")]
+    assert lines == ["spread 0.01 · 0.00 bps", "spread 1 ticks · 0.00 bps", "spread 0.00 bps · 0.01"]
+    assert "–" in text(spread_line(LadderFrame(), BTC, "quote", 60))
+    assert len(text(spread_line(frame, BTC, "quote", 5))) <= 5
+
+
+async def test_the_spread_stands_between_the_touches_whatever_the_height() -> None:
+    for height in (6, 9, 20, 50):
+        panel = Ladder()
+        app = PanelApp(panel)
+        async with app.run_test(size=(70, height)):
+            app.show(desk_frame())
+            lines = lines_of(panel)
+            at = next(i for i, line in enumerate(lines) if "spread" in line)
+            assert "61,837.64" in lines[at - 1]
+            assert "61,837.63" in lines[at + 1]
+
+
+async def test_it_asks_for_the_rows_it_has_room_for() -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(70, 30)) as pilot:
+        await pilot.pause()
+        assert app.posted[-1].viewport.rows == 26
+        await pilot.resize_terminal(70, 20)
+        await pilot.pause()
+        assert app.posted[-1].viewport.rows == 16
+
+
+async def test_wheel_recentre_and_group_say_what_to_look_at() -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(70, 30)) as pilot:
+        panel.scroll_rows(1)
+        assert panel.viewport.centre is None
+        app.show(desk_frame(ladder=ladder(group=100)))
+        middle = panel.frame.ladder.rows[20].price
+        await pilot._post_mouse_events([_scroll("Up")], panel, offset=(5, 5))
+        assert app.posted[-1].viewport.centre == middle + 300
+        await pilot._post_mouse_events([_scroll("Down")], panel, offset=(5, 5))
+        assert app.posted[-1].viewport.centre == middle
+        panel.recentre()
+        await pilot.pause()
+        await pilot.pause()
+        assert app.posted[-1].viewport.centre is None
+        assert app.posted[-1].viewport.recentre == 1
+        seen = []
+        for _ in GROUPS:
+            panel.cycle_group()
+            seen.append(panel.viewport.group)
+        assert seen == [*GROUPS[1:], 0]
+        panel.cycle_group(-1)
+        assert panel.viewport.group == GROUPS[-1]
+
+
+def _scroll(way: str) -> type[events.MouseEvent]:
+    return getattr(events, f"MouseScroll{way}")
+
+
+async def test_a_click_selects_a_level_and_a_second_gives_it_up() -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(70, 30)) as pilot:
+        app.show(desk_frame())
+        at = next(i for i, line in enumerate(lines_of(panel)) if "61,837.60" in line)
+        await pilot.click(panel, offset=(30, at))
+        assert panel.picked == MID - 3
+        assert app.posted[-1].price == MID - 3
+        assert any("on selection" in style for _, style in panel._rows[at].spans)
+        await pilot.click(panel, offset=(30, at))
+        assert panel.picked is None
+        spread = next(i for i, line in enumerate(lines_of(panel)) if "spread" in line)
+        await pilot.click(panel, offset=(30, spread))
+        assert panel.picked is None
+
+
+async def test_units_go_round_and_the_corner_says_so() -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(80, 30)):
+        app.show(desk_frame())
+        panel.cycle_units()
+        assert "6,183,763" in "".join(lines_of(panel))
+        assert "in ticks" in lines_of(panel)[0]
+        panel.cycle_units()
+        assert "in bps" in lines_of(panel)[0]
+        panel.cycle_units()
+        assert "61,837.63" in "".join(lines_of(panel))
+
+
+@pytest.mark.parametrize("state", ["stale", "invalid book"])
+async def test_a_book_that_is_not_to_be_trusted_is_dim_framed_and_explained(state: str) -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(70, 30)):
+        header = msgspec.structs.replace(desk_frame().header, state=state, reason="gap at 1204", hint="wait")
+        app.show(desk_frame(header=header, ladder=ladder(valid=False)))
+        shown = "\n".join(lines_of(panel))
+        assert state.upper() in shown
+        assert "gap at 1204" in shown
+        assert "wait" in shown
+        assert panel._edge_colour == "halt"
+        trusted = {"bid", "ask", "own", "bright"}
+        row_styles = [style for _, style in panel._rows[3].spans[1:-1]]
+        assert not trusted & {style.split()[0] for style in row_styles}
+        app.show(desk_frame())
+        assert state.upper() not in "\n".join(lines_of(panel))
+        assert panel._edge_colour == "accent"
+
+
+async def test_an_invalid_book_is_said_even_when_the_state_lags_behind() -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(70, 30)):
+        app.show(desk_frame(ladder=ladder(valid=False)))
+        shown = "\n".join(lines_of(panel))
+        assert "INVALID BOOK" in shown
+        assert "waiting for a fresh book" in shown
+
+
+async def test_a_halt_is_said_below_the_touch_and_the_book_stays_lit() -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(70, 50)):
+        header = msgspec.structs.replace(desk_frame().header, state="halted", reason="daily loss", hint="a re-arm")
+        app.show(desk_frame(header=header))
+        lines = lines_of(panel)
+        halted = next(i for i, line in enumerate(lines) if "HALTED" in line)
+        spread = next(i for i, line in enumerate(lines) if "spread" in line)
+        assert halted > spread + 1
+        assert any(style.startswith("bid") for _, style in panel._rows[spread + 1].spans)
+
+
+async def test_before_the_first_book_it_says_that_it_starts() -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(50, 12)):
+        app.show(DeskFrame())
+        assert "STARTING" in "\n".join(lines_of(panel))
+
+
+async def test_own_orders_out_of_sight_are_counted_in_the_frame() -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(70, 20)):
+        app.show(desk_frame(ladder=ladder(own_above=1, own_below=2)))
+        assert "↑ 1 own order above" in lines_of(panel)[0]
+        assert "↓ 2 own orders below" in lines_of(panel)[-1]
+
+
+async def test_the_last_trade_fades_with_time_alone() -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(70, 30)):
+        frame = desk_frame(ladder=ladder(last_ts=START))
+        levels = []
+        for later in range(0, 1_200_000_000, 100_000_000):
+            app.show(msgspec.structs.replace(frame, ts=START + later))
+            at = next(i for i, line in enumerate(lines_of(panel)) if "▼" in line)
+            levels.append(max([int(style[-1]) for _, style in panel._rows[at].spans if "glow" in style], default=0))
+        assert levels == [3, 3, 3, 2, 2, 2, 1, 1, 1, 0, 0, 0]
+
+
+async def test_the_last_trade_moves_from_its_old_row_to_its_new_one() -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(70, 30)):
+        frame = desk_frame()
+        app.show(frame)
+        moved = msgspec.structs.replace(frame.ladder, last_price=MID + 1, last_side=BUY)
+        app.show(msgspec.structs.replace(frame, ladder=moved))
+        marked = [line for line in lines_of(panel) if "▲" in line or "▼" in line]
+        assert len(marked) == 1
+        assert "61,837.64" in marked[0]
+
+
+async def test_a_trade_inside_a_group_lights_the_groups_row() -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(70, 30)):
+        app.show(desk_frame(ladder=ladder(group=100, last_price=MID - 230)))
+        assert "61,835.63" in line_with(panel, "▼")
+
+
+async def test_widths_do_not_jump_when_a_number_gets_longer() -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(90, 30)):
+        app.show(desk_frame())
+        columns = panel._columns(BTC)
+        small = ladder(largest=100)
+        app.show(desk_frame(ladder=small, orders=()))
+        assert panel._columns(BTC) == columns
+        app.show(desk_frame(instrument=PEPE))
+        assert panel._columns(PEPE) != columns
