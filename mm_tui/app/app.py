@@ -197,7 +197,7 @@ class DeskApp(App[None], inherit_bindings=False):
         self._ask(sheet, lambda answer: self._link.act("rearm") if answer else None)
 
     def _do_quit(self, _: str) -> None:
-        if not self._link.frame.position.base:
+        if self._link.frame.flatten is None:
             self.exit()
             return
         from mm_tui.app.screens import questions as q  # noqa: PLC0415 - loaded with the first question

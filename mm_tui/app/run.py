@@ -63,6 +63,8 @@ def run_desk(options: RunOptions, loaded: Loaded) -> int:
     sys.setswitchinterval(SWITCH_INTERVAL)
     control = Control()
     desk = DeskThread(options, loaded, control)
+    if os.environ.get("TERM") == "dumb":
+        return _run_plain(desk, control)
     app = DeskApp(
         control,
         loaded.settings.ui,
@@ -77,9 +79,26 @@ def run_desk(options: RunOptions, loaded: Loaded) -> int:
     finally:
         control.stop("quit")
         desk.join()
-        for name, handler in restore.items():
-            signal.signal(signal.Signals[name], handler)
-    return _tell(desk, app)
+        _give_back(restore)
+    return _tell(desk, app.return_code or 0)
+
+
+def _run_plain(desk: DeskThread, control: Control) -> int:
+    """Lines, on a terminal that cannot move its cursor."""
+    from mm_tui.app.plain import run_lines, typed_line  # noqa: PLC0415 - only where nothing else can be shown
+
+    def read(seconds: float) -> str | None:
+        return "" if control.stopping or control.ended.is_set() else typed_line(seconds)
+
+    restore = _take_signals(control)
+    desk.start()
+    try:
+        code = run_lines(control, read, sys.stdout)
+    finally:
+        control.stop("quit")
+        desk.join()
+        _give_back(restore)
+    return _tell(desk, code)
 
 
 async def _show(app: DeskApp, control: Control) -> None:
@@ -118,12 +137,17 @@ def _take_signals(control: Control) -> dict[str, "signal._HANDLER"]:
     return taken
 
 
+def _give_back(handlers: dict[str, "signal._HANDLER"]) -> None:
+    for name, handler in handlers.items():
+        signal.signal(signal.Signals[name], handler)
+
+
 def _restore_terminal() -> None:
     """Leave the alternate screen, show the cursor, stop mouse reports, without any loop's help."""
     os.write(2, b"\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?1049l\x1b[?25h\x1b[0m\r\n")
 
 
-def _tell(desk: DeskThread, app: DeskApp) -> int:
+def _tell(desk: DeskThread, code: int) -> int:
     """What the user is told when the screen is gone."""
     if desk.error is not None:
         if isinstance(desk.error, MmTuiError):
@@ -138,4 +162,4 @@ def _tell(desk: DeskThread, app: DeskApp) -> int:
     resting = resting_error(outcome)
     if resting is not None:
         raise resting
-    return app.return_code or exit_code(outcome.ended)
+    return code or exit_code(outcome.ended)

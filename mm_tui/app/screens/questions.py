@@ -6,6 +6,7 @@ from typing import Final
 from rich.text import Text
 
 from mm_tui.app.screens.sheet import Sheet
+from mm_tui.views.fmt import number
 from mm_tui.views.frames import DeskFrame
 
 _FEW_LINES: Final = 8
@@ -86,4 +87,5 @@ def quit_words(frame: DeskFrame) -> list[str]:
     """What is still held."""
     position, instrument = frame.position, frame.instrument
     unit = instrument.base if instrument else "base"
-    return [f"The position is {position.base:+,f} {unit}.", "Quitting cancels all orders and keeps the position."]
+    held = number(position.base, instrument.quantity_decimals if instrument else 8, signed=True)
+    return [f"The position is {held} {unit}.", "Quitting cancels all orders and keeps the position."]
