@@ -18,7 +18,7 @@ import msgspec
 from mm_tui.bus import EventBus
 from mm_tui.core.config import CoreConfig
 from mm_tui.core.engine import Core
-from mm_tui.errors import DataError, MmTuiError, OrdersMayRest
+from mm_tui.errors import DataError, MmTuiError, OrdersMayRest, VenueError
 from mm_tui.journal import desks, folder, lock, meta, seal
 from mm_tui.journal.writer import SessionWriter
 from mm_tui.model.bounds import exact
@@ -80,13 +80,21 @@ async def run_session(options: RunOptions, loaded: Loaded, control: Control, *, 
     try:
         async with AsyncExitStack() as stack:
             chosen = await _unless(stopped, choose(options, loaded.settings, stack))
-            instrument = await _unless(stopped, chosen.feed.instrument())
+            instrument = await _unless(stopped, _instrument(chosen))
             session = Session(options, loaded, control, chosen, instrument)
             stack.push_async_callback(session.close)
             session.open()
             return await session.run(stopped, screen=screen)
     finally:
         control.detach()
+
+
+async def _instrument(chosen: Chosen) -> Instrument:
+    """The pair's filters; where a venue cannot be reached the user is told of one that always can."""
+    try:
+        return await chosen.feed.instrument()
+    except VenueError as error:
+        raise type(error)(f"{error} (the embedded exchange needs no network: mm-tui demo)") from error
 
 
 async def _unless(stopped: asyncio.Event, work: Any) -> Any:
