@@ -4,7 +4,7 @@ from statistics import fmean
 import pytest
 
 from mm_tui.model.generator import Generator
-from mm_tui.venues.demo.fair import GRID_S, FairPrice
+from mm_tui.venues.demo.fair import GRID_S, JUMP_RATE, FairPrice
 
 
 def steps(count: int, activity: float, seed: int = 2) -> tuple[list[float], int]:
@@ -29,7 +29,7 @@ def test_hectic_trading_makes_it_move_more() -> None:
 
 def test_jumps_are_rare_and_large() -> None:
     moves, jumps = steps(100_000, 1.0)
-    assert jumps / (100_000 * GRID_S) == pytest.approx(0.05, rel=0.3)
+    assert jumps / (100_000 * GRID_S) == pytest.approx(JUMP_RATE, rel=0.3)
     assert max(map(abs, moves)) > 15 * sqrt(fmean(move * move for move in moves))
 
 

@@ -13,25 +13,25 @@ from mm_tui.venues.demo.market import Market, Print
 CAPTURE = Path(__file__).parents[3] / "shared" / "data" / "btcusdt_20240808.gz"
 
 # Ranges of Binance BTCUSDT, 2024-08-08 23:54 to 23:59 UTC (hftbacktest's published capture): the lowest and highest
-# of the whole and of its three parts of 115 s, widened by a fifth, as two seeds of the same market differ too.
+# of the whole and of its three parts of 115 s, widened by three tenths, as two seeds of the same market differ too.
 RANGES: dict[str, tuple[float, float]] = {
-    "touches_per_s": (54, 112),
-    "median_lots": (37, 81),
+    "touches_per_s": (47, 121),
+    "median_lots": (33, 87),
     "median_spread": (1, 1),
-    "tight_share": (0.985, 1.0),
-    "mean_spread": (1.0, 8.2),
-    "touch_btc": (0.63, 1.9),
-    "signs_1": (0.22, 0.54),
-    "signs_10": (0.09, 0.30),
-    "signs_20": (0.02, 0.23),
-    "prints_1": (0.59, 0.98),
-    "prints_10": (0.41, 0.81),
-    "prints_50": (0.08, 0.52),
-    "kurtosis_tenth": (35, 260),
-    "kurtosis_second": (7.5, 64),
-    "still_tenth": (0.71, 0.97),
-    "still_second": (0.41, 0.84),
-    "clustering": (20, 330),
+    "tight_share": (0.98, 1.0),
+    "mean_spread": (1.0, 8.8),
+    "touch_btc": (0.55, 2.0),
+    "signs_1": (0.19, 0.58),
+    "signs_10": (0.08, 0.32),
+    "signs_20": (0.04, 0.25),
+    "prints_1": (0.52, 1.0),
+    "prints_10": (0.36, 0.87),
+    "prints_50": (0.075, 0.56),
+    "kurtosis_tenth": (31, 282),
+    "kurtosis_second": (6.6, 68),
+    "still_tenth": (0.62, 0.99),
+    "still_second": (0.37, 0.91),
+    "clustering": (18, 358),
 }
 
 

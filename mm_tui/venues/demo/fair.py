@@ -18,15 +18,15 @@ SLOW_SPREAD = 0.15
 """Standard deviation of the log of the slow volatility factor."""
 SLOW_S = 90.0
 """Time in which the slow factor forgets, seconds."""
-QUIET_SHARE = 0.5
+QUIET_SHARE = 0.45
 """Share of the diffusive variance that does not follow the trading activity."""
 MOST_ACTIVITY = 5.0
 """Activity beyond this many times its mean adds no more variance."""
 JUMP_SHARE = 0.22
 """Share of the variance that comes in jumps."""
-JUMP_RATE = 0.05
+JUMP_RATE = 0.06
 """Jumps a second."""
-IMPACT_SHARE = 0.1
+IMPACT_SHARE = 0.03
 """Share of the variance that orders bring, as measured."""
 IMPACT = 0.022
 """How far one order moves the fair price, in units of the volatility over one second."""

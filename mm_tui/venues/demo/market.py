@@ -58,8 +58,8 @@ PATIENCE = 0.33
 """Least gap between fair price and mid that is swept, in units of the volatility over one second."""
 SPREAD_OF_PATIENCE = 0.38
 """Mean of what comes on top of it, exponential."""
-OVERSHOOT = 0.15
-"""Mean distance by which a sweep goes beyond the fair price, exponential, in the same units: impact that passes."""
+OVERREACTION = 0.4
+"""Most of the gap by which a sweep goes beyond the fair price: the part of its impact that passes."""
 PULL_CHANCE = 0.12
 """Chance that makers pull their stale quotes before they are swept."""
 SWEPT_SHARE = 0.2
@@ -80,7 +80,7 @@ PRINTS_TAIL = 1.3
 """Pareto exponent of how many it meets."""
 MOST_PRINTS = 400
 """And at most so many."""
-PRINTS_PER_ORDER = 2.7
+PRINTS_PER_ORDER = 2.85
 """Mean prints of an ordinary order."""
 
 
@@ -266,7 +266,7 @@ class Market:
     def _sweep(self, sign: int) -> None:
         """The fair price has left the quotes behind: those beyond it go, by a trade or by their makers' own hand."""
         side = self.ladder.asks if sign > 0 else self.ladder.bids
-        haste = OVERSHOOT * self._patience * self._generator.exponential(1.0) * self._ticks_per_bp
+        haste = OVERREACTION * self._generator.uniform() * abs(self._fair.price - self.ladder.mid)
         limit = floor(self._fair.price + haste) if sign > 0 else ceil(self._fair.price - haste)
         count = side.place(limit + sign)
         if count == 0:
