@@ -255,8 +255,11 @@ def measure(path: Path, rounds: int) -> dict[str, Any]:
             name = CONTESTANTS[(place + turn) % len(CONTESTANTS)]
             contestant = makers[name]()
             by_round[name].append(run_round(frames, contestant, overhead))
-            reports[name] = contestant.report()
+            report = contestant.report()
             contestant.close()
+            if reports.setdefault(name, report) != report:
+                raise RuntimeError(f"{name} came to {report} in round {turn + 1}, to {reports[name]} before")
+    agree(reports, instrument)
     return {
         "capture": path.name,
         "frames": {kind: sum(frame.kind == kind for frame in frames) for kind in KINDS},
@@ -265,6 +268,15 @@ def measure(path: Path, rounds: int) -> dict[str, Any]:
         "us": {name: _settled(frames, times) for name, times in by_round.items()},
         "reports": reports,
     }
+
+
+def agree(reports: dict[str, dict[str, Any]], instrument: Instrument) -> None:
+    """All who keep a book must have come to the same touch; raises RuntimeError where they did not."""
+    ccxt = reports["ccxt"]
+    for name in ("book", "step", "journal"):
+        touch = [float(instrument.price(reports[name][side])) for side in ("bid", "ask")]
+        if touch != [ccxt["bid"], ccxt["ask"]] or reports[name]["gaps"]:
+            raise RuntimeError(f"{name} ended at {reports[name]}, ccxt at {ccxt}")
 
 
 def _settled(frames: list[Frame], by_round: list[list[int]]) -> dict[str, dict[str, float]]:

@@ -1,0 +1,45 @@
+"""The benchmarks run, and what they measure is real work: on a piece of the capture, in processes of their own."""
+
+import gzip
+import json
+import subprocess
+import sys
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DATA = ROOT / ".." / "shared" / "data"
+CAPTURE = DATA / "btcusdt_20240808.gz"
+EXCHANGE_INFO = "exchangeInfo_20211012.json"
+LINES = 600
+
+
+def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(ROOT / "bench" / script), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)  # noqa: S603 - ours
+
+
+@pytest.mark.skipif(not CAPTURE.exists(), reason="the captured data lies beside the project only where it is developed")
+def test_the_live_benchmark_times_every_contestant_on_every_kind_of_frame(tmp_path: Path) -> None:
+    with gzip.open(CAPTURE) as lines:
+        (tmp_path / "piece.log").write_bytes(b"".join(islice(lines, LINES)))
+    (tmp_path / EXCHANGE_INFO).write_bytes((DATA / EXCHANGE_INFO).read_bytes())
+    done = run("live.py", str(tmp_path / "piece.log"), "--rounds", "1", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    result: dict[str, Any] = json.loads(done.stdout)
+    assert sum(result["frames"].values()) == LINES - 1, "all but the snapshot"
+    assert set(result["us"]) == {"json", "decode", "book", "step", "journal", "ccxt"}
+    for figures in result["us"].values():
+        assert set(figures) == {"depth", "trade", "bookTicker", "all"}
+        assert all(0 < one["p50"] <= one["p99"] for one in figures.values())
+    assert result["reports"]["step"]["placed"] > 0
+    assert result["reports"]["ccxt"]["quoted"] is True
+
+
+def test_without_its_data_it_says_what_to_name(tmp_path: Path) -> None:
+    done = run("live.py", str(tmp_path / "missing.gz"))
+    assert done.returncode == 65
+    assert "missing.gz is not there; name a capture" in done.stderr
