@@ -7,7 +7,7 @@
   rests until the strategy wants other quotes
 - a cancel without an answer is repeated; after `max_retries` the order is in doubt and its exposure stays reserved;
   so is a placement or an amend without an answer. The venue is then asked by cancels, 2, 4 and 8 s later
-- a placement is never sent twice
+- a placement is never sent twice, and a level whose order is in doubt gets no other one
 """
 
 from collections.abc import Callable
@@ -109,6 +109,8 @@ class Executor:
         blocked = self._blocked.get((quote.side, quote.level), 0)
         if ts < blocked:
             self._wake(blocked, ts)
+            return False
+        if self._orders.in_doubt(quote.side, quote.level):
             return False
         order = self._new_order(quote, ts)
         command = PlaceOrder(

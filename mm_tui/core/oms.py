@@ -155,6 +155,13 @@ class OrderManager:
             for order in self._open.values()
         )
 
+    def in_doubt(self, side: Side, level: int) -> bool:
+        """Whether an order of a level may rest without our knowing it."""
+        return any(
+            order.side is side and order.level == level and order.status is Status.UNKNOWN
+            for order in self._open.values()
+        )
+
     def reserved_value(self) -> int:
         """Quote that open bids may still use, ticks times lots."""
         total = 0

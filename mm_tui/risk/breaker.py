@@ -45,6 +45,7 @@ class Breaker:
         """The last one known; a day begins with it."""
         self._highs: deque[tuple[int, int]] = deque()
         self._lows: deque[tuple[int, int]] = deque()
+        self._mid2 = 0
         self._moved_at: int | None = None
         self._runs: dict[Side, deque[int]] = {BUY: deque(), SELL: deque()}
         """When orders of a side were filled, since the last one of the other side."""
@@ -66,14 +67,16 @@ class Breaker:
         return None
 
     def on_mid(self, ts: int, mid2: int) -> Trip | None:
-        """A mid that moved."""
+        """A mid that moved; the one before it stood until now, however long ago it came."""
         highs, lows, limits = self._highs, self._lows, self.limits
-        while highs and highs[-1][1] <= mid2:
-            highs.pop()
-        highs.append((ts, mid2))
-        while lows and lows[-1][1] >= mid2:
-            lows.pop()
-        lows.append((ts, mid2))
+        for mid in (self._mid2 or mid2, mid2):
+            while highs and highs[-1][1] <= mid:
+                highs.pop()
+            highs.append((ts, mid))
+            while lows and lows[-1][1] >= mid:
+                lows.pop()
+            lows.append((ts, mid))
+        self._mid2 = mid2
         oldest = ts - round(limits.price_change_window_s * SECOND)
         while highs[0][0] < oldest:
             highs.popleft()
@@ -90,7 +93,7 @@ class Breaker:
         return Trip("price change", value, limit, "halt" if again else "pull")
 
     def forget_mids(self) -> None:
-        """Start the window anew: after a trip, or where the book was lost."""
+        """Start the window anew, from the mid as it stands."""
         self._highs.clear()
         self._lows.clear()
 

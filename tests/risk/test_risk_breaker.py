@@ -57,17 +57,27 @@ def test_a_mid_that_moves_by_just_the_limit_passes_and_by_more_pulls() -> None:
 def test_the_move_counts_either_way_and_within_its_window_alone() -> None:
     breaker = Breaker(LIMITS)
     breaker.on_mid(0, 1_006_100)
-    assert breaker.on_mid(10 * SECOND + 1, 1_000_000) is None
-    assert breaker.on_mid(20 * SECOND + 1, 1_003_000) is None
-    assert breaker.on_mid(20 * SECOND + 2, 996_000) is not None
+    assert breaker.on_mid(1, 1_003_000) is None
+    assert breaker.on_mid(10 * SECOND + 2, 1_000_000) is None
+    assert breaker.on_mid(20 * SECOND + 3, 1_003_000) is None
+    assert breaker.on_mid(20 * SECOND + 4, 996_000) is not None
+
+
+def test_a_jump_from_a_mid_that_stood_longer_than_the_window_counts() -> None:
+    breaker = Breaker(LIMITS)
+    breaker.on_mid(0, 1_000_000)
+    trip = breaker.on_mid(60 * SECOND, 1_010_000)
+    assert trip is not None
+    assert trip.value == "100.0 bps"
 
 
 def test_the_second_move_within_the_hour_halts_and_a_later_one_pulls_again() -> None:
     breaker = Breaker(LIMITS)
     moves = []
-    for at in (0, MEMORY, 2 * MEMORY - 1):
-        breaker.on_mid(at, 1_000_000)
-        trip = breaker.on_mid(at, 1_010_000)
+    for at, mid in ((0, 1_000_000), (1, 1_010_000), (MEMORY + 1, 1_000_000), (2 * MEMORY, 1_010_000)):
+        trip = breaker.on_mid(at, mid)
+        if not at:
+            continue
         assert trip is not None
         moves.append(trip.action)
     assert moves == ["pull", "pull", "halt"]
@@ -105,7 +115,6 @@ def test_a_rearm_starts_everything_from_here() -> None:
     assert (breaker.loss, breaker.drawdown) == (0.0, 0.0)
     assert breaker.on_pnl(START, -80.0) is None
     assert breaker.on_filled(4, BUY) is None
-    breaker.on_mid(2, 1_000_000)
-    trip = breaker.on_mid(3, 1_010_000)
+    trip = breaker.on_mid(2, 1_000_000)
     assert trip is not None
     assert trip.action == "pull"

@@ -1,0 +1,336 @@
+"""The life of orders through the whole core: retries, doubt, late and double reports."""
+
+from pure_desk import ASK, BID, MS, SECOND, Rig, ask, bid
+
+from mm_tui.core.config import CoreConfig, Execution, Orders
+from mm_tui.core.execution import ACK_TIMEOUT
+from mm_tui.model import commands as cmd
+from mm_tui.model import events as ev
+from mm_tui.model import facts
+from mm_tui.model.orders import Status
+from mm_tui.risk.limits import Limits
+
+B, A = bid(BID - 1000), ask(ASK + 1000)
+
+
+def rejected(rig: Rig, order_id: str, code: int = -2010) -> None:
+    rig.hear(ev.OrderRejected(ts=rig.ts, order_id=order_id, code=code, reason="no"))
+
+
+def test_a_placement_is_sent_once_and_accepted() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    assert (order.status, order.price, order.quantity, order.reason) == (Status.LIVE, B.price, 100, "wanted")
+    rig.tick()
+    rig.tick()
+    assert not rig.take()
+
+
+def test_a_move_is_one_replace_and_the_old_order_waits_for_proof() -> None:
+    rig = Rig()
+    (old,) = rig.quoting(B)
+    rig.want(bid(BID - 2000))
+    (command,) = rig.take()
+    assert isinstance(command, cmd.ReplaceOrder)
+    assert (command.order_id, command.price) == (old.order_id, BID - 2000)
+    assert old.status is Status.PENDING_CANCEL
+    new = rig.core.orders.get(command.new_order_id)
+    assert new is not None
+    assert new.replaces == old.order_id
+    rig.hear(ev.OrderCanceled(ts=rig.ts, order_id=old.order_id, reason="replaced"))
+    rig.accept(new)
+    assert list(rig.core.orders.open) == [new]
+    assert not rig.take()
+
+
+def test_a_replace_that_came_too_late_is_nobodys_refusal() -> None:
+    rig = Rig()
+    (old,) = rig.quoting(B)
+    rig.want(bid(BID - 2000))
+    (command,) = rig.take()
+    rig.fill(old, 100)
+    rig.hear(ev.CancelRejected(ts=rig.ts, order_id=old.order_id, code=-2011, reason="gone"))
+    rejected(rig, command.new_order_id, -2022)
+    assert old.status is Status.FILLED
+    (again,) = rig.take(cmd.PlaceOrder)
+    assert again.price == BID - 2000
+
+
+def test_a_smaller_size_amends_and_the_answer_is_taken() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    rig.want(bid(BID - 1000, 60))
+    assert rig.take() == [cmd.AmendOrder(ts=rig.ts, order_id=order.order_id, quantity=60)]
+    assert order.status is Status.PENDING_AMEND
+    rig.hear(ev.OrderAmended(ts=rig.ts, order_id=order.order_id, quantity=60))
+    assert (order.status, order.quantity) == (Status.LIVE, 60)
+    rig.tick()
+    assert not rig.take()
+
+
+def test_amends_end_where_the_exchange_allows_no_more() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    order.amends = 10
+    rig.want(bid(BID - 1000, 60))
+    assert not rig.take()
+
+
+def test_an_amend_that_is_refused_leaves_the_order_as_it_was() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    rig.want(bid(BID - 1000, 60))
+    rig.take()
+    rig.hear(ev.CancelRejected(ts=rig.ts, order_id=order.order_id, code=-2038, reason="no"))
+    assert (order.status, order.quantity, order.pending_quantity) == (Status.LIVE, 100, 0)
+
+
+def test_a_refused_placement_waits_and_is_tried_so_many_times() -> None:
+    rig = Rig(CoreConfig(execution=Execution(max_retries=2, retry_delay_ms=1000)))
+    rig.open_book()
+    rig.want(B)
+    for _ in range(2):
+        (command,) = rig.take(cmd.PlaceOrder)
+        rejected(rig, command.order_id)
+        rig.flow(0.9)
+        assert not rig.take()
+        rig.flow(0.1)
+    (command,) = rig.take(cmd.PlaceOrder)
+    rejected(rig, command.order_id)
+    rig.flow(10)
+    assert not rig.take()
+    assert "bid level 0 rests: refused 3 times, -2010 no" in rig.said(facts.Noted)[-1].text
+    rig.want(bid(BID - 1001))
+    assert rig.take(cmd.PlaceOrder)
+
+
+def test_an_acceptance_forgets_earlier_refusals() -> None:
+    rig = Rig(CoreConfig(execution=Execution(max_retries=1)))
+    rig.open_book()
+    rig.want(B)
+    for _ in range(3):
+        (command,) = rig.take(cmd.PlaceOrder)
+        rejected(rig, command.order_id)
+        rig.flow(1)
+        (command,) = rig.take(cmd.PlaceOrder)
+        order = rig.core.orders.get(command.order_id)
+        assert order is not None
+        rig.accept(order)
+        rig.canceled(order)
+    assert not [one for one in rig.said(facts.Noted) if "rests" in one.text]
+
+
+def test_a_placement_without_an_answer_comes_into_doubt_though_other_timers_fire_between() -> None:
+    rig = Rig()
+    rig.open_book()
+    rig.want(B, bid(BID - 2000, 5000, 1))
+    (command,) = rig.take(cmd.PlaceOrder)
+    order = rig.core.orders.get(command.order_id)
+    assert order is not None
+    rig.flow(4.9)
+    assert order.status is Status.PENDING_NEW
+    assert rig.said(facts.RiskRefused)
+    rig.flow(0.1)
+    assert order.status is Status.UNKNOWN
+    assert order.reason == "no answer to the placement"
+    assert rig.ts - order.created == ACK_TIMEOUT
+    assert cmd.CancelOrder(ts=rig.ts, order_id=order.order_id) in rig.take()
+
+
+def test_an_amend_without_an_answer_comes_into_doubt() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    rig.want(bid(BID - 1000, 60))
+    rig.flow(5)
+    assert (order.status, order.reason) == (Status.UNKNOWN, "no answer to the amend")
+
+
+def test_cancels_without_an_answer_are_repeated_then_the_order_is_in_doubt_and_stays_reserved() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    rig.want()
+    assert rig.take() == [cmd.CancelOrder(ts=rig.ts, order_id=order.order_id)]
+    assert order.status is Status.PENDING_CANCEL
+    asked = rig.ts
+    cancels = []
+    for _ in range(60):
+        rig.flow(0.1)
+        cancels += [(one.ts - asked) // SECOND for one in rig.take(cmd.CancelOrder)]
+        if order.status is Status.UNKNOWN:
+            break
+        assert order.status is Status.PENDING_CANCEL
+    assert cancels == [1, 2, 3, 4]
+    assert order.reason == "no answer to its cancels"
+    assert rig.core.orders.reserved(order.side) == 100
+    assert not rig.take(cmd.PlaceOrder)
+
+
+def test_an_order_in_doubt_is_asked_for_at_2_4_and_8_seconds_and_no_more() -> None:
+    rig = Rig()
+    rig.open_book()
+    rig.want(B)
+    (order,) = rig.core.orders.open
+    rig.flow(5)
+    assert order.status is Status.UNKNOWN
+    rig.take()
+    doubted = rig.ts
+    asked = []
+    for _ in range(300):
+        rig.flow(0.1)
+        asked += [(one.ts - doubted) / SECOND for one in rig.take(cmd.CancelOrder)]
+    assert asked == [2.0, 4.0, 8.0]
+    rig.canceled(order)
+    assert order.status is Status.CANCELED
+
+
+def test_a_cancel_that_was_refused_is_no_proof() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    rig.want()
+    rig.hear(ev.CancelRejected(ts=rig.ts, order_id=order.order_id, code=-2011, reason="unknown"))
+    assert order.status is Status.PENDING_CANCEL
+    assert rig.core.orders.reserved(order.side) == 100
+
+
+def test_a_late_fill_after_the_cancel_is_booked() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    rig.want()
+    rig.canceled(order)
+    rig.fill(order, 40)
+    assert rig.core.account.position_lots == 40
+    assert rig.said(facts.Filled)[-1].quantity == 40
+    assert rig.state == "quoting"
+
+
+def test_double_reports_are_booked_once() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    for _ in range(3):
+        rig.fill(order, 40, trade_id="same")
+    rig.accept(order)
+    assert rig.core.account.position_lots == 40
+    assert rig.core.account.fills == len(rig.said(facts.Filled)) == 1
+    for _ in range(2):
+        rig.canceled(order)
+    assert order.status is Status.CANCELED
+
+
+def test_a_fill_that_overtakes_its_acknowledgement_is_booked() -> None:
+    rig = Rig()
+    rig.open_book()
+    rig.want(B)
+    (order,) = rig.core.orders.open
+    rig.fill(order, 40)
+    rig.accept(order)
+    assert (order.status, order.filled) == (Status.PARTIALLY_FILLED, 40)
+
+
+def test_an_overfill_is_booked_and_halts() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    rig.fill(order, 100)
+    assert rig.state == "quoting"
+    rig.fill(order, 1)
+    assert rig.core.account.position_lots == 101
+    assert (rig.state, rig.core.reason) == ("halted", "overfill 101, limit 100")
+
+
+def test_reports_that_cannot_be_are_noted_and_change_nothing() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    rejected(rig, order.order_id)
+    assert order.status is Status.LIVE
+    assert rig.said(facts.Noted)[-1].text == "mm-1: an order that is live cannot reject; the report is ignored"
+    rejected(rig, "somebody-elses")
+    assert rig.said(facts.Noted)[-1].text == "the venue speaks of an order that is not ours: somebody-elses"
+    rig.hear(ev.CancelRejected(ts=rig.ts, order_id="x", code=-2011, reason=""))
+    rig.hear(ev.OrderAmended(ts=rig.ts, order_id="x", quantity=1))
+    assert rig.state == "quoting"
+
+
+def test_a_batch_and_the_rate_pace_what_leaves() -> None:
+    rig = Rig(CoreConfig(execution=Execution(batch_size=2, rate_limit_per_s=3)))
+    rig.open_book()
+    rig.want(*[bid(BID - 1000 * n, 100, n) for n in range(1, 6)])
+    assert len(rig.take(cmd.PlaceOrder)) == 2
+    rig.sleep(0.0011)
+    assert len(rig.take(cmd.PlaceOrder)) == 1
+    rig.flow(0.9)
+    assert not rig.take()
+    rig.flow(0.1)
+    assert len(rig.take(cmd.PlaceOrder)) == 2
+
+
+def test_a_level_that_would_exceed_the_position_waits_for_the_order_on_its_way_out() -> None:
+    rig = Rig(CoreConfig(limits=Limits(max_position=0.0015)))
+    (order,) = rig.quoting(B)
+    rig.want(bid(BID - 2000))
+    assert rig.take() == [cmd.CancelOrder(ts=rig.ts, order_id=order.order_id)]
+    assert order.reason == "no room for a replace"
+    rig.flow(0.5)
+    assert not rig.take()
+    rig.canceled(order)
+    assert [one.price for one in rig.take(cmd.PlaceOrder)] == [BID - 2000]
+    assert rig.core.gate.refused == 0
+
+
+def test_a_refusal_is_said_once_a_second_not_on_every_event() -> None:
+    rig = Rig()
+    rig.open_book()
+    rig.want(bid(BID - 60_000))
+    rig.flow(2.5)
+    refused = rig.said(facts.RiskRefused)
+    assert {one.rule for one in refused} == {"collar"}
+    assert 2 <= len(refused) <= 3
+    assert not rig.take()
+
+
+def test_finished_orders_are_archived_under_steady_trade() -> None:
+    rig = Rig(CoreConfig(orders=Orders(archive_after_s=5)))
+    rig.open_book()
+    for number in range(40):
+        rig.want(bid(BID - 1000 - 2000 * (number % 2)))
+        rig.accept()
+        rig.want()
+        rig.canceled(*rig.core.orders.open)
+        rig.flow(1)
+    assert rig.core.orders.placed == 40
+    assert len(list(rig.core.orders.query())) <= 7
+    assert len(list(rig.core.orders.query(archived=True))) == 40
+
+
+def test_the_periodic_reset_makes_quotes_anew_and_spares_what_stands_well() -> None:
+    rig = Rig(CoreConfig(orders=Orders(reset_interval_s=30)))
+    rig.quoting(B, A)
+    asked = rig.strategy.asked
+    assert rig.timers["reset"] - rig.ts == 30 * SECOND
+    rig.flow(31)
+    assert rig.strategy.asked > asked + 300
+    assert not rig.take()
+    assert rig.timers["reset"] > rig.ts
+
+
+def test_no_reset_where_it_is_switched_off() -> None:
+    rig = Rig(CoreConfig(orders=Orders(reset_interval_s=0)))
+    rig.quoting(B)
+    assert "reset" not in rig.timers
+
+
+def test_an_order_far_off_is_cancelled_first_and_placed_after_proof() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(bid(BID - 35_000))
+    rig.want(bid(BID - 100))
+    (command,) = rig.take()
+    assert isinstance(command, cmd.CancelOrder)
+    assert order.reason == "too far from its quote"
+    rig.canceled(order)
+    assert [one.price for one in rig.take(cmd.PlaceOrder)] == [BID - 100]
+
+
+def test_client_ids_count_up_and_are_the_exchanges_kind() -> None:
+    rig = Rig(CoreConfig(order_prefix="desk"))
+    rig.quoting(B, A)
+    assert [one.order_id for one in rig.core.orders.open] == ["desk-1", "desk-2"]
+    assert rig.core.orders.get("desk-1") is not None
+    assert MS * 1000 == SECOND

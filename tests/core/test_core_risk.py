@@ -1,0 +1,339 @@
+"""Halts, the kill switch, re-arm, flatten and dust through the whole core."""
+
+import itertools
+
+import msgspec
+import pytest
+from pure_desk import ASK, BID, BTC, SECOND, NoParams, Rig, ask, bid, delta, placed, snapshot
+
+from mm_tui.core.config import CoreConfig
+from mm_tui.model import commands as cmd
+from mm_tui.model import events as ev
+from mm_tui.model import facts
+from mm_tui.model.events import BUY, SELL
+from mm_tui.model.orders import Status
+from mm_tui.risk.limits import Limits
+
+B, A = bid(BID - 1000), ask(ASK + 1000)
+
+
+def test_a_kill_cancels_all_and_halts_until_a_person_rearms() -> None:
+    rig = Rig()
+    rig.quoting(B, A)
+    rig.act("kill")
+    assert rig.take() == [cmd.CancelAll(ts=rig.ts)]
+    assert (rig.state, rig.core.gate.closed) == ("halted", "kill: pressed")
+    rig.flow(60)
+    assert not placed(rig.take())
+    rig.canceled(*rig.core.orders.open)
+    rig.act("rearm")
+    assert (rig.state, rig.core.reason) == ("paused", "re-armed")
+    rig.flow(1)
+    assert not rig.take()
+    rig.act("pause")
+    assert rig.state == "quoting"
+    assert len(placed(rig.take())) == 2
+
+
+def test_a_kill_cancels_even_where_nothing_is_known_to_rest() -> None:
+    for prepare in ("starting", "quoting"):
+        rig = Rig()
+        if prepare == "quoting":
+            rig.open_book()
+        rig.act("kill")
+        assert rig.take() == [cmd.CancelAll(ts=rig.ts)]
+        rig.act("kill")
+        assert rig.take() == [cmd.CancelAll(ts=rig.ts)]
+
+
+def test_nothing_to_rearm_is_said() -> None:
+    rig = Rig()
+    rig.open_book()
+    rig.act("rearm")
+    assert rig.said(facts.Noted)[-1].text == "nothing to re-arm"
+    assert rig.state == "quoting"
+
+
+REPORTS = ("accept", "fill", "part", "cancel", "reject", "tick", "snapshot", "gap", "timer", "pause", "resume_bids")
+
+
+@pytest.mark.parametrize("before", ["nothing", "sent", "resting", "moving", "shrinking", "leaving"])
+@pytest.mark.parametrize("order", list(itertools.permutations(("accept", "fill", "cancel", "tick"))))
+def test_no_new_order_after_a_kill_in_any_interleaving(before: str, order: tuple[str, ...]) -> None:
+    rig = Rig()
+    rig.open_book()
+    if before != "nothing":
+        rig.want(B, A)
+    if before not in ("nothing", "sent"):
+        rig.accept()
+    if before == "moving":
+        rig.want(bid(BID - 3000), ask(ASK + 3000))
+    elif before == "shrinking":
+        rig.want(bid(BID - 1000, 50), ask(ASK + 1000, 50))
+    elif before == "leaving":
+        rig.want()
+    known = list(rig.core.orders.open)
+    rig.take()
+    rig.act("kill")
+    for step in order:
+        for one in known:
+            if step == "accept":
+                rig.accept(one)
+            elif step == "fill":
+                rig.fill(one, 10)
+            elif step == "cancel":
+                rig.canceled(one)
+        rig.flow(2)
+    for action in ("pause", "toggle_bids", "toggle_bids", "widen", "larger", "undo", "pull"):
+        rig.act(action)
+    rig.hear(delta(rig.ts, 10_000, 10_001))
+    rig.hear(snapshot(rig.ts, update=20_000))
+    rig.flow(400)
+    commands = rig.take()
+    assert not placed(commands)
+    assert not [one for one in commands if isinstance(one, cmd.AmendOrder)]
+    assert rig.state == "halted"
+
+
+def test_a_loss_beyond_the_limit_halts_in_the_event_that_shows_it() -> None:
+    rig = Rig(CoreConfig(limits=Limits(max_daily_loss=1, max_drawdown=1000, max_price_change_bps=10_000)))
+    order = rig.quoting(B, A)[0]
+    rig.fill(order, 100)
+    rig.take()
+    rig.tick(BID - 90_000, ASK - 90_000)
+    assert rig.state == "quoting"
+    rig.take()
+    rig.tick(BID - 110_000, ASK - 110_000)
+    assert rig.state == "halted"
+    assert cmd.CancelAll(ts=rig.ts) in rig.take()
+    (trip,) = rig.said(facts.RiskTripped)
+    assert (trip.rule, trip.action, trip.limit) == ("daily loss", "halt", "1")
+    assert rig.core.trips == [trip]
+
+
+def test_a_fill_that_breaks_a_limit_is_answered_with_cancels_alone() -> None:
+    rig = Rig(CoreConfig(limits=Limits(max_daily_loss=1, max_drawdown=1000)))
+    order = rig.quoting(B, A)[0]
+    rig.fill(order, 100, price=BID + 200_000)
+    assert rig.state == "halted"
+    assert rig.take() == [cmd.CancelAll(ts=rig.ts)]
+
+
+def test_a_price_that_jumps_pulls_cools_off_and_the_second_time_halts() -> None:
+    rig = Rig()
+    rig.quoting(B, A)
+    rig.tick(BID + 38_000, ASK + 38_000)
+    assert (rig.state, rig.core.reason) == ("paused", "the price moved too far: cooling off")
+    assert rig.take(cmd.CancelAll)
+    rig.canceled(*rig.core.orders.open)
+    rig.strategy.want(bid(BID + 36_000))
+    rig.flow(29, BID + 38_000, ASK + 38_000)
+    assert not rig.take()
+    rig.flow(1, BID + 38_000, ASK + 38_000)
+    assert rig.state == "quoting"
+    assert len(placed(rig.take())) == 1
+    rig.tick(BID, ASK)
+    assert rig.state == "halted"
+
+
+def test_one_side_filled_in_a_row_is_switched_off_and_its_orders_leave() -> None:
+    rig = Rig(CoreConfig(limits=Limits(max_same_side_fills=1)))
+    first, second, asked = rig.quoting(B, bid(BID - 2000, 100, 1), A)
+    rig.fill(first, 100)
+    assert rig.state == "quoting"
+    rig.take()
+    rig.fill(second, 100)
+    assert (rig.state, rig.core.reason) == ("one-sided", "bids are off")
+    assert not [one for one in placed(rig.take()) if one.side is BUY]
+    rig.flow(5)
+    assert not [one for one in placed(rig.take()) if one.side is BUY]
+    assert asked.status is Status.LIVE
+    rig.act("toggle_bids")
+    assert rig.state == "quoting"
+    assert [one for one in placed(rig.take()) if one.side is BUY]
+
+
+def filled(rig: Rig, lots: int = 100) -> None:
+    """Rest a bid and have it filled; nothing is wanted any more."""
+    (order,) = rig.quoting(bid(BID - 1000, lots))
+    rig.strategy.want()
+    rig.fill(order, lots)
+    rig.take()
+    assert rig.core.account.position_lots == lots
+
+
+def test_a_flatten_cancels_waits_for_proof_and_closes_inside_the_collar() -> None:
+    rig = Rig()
+    (order, resting) = rig.quoting(bid(BID - 1000, 100), A)
+    rig.strategy.want(A)
+    rig.fill(order, 100)
+    rig.take()
+    rig.act("flatten")
+    assert {type(one) for one in rig.take()} == {cmd.CancelAll}
+    assert rig.state == "paused"
+    rig.flow(0.5)
+    assert not rig.take()
+    rig.canceled(resting)
+    (close,) = rig.take()
+    assert (close.side, close.quantity, close.immediate, close.reduce_only, close.post_only) == (SELL, 100, True, True, False)
+    assert close.price * 2 >= (BID + ASK) * (1 - 60 / 10_000) > close.price * 2 - 2
+    one = rig.core.orders.get(close.order_id)
+    assert one is not None
+    rig.fill(one, 100, price=BID)
+    assert rig.said(facts.Noted)[-1].text == "flat"
+    assert (rig.state, rig.core.reason) == ("paused", "flattened by the operator")
+    assert not placed(rig.take())
+
+
+def test_a_flatten_goes_on_after_a_part_and_names_what_is_left_as_dust() -> None:
+    rig = Rig()
+    filled(rig)
+    rig.act("flatten")
+    (close,) = rig.take(cmd.PlaceOrder)
+    order = rig.core.orders.get(close.order_id)
+    assert order is not None
+    rig.fill(order, 95, price=BID)
+    rig.canceled(order)
+    assert not rig.take()
+    assert rig.said(facts.Noted)[-1].text == "flat but for dust: 0.00005 BTC, below the smallest order"
+    assert not rig.core.flattener.active
+
+
+def test_a_large_position_is_closed_in_pieces_that_leave_no_dust() -> None:
+    rig = Rig(CoreConfig(limits=Limits(max_order_quantity=0.001, max_position=0.02)))
+    orders = rig.quoting(bid(BID - 1000, 100), bid(BID - 2000, 3, 1))
+    rig.strategy.want()
+    for order in orders:
+        rig.fill(order, order.quantity)
+    rig.take()
+    assert rig.core.account.position_lots == 103
+    rig.act("flatten")
+    sizes = []
+    while rig.core.flattener.active:
+        (close,) = rig.take(cmd.PlaceOrder)
+        order = next(iter(rig.core.orders.open))
+        sizes.append(close.quantity)
+        rig.fill(order, close.quantity, price=BID)
+    assert sizes == [94, 9]
+    assert rig.core.account.position == 0
+
+
+def test_a_short_is_bought_back() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(A)
+    rig.strategy.want()
+    rig.fill(order, 100)
+    rig.take()
+    rig.act("flatten")
+    (close,) = rig.take(cmd.PlaceOrder)
+    assert (close.side, close.quantity) == (BUY, 100)
+    assert close.price * 2 <= (BID + ASK) * (1 + 60 / 10_000) < close.price * 2 + 2
+
+
+def test_a_flatten_of_nothing_is_done_at_once() -> None:
+    rig = Rig()
+    rig.open_book()
+    rig.act("flatten")
+    assert rig.said(facts.Noted)[-1].text == "flat"
+    assert rig.state == "paused"
+
+
+def test_a_flatten_waits_while_the_book_is_invalid_or_stale() -> None:
+    rig = Rig()
+    filled(rig)
+    rig.hear(delta(rig.ts, 9_000, 9_001))
+    rig.act("flatten")
+    assert not rig.take(cmd.PlaceOrder)
+    rig.hear(snapshot(rig.ts, update=9_001))
+    rig.update = 9_001
+    assert rig.take(cmd.PlaceOrder)
+    rig.canceled(*rig.core.orders.open)
+    rig.take()
+    rig.sleep(3)
+    assert rig.state == "stale"
+    rig.canceled(*rig.core.orders.open)
+    rig.take()
+    rig.act("flatten")
+    assert not rig.take(cmd.PlaceOrder)
+    rig.flow(1.2)
+    assert rig.take(cmd.PlaceOrder)
+
+
+def test_a_flatten_gives_up_where_the_book_is_too_thin() -> None:
+    rig = Rig()
+    filled(rig)
+    rig.act("flatten")
+    sent = 0
+    while rig.core.flattener.active:
+        sent += len(rig.take(cmd.PlaceOrder))
+        rig.canceled(*rig.core.orders.open)
+    assert sent == 20
+    assert "flatten gave up after 20 orders" in rig.said(facts.Noted)[-1].text
+    assert rig.state == "paused"
+
+
+def test_a_flatten_that_the_gate_refuses_stops_and_says_so() -> None:
+    rig = Rig()
+    filled(rig)
+    rig.core.gate.set_limits(msgspec.structs.replace(rig.core.config.limits, max_order_quantity=0.00001))
+    rig.act("flatten")
+    assert not rig.take(cmd.PlaceOrder)
+    assert rig.said(facts.Noted)[-1].text == "flatten stopped: the gate refused its order"
+    assert not rig.core.flattener.active
+
+
+def test_a_flatten_passes_a_closed_gate_and_a_second_kill_stops_it() -> None:
+    rig = Rig()
+    filled(rig)
+    rig.act("kill")
+    rig.take()
+    rig.act("flatten")
+    assert [one.reduce_only for one in rig.take(cmd.PlaceOrder)] == [True]
+    assert rig.state == "halted"
+    rig.act("kill")
+    assert cmd.CancelAll(ts=rig.ts) in rig.take()
+    rig.canceled(*rig.core.orders.open)
+    rig.flow(2)
+    assert not rig.take(cmd.PlaceOrder)
+
+
+def test_a_price_that_moves_while_halted_does_not_stop_the_operators_flatten() -> None:
+    rig = Rig()
+    filled(rig)
+    rig.act("kill")
+    rig.act("flatten")
+    rig.take()
+    for price in (BID + 40_000, BID, BID + 40_000):
+        rig.tick(price, price + 1)
+    assert rig.core.flattener.active
+    assert [trip.rule for trip in rig.said(facts.RiskTripped)] == ["kill"]
+
+
+def test_closing_cancels_and_leaves_nothing_behind() -> None:
+    rig = Rig()
+    rig.quoting(B, A)
+    rig.act("close", "closing: quit")
+    commands = rig.take()
+    assert commands
+    assert {type(one) for one in commands} == {cmd.CancelAll}
+    assert rig.core.closing
+    rig.canceled(*rig.core.orders.open)
+    rig.flow(5)
+    assert not rig.take()
+    halted = Rig()
+    halted.act("kill")
+    halted.act("close", "closing: quit")
+    assert not halted.core.closing
+    assert halted.core.gate.closed.startswith("kill")
+
+
+def test_a_halt_is_one_even_where_a_limit_is_broken_twice() -> None:
+    rig = Rig(CoreConfig(limits=Limits(max_daily_loss=1, max_drawdown=1000)))
+    (order,) = rig.quoting(B)
+    rig.fill(order, 50, price=BID + 400_000)
+    rig.fill(order, 50, price=BID + 400_000)
+    assert len(rig.said(facts.RiskTripped)) == 1
+    assert NoParams() == rig.strategy.params
+    assert BTC.symbol == "BTC/USDT"
+    assert rig.timers
+    assert rig.ts % SECOND == 0
