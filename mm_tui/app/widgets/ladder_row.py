@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from mm_tui.app.palette import Palette
 from mm_tui.app.widgets.columns import AIR, MARK, Columns
-from mm_tui.app.widgets.spans import Span, bar_spans
+from mm_tui.app.widgets.spans import Span
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import LadderFrame
@@ -24,6 +24,8 @@ class Half(NamedTuple):
 
 
 EMPTY = Half(0, 0, 0, None)
+LIT = ("dim", "last", "last bold", "bright bold")
+"""How the last trade is drawn, from long ago to just now."""
 
 
 class Cells(NamedTuple):
@@ -65,7 +67,7 @@ def _price(cells: Cells, ground: str) -> list[Span]:
     if not cells.last:
         return [(f"  {text}  ", style + ground)]
     glyph = "▲" if cells.last > 0 else "▼"
-    lit = "dim" if cells.dimmed else f"last bold glow{cells.glow}" if cells.glow else "last"
+    lit = "dim" if cells.dimmed else LIT[cells.glow]
     if cells.last > 0:
         return [(glyph + " ", lit + ground), (text + "  ", style + ground)]
     return [("  " + text, style + ground), (" " + glyph, lit + ground)]
@@ -87,9 +89,9 @@ def _side(cells: Cells, half: Half, side: str, instrument: Instrument, look: Pal
         spans += _bar(half.bar, columns.bar, f"{colour} soft", look, ground=ground, out_left=side == "bid")
     if columns.quantity:
         text = fmt.lots(half.quantity, instrument.step_size, columns.places) if half.quantity else last
-        style = colour if half.quantity else f"last glow{cells.glow}" if cells.glow else "last"
         weight = " bold" if cells.touch == side and not cells.dimmed else ""
-        spans.append((text.rjust(columns.quantity), style + weight + ground))
+        style = colour + weight if half.quantity else LIT[cells.glow]
+        spans.append((text.rjust(columns.quantity), style + ground))
     return spans
 
 
@@ -116,11 +118,13 @@ def _bar(filled: int, width: int, colour: str, look: Palette, *, ground: str, ou
     """A bar that grows away from the price; the side of the asks needs a blank before it, that of the bids has one."""
     width -= 1
     blank = (" ", "text" + ground)
-    if not out_left:
-        return [*bar_spans(filled, width, colour, look, ground=ground[4:] or "panel")[::-1], blank]
     if look.ascii:
-        whole = min(width, (filled + 4) // 8 or bool(filled))
-        return [(" " * (width - whole + 1), "text" + ground), ("#" * whole, colour + ground)]
+        full = "#" * min(width, (filled + 4) // 8 or bool(filled))
+        if out_left:
+            return [(full.rjust(width + 1), colour + ground)]
+        return [(full.ljust(width), colour + ground), blank]
+    if not out_left:
+        return [(fmt.bar(filled, width), colour + ground), blank]
     before, edge, full = fmt.bar_from_right(filled, width)
     return [(before + " ", "text" + ground), (edge, f"{colour} reverse{ground}"), (full, colour + ground)]
 

@@ -42,7 +42,7 @@ class Summary(Panel, can_focus=False):
         else:
             lines = [self._state(), self._position(held), self._pnl(total), truth_fields(frame.truth), self._parts()]
         for y, fields in enumerate(lines):
-            spans = tuple(by_priority(fields, width))
+            spans = ((" ", "text"), *by_priority(fields, width - 1))
             self.put(y, spans, list, spans)
         self.blank(len(lines))
 

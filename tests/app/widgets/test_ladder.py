@@ -10,7 +10,7 @@ from mm_tui.app.palette import Palette, palette_of
 from mm_tui.app.themes import load_themes
 from mm_tui.app.widgets.columns import columns_for, price_text
 from mm_tui.app.widgets.ladder import GROUPS, Ladder
-from mm_tui.app.widgets.ladder_row import EMPTY, Cells, Half, headings, row, spread_line
+from mm_tui.app.widgets.ladder_row import EMPTY, LIT, Cells, Half, headings, row, spread_line
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.spans import Spans
 from mm_tui.model.events import BUY
@@ -91,8 +91,9 @@ def test_our_orders_on_their_way_are_dim_and_marked() -> None:
 def test_the_last_trade_is_told_by_glyph_and_size(side: int, glyph: str) -> None:
     spans = row(cells(last=side, last_quantity=2000, glow=2), BTC, look())
     assert glyph in text(spans)
-    assert any("0.02000" in words and style.startswith("last") and "glow2" in style for words, style in spans)
-    assert not any("glow" in style for _, style in row(cells(last=side, last_quantity=2000, dimmed=True), BTC, look()))
+    assert any("0.02000" in words and style == "last bold" for words, style in spans)
+    dimmed = row(cells(last=side, last_quantity=2000, glow=2, dimmed=True), BTC, look())
+    assert {style for words, style in dimmed if glyph in words} == {"dim"}
 
 
 def test_a_chosen_row_has_one_ground_from_edge_to_edge() -> None:
@@ -280,7 +281,7 @@ async def test_the_last_trade_fades_with_time_alone() -> None:
         for later in range(0, 1_200_000_000, 100_000_000):
             app.show(msgspec.structs.replace(frame, ts=START + later))
             at = next(i for i, line in enumerate(lines_of(panel)) if "▼" in line)
-            levels.append(max([int(style[-1]) for _, style in panel._rows[at].spans if "glow" in style], default=0))
+            levels.append(next(LIT.index(style) for words, style in panel._rows[at].spans if "▼" in words))
         assert levels == [3, 3, 3, 2, 2, 2, 1, 1, 1, 0, 0, 0]
 
 

@@ -1,4 +1,4 @@
-"""Desk frames made by hand, the same each time: a BTC/USDT book with our quotes in it."""
+"""Desk frames of the panels' tests, made by hand, the same each time: a BTC/USDT book with our quotes in it."""
 
 import random
 from decimal import Decimal

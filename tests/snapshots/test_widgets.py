@@ -1,0 +1,76 @@
+"""Pictures of every panel, from frames made by hand."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from hand_frames import desk_frame, ladder
+from panel_app import PanelApp
+
+from mm_tui.app.widgets.chart import Chart
+from mm_tui.app.widgets.events import Events
+from mm_tui.app.widgets.header import Header
+from mm_tui.app.widgets.ladder import Ladder
+from mm_tui.app.widgets.lines import Panel
+from mm_tui.app.widgets.orders import Orders
+from mm_tui.app.widgets.parameters import Parameters
+from mm_tui.app.widgets.position import Position
+from mm_tui.app.widgets.risk import Risk
+from mm_tui.app.widgets.summary import Summary
+from mm_tui.app.widgets.tape import Tape
+from mm_tui.app.widgets.truth import Truth
+from mm_tui.app.widgets.workers import Workers
+from mm_tui.views.frames import DeskFrame
+
+Compare = Callable[..., bool]
+SIZES: dict[type[Panel], tuple[int, int]] = {
+    Chart: (80, 18),
+    Events: (80, 12),
+    Header: (160, 2),
+    Ladder: (72, 26),
+    Orders: (70, 9),
+    Parameters: (44, 8),
+    Position: (48, 16),
+    Risk: (48, 10),
+    Summary: (80, 5),
+    Tape: (46, 16),
+    Truth: (100, 1),
+    Workers: (48, 7),
+}
+
+
+class Shown(PanelApp):
+    """Shows its frame as soon as it is there."""
+
+    def __init__(self, panel: Panel, frame: DeskFrame, theme: str = "graphite", *, alphabet: str = "utf8") -> None:
+        super().__init__(panel, theme=theme, ascii=alphabet == "ascii")
+        self.frame = frame
+
+    def on_mount(self) -> None:
+        self.show(self.frame)
+
+
+@pytest.mark.parametrize("theme", ["graphite", "paper", "deuter"])
+@pytest.mark.parametrize("kind", SIZES, ids=lambda kind: kind.__name__)
+def test_panel(snap_compare: Compare, kind: type[Panel], theme: str) -> None:
+    assert snap_compare(Shown(kind(), desk_frame(), theme), terminal_size=SIZES[kind])
+
+
+@pytest.mark.parametrize("kind", [Chart, Ladder, Risk], ids=lambda kind: kind.__name__)
+def test_without_utf8(snap_compare: Compare, kind: type[Panel]) -> None:
+    assert snap_compare(Shown(kind(), desk_frame(), alphabet="ascii"), terminal_size=SIZES[kind])
+
+
+@pytest.mark.parametrize("state", ["stale", "halted", "invalid book"])
+def test_ladder_in_trouble(snap_compare: Compare, state: str) -> None:
+    header = msgspec.structs.replace(
+        desk_frame().header, state=state, reason="no frame for 2.4 s" if state == "stale" else "loss 51 over 50 USDT",
+        hint="a re-arm" if state == "halted" else "waiting for data",
+    )  # fmt: skip
+    frame = desk_frame(header=header, ladder=ladder(valid=state == "halted"))
+    assert snap_compare(Shown(Ladder(), frame), terminal_size=SIZES[Ladder])
+
+
+@pytest.mark.parametrize("width", [24, 40, 56, 100])
+def test_ladder_at_every_width(snap_compare: Compare, width: int) -> None:
+    assert snap_compare(Shown(Ladder(), desk_frame()), terminal_size=(width, 16))

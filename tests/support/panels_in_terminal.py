@@ -1,0 +1,87 @@
+"""Run as a script in a pseudo-terminal: panels whose frames come by keys, and what the compositor would have drawn.
+
+panels_in_terminal.py REPORT. Keys: n the next frame, o a toast, d a dialog, e closes it, w writes the report, q ends.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from hand_frames import START, desk_frame, ladder, tape
+from panel_app import PanelApp
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from mm_tui.app.widgets.direct import Direct
+from mm_tui.app.widgets.ladder import Ladder
+from mm_tui.app.widgets.tape import Tape
+from mm_tui.app.widgets.truth import Truth
+from mm_tui.views.frames import DeskFrame
+
+
+def frames() -> Iterator[DeskFrame]:
+    """Frames that differ in every part."""
+    base = desk_frame()
+    seed = 1
+    while True:
+        seed += 1
+        truth = msgspec.structs.replace(base.truth, age_ms=seed)
+        yield desk_frame(ts=START + seed * 50_000_000, ladder=ladder(seed=seed), tape=tape(seed=seed), truth=truth)
+
+
+class Dialog(ModalScreen[None]):
+    CSS = "Dialog { align: center middle; } Static { width: 30; height: 5; background: red; }"
+
+    def compose(self) -> ComposeResult:
+        yield Static("a dialog above")
+
+
+class Counted(PanelApp):
+    CSS = "Truth { height: 1; } Ladder { height: 2fr; } Tape { height: 1fr; }"
+    displays = 0
+
+    def on_mount(self) -> None:
+        self.frames = frames()
+        self.show(next(self.frames))
+
+    def _display(self, screen: Any, renderable: Any) -> None:
+        self.displays += renderable is not None
+        super()._display(screen, renderable)
+
+    def key_n(self) -> None:
+        self.show(next(self.frames))
+
+    def key_o(self) -> None:
+        self.notify("a toast over it", timeout=60)
+
+    def key_d(self) -> None:
+        self.push_screen(Dialog())
+
+    def key_e(self) -> None:
+        self.pop_screen()
+
+    def key_w(self) -> None:
+        lines = [strip.text for strip in self.screen_stack[0]._compositor.render_strips()]
+        report = {"lines": lines, "displays": self.displays, "direct": Direct.sent}
+        target = Path(sys.argv[1])
+        target.with_suffix(".part").write_text(json.dumps(report))
+        target.with_suffix(".part").rename(target)
+
+    def key_q(self) -> None:
+        self.exit()
+
+
+if __name__ == "__main__":
+    send = Direct._send
+    Direct.sent = 0  # type: ignore[attr-defined]
+
+    def counted(self: Direct) -> None:
+        Direct.sent += 1  # type: ignore[attr-defined]
+        send(self)
+
+    Direct._send = counted  # type: ignore[method-assign]
+    Counted(Truth(), Ladder(), Tape()).run()
