@@ -1,0 +1,218 @@
+"""Where the PnL came from, markouts, uptime: small cases worked out by hand, and identities over many."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pure_desk import BTC, SECOND
+
+from mm_tui.analytics.histogram import Histogram
+from mm_tui.analytics.latency import MINUTE, NONSENSE, WINDOW, FeedLatency
+from mm_tui.analytics.markout import HORIZONS, Markouts
+from mm_tui.analytics.pnl import TAU, PnlSplit, unrealized2
+from mm_tui.analytics.scores import Scores
+from mm_tui.analytics.uptime import Uptime
+from mm_tui.model.account import MICRO, Account, money
+from mm_tui.model.events import BUY, SELL, OrderFilled, Side
+from mm_tui.model.facts import Filled, OrderChanged, StateChanged
+
+
+def fill(ts: int, side: Side, price: int, quantity: int = 1, fee: int = 0) -> Filled:
+    return Filled(
+        ts=ts, order_id="a", trade_id="t", side=side, price=price, quantity=quantity, maker=True,
+        fee=fee, fee_in_base=side is BUY, mid2=None, position=0,
+    )  # fmt: skip
+
+
+def changed(ts: int, side: Side, status: str, name: str = "a") -> OrderChanged:
+    return OrderChanged(
+        ts=ts, order_id=name, side=side, price=1, quantity=1, filled=0, status=status, level=0, reason=""
+    )
+
+
+def test_the_four_parts_of_one_fill() -> None:
+    split = PnlSplit()
+    split.on_mid(0, 200)
+    split.on_fill(fill(SECOND, BUY, 99, 3), 200)
+    split.on_mid(2 * SECOND, 196)
+    assert split.split().adverse_selection == -12 * MICRO
+    split.on_mid(SECOND + TAU, 210)
+    split.on_mid(SECOND + TAU + 1, 190)
+    parts = split.split()
+    assert parts.spread_captured == 3 * 2 * MICRO
+    assert parts.adverse_selection == 3 * 10 * MICRO
+    assert parts.inventory == 3 * -20 * MICRO
+    assert parts.fees == 0
+    assert parts.total == 3 * (190 - 198) * MICRO
+
+
+def test_the_mid_at_five_seconds_sharp_is_the_one_that_counts() -> None:
+    split = PnlSplit()
+    split.on_fill(fill(0, SELL, 100), 200)
+    split.on_mid(TAU, 220)
+    split.on_mid(TAU + 1, 300)
+    assert split.split().adverse_selection == -20 * MICRO
+    assert split.split().inventory == -80 * MICRO
+
+
+def test_base_fees_are_valued_when_paid_and_drift_as_inventory() -> None:
+    split = PnlSplit()
+    split.on_fill(fill(0, BUY, 100, 10, fee=5_000), 200)
+    assert split.split().fees == -5_000 * 200
+    split.on_mid(2 * TAU, 200)
+    split.on_mid(2 * TAU + 1, 210)
+    assert split.split().inventory == 10 * 10 * MICRO - 5_000 * 10
+    split.on_fill(fill(3 * TAU, SELL, 100, 10, fee=7), 210)
+    assert split.split().fees == -5_000 * 200 - 14
+
+
+FILLS = st.lists(
+    st.tuples(
+        st.integers(0, 4 * TAU), st.sampled_from([BUY, SELL]), st.integers(90, 110), st.integers(1, 9), st.integers(0, 9_999)
+    ),
+    max_size=12,
+)
+MIDS = st.lists(st.tuples(st.integers(0, 4 * TAU), st.integers(180, 220)), min_size=1, max_size=25)
+
+
+@given(fills=FILLS, mids=MIDS)
+def test_parts_and_books_add_up_to_the_last_digit(
+    fills: list[tuple[int, Side, int, int, int]], mids: list[tuple[int, int]]
+) -> None:
+    account, scores, mid2 = Account(1_000, 10_000), Scores(), 200
+    scores.after(0, mid2, True, [])  # noqa: FBT003
+    events = sorted([(ts, 1, one) for ts, *one in fills] + [(ts, 0, [mid]) for ts, mid in mids], key=lambda one: one[:2])
+    spread = 0
+    for ts, is_fill, values in events:
+        if is_fill:
+            side, price, quantity, fee = values
+            fact = fill(ts, side, price, quantity, fee)
+            account.book(
+                side,
+                OrderFilled(
+                    ts=ts, order_id="a", trade_id="t", price=price, quantity=quantity, maker=True, fee=fee,
+                    fee_in_base=side is BUY,
+                ),
+            )  # fmt: skip
+            spread += side * quantity * (mid2 - 2 * price) * MICRO
+            scores.after(ts, mid2, True, [fact])
+        else:
+            (mid2,) = values
+            scores.after(ts, mid2, True, [])
+        parts = scores.pnl.split()
+        total = account.total2(mid2)
+        assert parts.total == total
+        assert account.realized2 + unrealized2(account, parts.fees, mid2) + parts.fees == total
+        assert parts.spread_captured == spread
+    assert money(account.total2(mid2), BTC) == account.total2(mid2) * BTC.unit / (2 * MICRO)
+
+
+def test_a_markout_is_signed_by_side_weighted_by_quantity_and_in_bps_of_the_price() -> None:
+    markouts = Markouts()
+    markouts.on_mid(0, 20_000)
+    markouts.on_fill(fill(0, BUY, 10_000, 1))
+    markouts.on_fill(fill(0, SELL, 10_010, 3))
+    markouts.on_mid(SECOND, 20_020)
+    markouts.on_mid(SECOND + 1, 30_000)
+    expected = (10.0 * 1 + 0.0 * 3) / 4
+    assert markouts.figures()["1s"] == pytest.approx(expected)
+    assert markouts.figures()["100ms"] == pytest.approx((0.0 * 1 + 10 / 10_010 * 10_000 * 3) / 4, abs=1e-4)
+    assert markouts.figures()["5s"] is None
+
+
+def test_a_markout_counts_when_its_time_is_over_though_the_mid_stood() -> None:
+    scores = Scores()
+    scores.after(0, 20_000, True, [fill(0, BUY, 9_999)])  # noqa: FBT003
+    scores.after(SECOND, 20_000, True, [])  # noqa: FBT003
+    assert scores.markouts.figures()["1s"] is None
+    scores.after(SECOND + 1, 20_000, True, [])  # noqa: FBT003
+    assert scores.markouts.figures()["1s"] == pytest.approx(1.0001)
+
+
+def test_a_book_that_is_invalid_at_the_horizon_gives_no_markout() -> None:
+    scores = Scores()
+    scores.after(0, 20_000, True, [fill(0, BUY, 9_999)])  # noqa: FBT003
+    scores.after(SECOND // 2, 20_000, False, [])  # noqa: FBT003
+    scores.after(2 * SECOND, 20_000, True, [])  # noqa: FBT003
+    scores.after(9 * SECOND, 20_000, True, [])  # noqa: FBT003
+    figures = scores.markouts.figures()
+    assert figures["1s"] is None
+    assert figures["100ms"] is not None
+    assert figures["5s"] is not None
+    assert list(figures) == list(HORIZONS)
+
+
+def test_uptime_counts_acknowledged_orders_from_the_first_quoting() -> None:
+    uptime = Uptime()
+    assert uptime.shares(5) == (None, None, None)
+    uptime.on_order(changed(1, BUY, "pending_new"))
+    uptime.on_state(StateChanged(ts=10, state="quoting", reason=""))
+    uptime.on_order(changed(20, BUY, "live"))
+    uptime.on_order(changed(30, SELL, "live", "b"))
+    uptime.on_order(changed(60, BUY, "pending_cancel"))
+    uptime.on_order(changed(70, BUY, "canceled"))
+    uptime.on_state(StateChanged(ts=80, state="paused", reason=""))
+    uptime.on_state(StateChanged(ts=90, state="quoting", reason=""))
+    assert uptime.shares(110) == (50.0, 80.0, 40.0)
+    assert uptime.shares(210) == (25.0, 90.0, 20.0)
+
+
+def test_a_desk_that_begins_on_one_side_counts_too() -> None:
+    uptime = Uptime()
+    uptime.on_state(StateChanged(ts=10, state="one-sided", reason=""))
+    uptime.on_order(changed(10, BUY, "live"))
+    assert uptime.shares(20) == (100.0, 0.0, 0.0)
+
+
+def test_orders_of_a_side_stand_for_one_another() -> None:
+    uptime = Uptime()
+    uptime.on_state(StateChanged(ts=0, state="quoting", reason=""))
+    for name in ("a", "b"):
+        uptime.on_order(changed(0, SELL, "live", name))
+    uptime.on_order(changed(50, SELL, "filled", "a"))
+    uptime.on_order(changed(75, SELL, "unknown", "b"))
+    assert uptime.shares(100) == (0.0, 75.0, 0.0)
+
+
+def test_latency_is_shown_above_the_smallest_and_never_negative() -> None:
+    latency = FeedLatency()
+    assert latency.last is None
+    ahead = 1_270_000_000
+    seen = []
+    for local, delay in ((0, 5), (1, 3), (2, 9), (3, 1)):
+        latency.add(local, local + ahead - delay)
+        seen.append(latency.last)
+    assert seen == [0, 0, 6, 0]
+    latency.add(4, 4 + NONSENSE + 1)
+    assert latency.last == 0
+
+
+def test_the_smallest_latency_is_forgotten_after_ten_minutes() -> None:
+    latency = FeedLatency()
+    latency.add(0, 0)
+    for minute in range(1, WINDOW):
+        latency.add(minute * MINUTE, minute * MINUTE - 50)
+        assert latency.last == 50
+    latency.add(WINDOW * MINUTE, WINDOW * MINUTE - 50)
+    assert latency.last == 0
+
+
+@given(st.lists(st.integers(-5, 1 << 70), min_size=1, max_size=60), st.floats(0.01, 1.0))
+def test_a_percentile_is_at_most_an_eighth_too_high(values: list[int], share: float) -> None:
+    histogram = Histogram()
+    for value in values:
+        histogram.add(value)
+    ordered = sorted(max(value, 0) for value in values)
+    exact = next(value for index, value in enumerate(ordered, 1) if index >= share * len(ordered) - 1e-9)
+    found = histogram.percentile(share)
+    assert found is not None
+    if exact < 1 << 62:
+        assert exact <= found <= max(exact * 9 / 8, exact + 0)
+    assert histogram.count == len(values)
+    assert histogram.largest == ordered[-1]
+
+
+def test_an_empty_histogram_knows_nothing() -> None:
+    assert Histogram().summary(1000) == {"p50": None, "p99": None, "max": None}
+    histogram = Histogram()
+    histogram.add(5_000)
+    assert histogram.summary(1000) == {"p50": 5.0, "p99": 5.0, "max": 5.0}
