@@ -27,16 +27,24 @@ class Chart(Panel):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
-        self.minutes = 5
-        """The window shown."""
+        self._chosen = 0
+        """Minutes that were asked for; 0 shows the first minute on its own, then five."""
         self._plot = Plot()
         self._symbol = ""
         self._axis = 0
 
     def cycle_window(self) -> None:
         """The next longer window, after the longest the shortest."""
-        self.minutes = WINDOWS_MIN[(WINDOWS_MIN.index(self.minutes) + 1) % len(WINDOWS_MIN)]
+        self._chosen = WINDOWS_MIN[(WINDOWS_MIN.index(self.minutes) + 1) % len(WINDOWS_MIN)]
         self.repaint()
+
+    @property
+    def minutes(self) -> int:
+        """The window shown."""
+        samples = self.frame.chart.samples
+        if self._chosen or not samples:
+            return self._chosen or WINDOWS_MIN[0]
+        return WINDOWS_MIN[samples[-1].ts - samples[0].ts > WINDOWS_MIN[0] * 60 * _NS]
 
     def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
         """Samples come every quarter of a second; in between nothing is drawn."""

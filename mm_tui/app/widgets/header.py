@@ -24,6 +24,9 @@ def state_span(state: DeskState) -> Span:
     """The state's word in reverse, the largest contrast on the screen."""
     return f" {state.upper()} ", f"{STATE_COLOURS[state]} bold reverse"
 
+DEMO = "DEMO market"
+"""The badge of the embedded exchange where it stands in for another venue; it outlasts everything but the state."""
+
 
 class Header(Panel, can_focus=False):
     """One line, or two: the second says why that state, what to press, and what to mind."""
@@ -46,13 +49,15 @@ class Header(Panel, can_focus=False):
         width = self.inner[0]
         why: list[Span] = [] if two else self._why(header)
         badge: list[Span] = [("▌", "own"), (header.badge, "own bold"), ("▐", "own")] if header.badge else []
-        demo: list[Span] = [(f" {_demo(header)} ", "warn bold reverse")] if header.demo_cause else []
+        demo: list[Span] = [(f" {DEMO} ", "warn bold reverse")] if header.demo_cause else []
+        cause: list[Span] = [(header.demo_cause, "warn")] if header.demo_cause else []
         return by_priority(
             (
                 (1, [(" " + header.symbol, "bright bold")]),
                 (5, [(header.venue, "text"), (" ● " + header.venue_words, "dim")] if header.venue_words else []),
                 (5, [(header.venue, "text")] if not header.venue_words else []),
                 (2, demo),
+                (5, cause),
                 (3, badge),
                 (0, [state_span(header.state)]),
                 (4, why),
@@ -77,7 +82,3 @@ class Header(Panel, can_focus=False):
         if width_of(left) <= 1:
             left, right = [(" ", "text"), *right], []
         return spread_out(left, right, self.inner[0])
-
-
-def _demo(header: HeaderFrame) -> str:
-    return f"DEMO {header.demo_cause}"
