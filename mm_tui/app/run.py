@@ -24,6 +24,9 @@ from mm_tui.settings.places import config_file
 
 SWITCH_INTERVAL = 0.0005
 """Seconds a thread may keep the interpreter while the other waits."""
+SETTLED_S = (0.5, 2.0, 10.0)
+"""Seconds after the start at which what lives by then is taken out of the collector's sight: behind the first paint
+almost all of it stays for good, and a full collection would stop both threads for 30 ms."""
 STUCK_SCREEN_S = 3.0
 """How long a screen may take to end after the desk has; then the process goes without it."""
 
@@ -115,6 +118,8 @@ async def _show(app: DeskApp, control: Control) -> None:
                 os._exit(exit_code(control.stopping) or 1)
 
     threading.Thread(target=follow, name="follow", daemon=True).start()
+    for delay in SETTLED_S:
+        loop.call_later(delay, gc.freeze)
     try:
         await app.run_async()
     finally:
