@@ -105,7 +105,7 @@ async def _unless(stopped: asyncio.Event, work: Any) -> Any:
         await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
         task.cancel()
-    if task.cancelled():
+    if task.cancelled() or stopped.is_set():
         raise StopDesk
     result, error = task.result()
     if error is not None:

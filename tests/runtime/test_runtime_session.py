@@ -1,0 +1,328 @@
+"""Whole sessions in this process: a file's own time, a live feed, and every way to end."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from pure_desk import ASK, BID, BTC, SECOND, START, snapshot, top
+
+from mm_tui.errors import OrdersMayRest, UsageError, VenueError
+from mm_tui.model.events import LinkUp
+from mm_tui.runtime import session as module
+from mm_tui.runtime import workers
+from mm_tui.runtime.control import Control
+from mm_tui.runtime.feeds import Chosen, choose
+from mm_tui.runtime.headless import closing_lines, exit_code, run_headless
+from mm_tui.runtime.session import Outcome, StopDesk, resting_error, run_session
+from mm_tui.settings.load import Loaded, load
+from mm_tui.settings.options import RunOptions
+from mm_tui.venues.api import FeedStatus, Frame, Inbox
+from mm_tui.venues.binance.feed import BinanceFeed
+from mm_tui.venues.capture import CaptureFeed
+
+SETTINGS = ("strategy.passive.quantity_jitter=0",)
+
+
+def loaded(*overrides: str) -> Loaded:
+    return load(None, [*SETTINGS, *overrides], {}, Path("/nowhere"))
+
+
+def options(tmp_path: Path, venue: str, **more: Any) -> RunOptions:
+    base: dict[str, Any] = {
+        "venue": venue, "symbol": "BTC/USDT", "strategy": "passive", "theme": "graphite",
+        "sessions": tmp_path / "sessions", "state": tmp_path / "state", "headless": True, "speed": "max",
+    }  # fmt: skip
+    return RunOptions(**{**base, **more})
+
+
+def capture(tmp_path: Path, seconds: int = 20) -> Path:
+    """A few seconds of a market that goes up and down through our quotes."""
+    lines, last = [], 100
+    bids = [[f"{61800 - step * 3:.2f}", "1.00000"] for step in range(60)]
+    asks = [[f"{61800.01 + step * 3:.2f}", "1.00000"] for step in range(60)]
+    lines.append((START, {"lastUpdateId": last, "bids": bids, "asks": asks}))
+    for step in range(1, seconds * 10):
+        ts = START + step * SECOND // 10
+        last += 1
+        data = {"e": "depthUpdate", "E": ts // 10**6, "s": "BTCUSDT", "U": last, "u": last, "b": [["61500.00", f"{step}.00000"]], "a": []}
+        lines.append((ts, {"stream": "btcusdt@depth@100ms", "data": data}))
+        price = "61770.00" if step % 20 < 10 else "61830.00"
+        data = {"e": "trade", "E": ts // 10**6, "s": "BTCUSDT", "t": step, "p": price, "q": "0.00100", "T": ts // 10**6, "m": step % 20 < 10, "M": True}
+        lines.append((ts, {"stream": "btcusdt@trade", "data": data}))
+    path = tmp_path / "capture.log"
+    path.write_text("".join(f"{ts} {json.dumps(frame)}\n" for ts, frame in lines))
+    return path
+
+
+def run(capsys: pytest.CaptureFixture[str], chosen: RunOptions, settings: Loaded) -> tuple[int, dict[str, Any], str]:
+    code = run_headless(chosen, settings)
+    out, err = capsys.readouterr()
+    return code, json.loads(out) if chosen.json else {"out": out}, err
+
+
+def test_a_file_is_played_to_its_end_and_recorded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = capture(tmp_path)
+    code, summary, _ = run(capsys, options(tmp_path, f"file:{path}", json=True), loaded())
+    assert code == 0
+    assert summary["market"]["frames"] == 1 + 2 * 199
+    assert summary["orders"]["placed"] >= 6
+    assert summary["orders"]["open"] == 0
+    assert summary["fills"]["count"] >= 2
+    session = Path(summary["session"])
+    assert {one.name for one in session.iterdir()} >= {"session.json", "market.log.gz", "journal.jsonl", "app.log"}
+    meta = json.loads((session / "session.json").read_bytes())
+    assert (meta["ended"], meta["market_lines"], meta["symbol"]) == ("end of file", 399, "BTC/USDT")
+    records = [json.loads(line) for line in (session / "journal.jsonl").read_bytes().splitlines()]
+    assert records[0]["type"] == "SessionStarted"
+    assert [one["seq"] for one in records] == list(range(records[0]["seq"], records[0]["seq"] + len(records)))
+    assert records[-1]["type"] in {"OrderChanged", "ArmTimer"}
+    code, again, _ = run(capsys, options(tmp_path, f"file:{path}", json=True, record=False), loaded())
+    assert again["digest"] == summary["digest"]
+    assert again["session"] is None
+
+
+def test_a_duration_is_of_the_files_own_time(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = capture(tmp_path, 60)
+    chosen = options(tmp_path, f"file:{path}", json=True, record=False, duration=2.0, speed=40.0)
+    _, summary, _ = run(capsys, chosen, loaded())
+    assert 2 * SECOND <= summary["ended_ns"] - summary["started_ns"] < 20 * SECOND
+
+
+def test_four_lines_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = capture(tmp_path)
+    _, said, _ = run(capsys, options(tmp_path, f"file:{path}"), loaded())
+    lines = said["out"].splitlines()
+    assert len(lines) == 4
+    assert lines[0] == "0:00:19 on file BTC/USDT, ended by end of file"
+    assert "net of fees, position" in lines[1]
+    assert lines[2].startswith("Session: ")
+    _, said, _ = run(capsys, options(tmp_path, f"file:{path}", record=False), loaded())
+    assert said["out"].splitlines()[2] == "Nothing was recorded."
+
+
+def test_a_folder_that_cannot_be_written_is_said_and_the_desk_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sessions").write_text("a file stands where the folder should")
+    code, summary, err = run(capsys, options(tmp_path, f"file:{capture(tmp_path)}", json=True), loaded())
+    assert code == 0
+    assert summary["session"] is None
+    assert summary["orders"]["placed"] >= 6
+    assert "sessions" in err
+
+
+def test_an_order_that_may_rest_is_named() -> None:
+    summary = {"started_ns": None, "ended_ns": 5, "symbol": "A/B", "venue": "x", "pnl": {"total": None}, "fills": {"count": 1}, "position": {"base": "0"}}
+    outcome = Outcome("quit", summary, None, ("mm-3",))
+    error = resting_error(outcome)
+    assert isinstance(error, OrdersMayRest)
+    assert "mm-3" in str(error)
+    assert resting_error(msgspec.structs.replace(outcome, resting=())) is None
+    assert closing_lines(outcome).splitlines()[1] == "1 fill, PnL – net of fees, position 0"
+    assert [exit_code(one) for one in ("quit", "SIGINT", "SIGTERM", "SIGHUP")] == [0, 130, 143, 129]
+
+
+class LiveFeed:
+    """A feed in memory that says what the test tells it to."""
+
+    name = "live"
+    words = "a test's feed"
+
+    def __init__(self, script: Callable[[Inbox], Awaitable[None]]) -> None:
+        self.status = FeedStatus(link="up")
+        self.script = script
+        self.asked = 0
+
+    async def instrument(self) -> Any:
+        return BTC
+
+    async def run(self, inbox: Inbox) -> None:
+        await inbox.put(Frame(LinkUp(ts=inbox.now(), venue="live")))
+        await inbox.put(Frame(snapshot(inbox.now())))
+        await self.script(inbox)
+        await asyncio.Event().wait()
+
+    def request_snapshot(self) -> None:
+        self.asked += 1
+
+
+async def ticking(inbox: Inbox) -> None:
+    """Clean data for ever."""
+    number = 1000
+    while True:
+        number += 1
+        await inbox.put(Frame(top(inbox.now(), BID, ASK, number)))
+        await asyncio.sleep(0.005)
+
+
+async def silent(inbox: Inbox) -> None:
+    """Nothing more."""
+    del inbox
+
+
+class Live:
+    """A live session on a feed of the test's own."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, script: Callable[[Inbox], Awaitable[None]], stale_ms: int = 200) -> None:
+        self.feed = LiveFeed(script)
+        self.control = Control()
+        self.sessions: list[module.Session] = []
+        chosen = Chosen(self.feed, 0.0, 5.0, stale_ms)
+
+        async def choose_this(*_: Any) -> Chosen:
+            return chosen
+
+        made = module.Session.open
+
+        def opened(session: module.Session) -> None:
+            made(session)
+            self.sessions.append(session)
+
+        monkeypatch.setattr(module, "choose", choose_this)
+        monkeypatch.setattr(module.Session, "open", opened)
+
+    async def until(self, what: Callable[[module.Session], bool], seconds: float = 5.0) -> module.Session:
+        async with asyncio.timeout(seconds):
+            while not (self.sessions and what(self.sessions[0])):
+                await asyncio.sleep(0.002)
+        return self.sessions[0]
+
+
+def state(session: module.Session) -> str:
+    return session.desk.core.state.value
+
+
+async def test_a_live_desk_quotes_and_ends_with_nothing_resting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = Live(monkeypatch, ticking, 2000)
+    running = asyncio.create_task(run_session(options(tmp_path, "live"), loaded(), live.control, screen=False))
+    session = await live.until(lambda one: len(one.desk.venue.orders) == 6)
+    assert state(session) == "quoting"
+    live.control.stop("SIGTERM")
+    outcome = await running
+    assert outcome.ended == "SIGTERM"
+    assert outcome.resting == ()
+    assert outcome.summary["orders"]["canceled"] == 6
+    assert not session.desk.venue.orders
+    assert live.control.ended.is_set()
+    assert outcome.summary["latency_us"]["tick_to_order"]["max"] > 0
+
+
+async def test_a_feed_that_falls_silent_has_its_quotes_pulled_by_a_timer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = Live(monkeypatch, silent)
+    running = asyncio.create_task(run_session(options(tmp_path, "live", record=False), loaded(), live.control, screen=False))
+    await live.until(lambda one: len(one.desk.venue.orders) == 6)
+    session = await live.until(lambda one: state(one) == "stale" and not one.desk.venue.orders)
+    late = session.desk.ts - session.desk.core.market.ts
+    assert 200_000_000 <= late < 450_000_000
+    live.control.stop("quit")
+    await running
+
+
+async def test_a_kill_from_another_thread_halts_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = Live(monkeypatch, ticking, 2000)
+    running = asyncio.create_task(run_session(options(tmp_path, "live", record=False), loaded(), live.control, screen=True))
+    await live.until(lambda one: len(one.desk.venue.orders) == 6)
+    await asyncio.to_thread(live.control.kill)
+    session = await live.until(lambda one: state(one) == "halted" and not one.desk.venue.orders)
+    placed = session.desk.core.orders.placed
+    await live.until(lambda one: live.control.frame.header.state == "halted")
+    assert {row.name for row in live.control.frame.workers} == {"feed", "strategy", "risk", "simulator", "recorder"}
+    live.control.act("rearm")
+    await live.until(lambda one: state(one) == "paused")
+    assert session.desk.core.orders.placed == placed
+    live.control.stop("quit")
+    assert (await running).ended == "quit"
+
+
+async def test_a_loop_that_was_stuck_finds_its_quotes_pulled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "STUCK_AFTER", 0.1)
+    monkeypatch.setattr(workers, "CHECK_EVERY", 0.02)
+    live = Live(monkeypatch, ticking, 5000)
+    running = asyncio.create_task(run_session(options(tmp_path, "live", record=False), loaded(), live.control, screen=False))
+    await live.until(lambda one: len(one.desk.venue.orders) == 6)
+    time.sleep(0.3)  # noqa: ASYNC251 - the loop is to be stuck
+    session = await live.until(lambda one: state(one) == "stale")
+    assert "loop lag" in session.desk.core.reason
+    live.control.stop("quit")
+    await running
+
+
+async def test_exposure_that_the_wire_does_not_know_halts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = Live(monkeypatch, ticking, 2000)
+    running = asyncio.create_task(run_session(options(tmp_path, "live", record=False), loaded(), live.control, screen=False))
+    session = await live.until(lambda one: len(one.desk.venue.orders) == 6)
+    session.desk.wire.left["mm-1"] += 1
+    await live.until(lambda one: state(one) == "halted")
+    assert session.desk.core.reason.startswith("exposure at the wire")
+    live.control.stop("quit")
+    await running
+
+
+async def test_a_feed_that_fails_ends_the_desk_in_order_and_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def failing(inbox: Inbox) -> None:
+        await asyncio.sleep(0.05)
+        raise VenueError("gone")
+
+    live = Live(monkeypatch, failing, 2000)
+    with pytest.raises(VenueError, match="gone"):
+        await run_session(options(tmp_path, "live"), loaded(), live.control, screen=False)
+    session = live.sessions[0]
+    assert not session.desk.venue.orders
+    (folder,) = (tmp_path / "sessions").iterdir()
+    assert json.loads((folder / "session.json").read_bytes())["ended"].startswith("error: ")
+
+
+async def test_a_stop_while_the_venue_is_asked_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    control = Control()
+    control.stop("SIGINT")
+    with pytest.raises(StopDesk):
+        await run_session(options(tmp_path, "file:/nowhere"), loaded(), control, screen=False)
+    assert not (tmp_path / "sessions").exists()
+
+
+async def test_a_duration_of_the_clock_ends_a_live_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = Live(monkeypatch, ticking, 2000)
+    outcome = await run_session(options(tmp_path, "live", record=False, duration=0.1), loaded(), live.control, screen=False)
+    assert outcome.ended == "duration"
+    assert not outcome.summary["session"]
+
+
+async def chosen_for(tmp_path: Path, venue: str, *overrides: str, **more: Any) -> Chosen:
+    from contextlib import AsyncExitStack
+
+    async with AsyncExitStack() as stack:
+        return await choose(options(tmp_path, venue, **more), loaded(*overrides).settings, stack)
+
+
+async def test_venues_by_name_with_their_fees(tmp_path: Path) -> None:
+    binance = await chosen_for(tmp_path, "binance", speed=None)
+    assert isinstance(binance.feed, BinanceFeed)
+    assert (binance.maker_bps, binance.taker_bps, binance.live, binance.stale_after_ms) == (10.0, 10.0, True, 2000)
+    file = await chosen_for(tmp_path, f"file:{capture(tmp_path)}", "simulator.maker_fee_bps=-0.5")
+    assert isinstance(file.feed, CaptureFeed)
+    assert (file.maker_bps, file.taker_bps, file.live) == (-0.5, 10.0, False)
+    ccxt = await chosen_for(tmp_path, "ccxt:kraken", "ccxt.poll_interval_ms=3000", speed=None)
+    assert ccxt.stale_after_ms == 9000
+    demo = await chosen_for(tmp_path, "demo", speed=2.0)
+    assert (demo.feed.name, demo.maker_bps, demo.taker_bps, demo.demo_cause) == ("demo", 0.0, 5.0, "")
+
+
+async def test_a_venue_that_is_none_and_a_speed_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no venue is named 'nowhere'; there are auto, demo"):
+        await chosen_for(tmp_path, "nowhere")
+    with pytest.raises(UsageError, match="--speed takes a number here, max is for files"):
+        await chosen_for(tmp_path, "demo")
+
+
+async def test_auto_takes_the_demo_and_says_why(tmp_path: Path) -> None:
+    chosen = await chosen_for(tmp_path, "auto", 'binance.rest_url="http://127.0.0.1:9"', speed=None)
+    assert chosen.feed.name == "demo"
+    assert chosen.demo_cause.startswith("Binance: ")
+
+
