@@ -67,7 +67,11 @@ def test_base_fees_are_valued_when_paid_and_drift_as_inventory() -> None:
 
 FILLS = st.lists(
     st.tuples(
-        st.integers(0, 4 * TAU), st.sampled_from([BUY, SELL]), st.integers(90, 110), st.integers(1, 9), st.integers(0, 9_999)
+        st.integers(0, 4 * TAU),
+        st.sampled_from([BUY, SELL]),
+        st.integers(90, 110),
+        st.integers(1, 9),
+        st.integers(0, 9_999),
     ),
     max_size=12,
 )
@@ -79,12 +83,14 @@ def test_parts_and_books_add_up_to_the_last_digit(
     fills: list[tuple[int, Side, int, int, int]], mids: list[tuple[int, int]]
 ) -> None:
     account, scores, mid2 = Account(1_000, 10_000), Scores(), 200
-    scores.after(0, mid2, True, [])  # noqa: FBT003
-    events = sorted([(ts, 1, one) for ts, *one in fills] + [(ts, 0, [mid]) for ts, mid in mids], key=lambda one: one[:2])
+    scores.after(0, mid2, True, [])
+    events = sorted(
+        [(ts, 1, one) for ts, *one in fills] + [(ts, 0, [mid]) for ts, mid in mids], key=lambda one: one[:2]
+    )
     spread = 0
     for ts, is_fill, values in events:
         if is_fill:
-            side, price, quantity, fee = values
+            side, price, quantity, fee = Side(values[0]), *values[1:]
             fact = fill(ts, side, price, quantity, fee)
             account.book(
                 side,
@@ -121,19 +127,19 @@ def test_a_markout_is_signed_by_side_weighted_by_quantity_and_in_bps_of_the_pric
 
 def test_a_markout_counts_when_its_time_is_over_though_the_mid_stood() -> None:
     scores = Scores()
-    scores.after(0, 20_000, True, [fill(0, BUY, 9_999)])  # noqa: FBT003
-    scores.after(SECOND, 20_000, True, [])  # noqa: FBT003
+    scores.after(0, 20_000, True, [fill(0, BUY, 9_999)])
+    scores.after(SECOND, 20_000, True, [])
     assert scores.markouts.figures()["1s"] is None
-    scores.after(SECOND + 1, 20_000, True, [])  # noqa: FBT003
+    scores.after(SECOND + 1, 20_000, True, [])
     assert scores.markouts.figures()["1s"] == pytest.approx(1.0001)
 
 
 def test_a_book_that_is_invalid_at_the_horizon_gives_no_markout() -> None:
     scores = Scores()
-    scores.after(0, 20_000, True, [fill(0, BUY, 9_999)])  # noqa: FBT003
-    scores.after(SECOND // 2, 20_000, False, [])  # noqa: FBT003
-    scores.after(2 * SECOND, 20_000, True, [])  # noqa: FBT003
-    scores.after(9 * SECOND, 20_000, True, [])  # noqa: FBT003
+    scores.after(0, 20_000, True, [fill(0, BUY, 9_999)])
+    scores.after(SECOND // 2, 20_000, False, [])
+    scores.after(2 * SECOND, 20_000, True, [])
+    scores.after(9 * SECOND, 20_000, True, [])
     figures = scores.markouts.figures()
     assert figures["1s"] is None
     assert figures["100ms"] is not None
@@ -177,7 +183,7 @@ def test_latency_is_shown_above_the_smallest_and_never_negative() -> None:
     latency = FeedLatency()
     assert latency.last is None
     ahead = 1_270_000_000
-    seen = []
+    seen: list[int | None] = []
     for local, delay in ((0, 5), (1, 3), (2, 9), (3, 1)):
         latency.add(local, local + ahead - delay)
         seen.append(latency.last)

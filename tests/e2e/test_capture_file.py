@@ -28,7 +28,7 @@ def play(tmp_path: Path, *more: str, market: Path = CAPTURE) -> dict[str, Any]:
     """Run a recording headless; the summary that the process printed."""
     environment = {**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), "XDG_CONFIG_HOME": str(tmp_path / "config")}
     arguments = ["run", "--venue", f"file:{market}", "--headless", "--speed", "max", "--json", *more]
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "-m", "mm_tui", *arguments],
         env=environment,
         cwd=tmp_path,
@@ -50,7 +50,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], 
     return summary, Path(summary["session"])
 
 
-def plain_book() -> tuple[dict[Decimal, Decimal], dict[Decimal, Decimal], int, dict[str, int]]:
+def plain_book() -> tuple[dict[Decimal, Decimal], dict[Decimal, Decimal], int, dict[str, int]]:  # noqa: C901 - plain on purpose
     """Snapshot and diffs by the exchange's rules, with nothing of ours: bids, asks, last id, what there was."""
     bids: dict[Decimal, Decimal] = {}
     asks: dict[Decimal, Decimal] = {}
@@ -98,8 +98,8 @@ def test_every_line_is_taken_and_the_book_ends_where_it_should(recorded: tuple[d
     assert (market["frames"], market["gaps"], market["bad_frames"], market["resyncs"]) == (41_249, 0, 0, 1)
     assert (market["trades"], market["book_updates"]) == (counts["trades"], counts["diffs"])
     assert market["last_update_id"] == last
-    assert abs(Decimal(market["best_bid"]) - max(bids)) < Decimal("5")
-    assert abs(Decimal(market["best_ask"]) - min(asks)) < Decimal("5")
+    assert abs(Decimal(market["best_bid"]) - max(bids)) < Decimal(5)
+    assert abs(Decimal(market["best_ask"]) - min(asks)) < Decimal(5)
     assert json.loads((session / "session.json").read_bytes())["market_lines"] == 41_249
 
 
@@ -148,7 +148,7 @@ def test_the_desk_trades_and_its_figures_add_up(recorded: tuple[dict[str, Any], 
 def test_a_second_run_gives_the_same_outputs_recorded_or_not(
     recorded: tuple[dict[str, Any], Path], tmp_path: Path
 ) -> None:
-    summary, session = recorded
+    summary, _ = recorded
     again = play(tmp_path, "--no-record")
     assert again["session"] is None
     assert again["digest"] == summary["digest"]

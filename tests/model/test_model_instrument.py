@@ -44,7 +44,7 @@ def test_a_bid_is_floored_and_an_ask_ceiled_on_the_way_out() -> None:
 
 def test_values_are_exact_and_the_smallest_order_is_rounded_up() -> None:
     assert BTC.unit == Decimal("0.0000001")
-    assert BTC.value(6_180_000, 200) == Decimal(123.6).quantize(Decimal("0.1"))
+    assert BTC.value(6_180_000, 200) == Decimal("123.6")
     assert BTC.value_units(Decimal("123.60000009")) == 6_180_000 * 200
     assert Instrument("A/B", "A", "B", Decimal(3), Decimal(1), min_notional=Decimal(10)).min_notional_units == 4
     assert ceil_div(Decimal(9), Decimal(3)) == 3

@@ -1,6 +1,6 @@
 """A whole desk on a market that misbehaves; the invariants of the faults' table after every event."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pure_desk import BTC, MS, SECOND, placed
@@ -20,6 +20,7 @@ from mm_tui.sim.config import Simulator
 from mm_tui.sim.fees import Fees
 from mm_tui.sim.latency import Latency
 from mm_tui.sim.venue import PaperVenue
+from mm_tui.strategy.api import Strategy
 from mm_tui.strategy.passive import Passive, PassiveParams
 
 LIMITS = Limits(max_position=0.01, max_daily_loss=30, max_drawdown=20, max_price_change_bps=200)
@@ -36,10 +37,10 @@ class Watched:
             limits=LIMITS, feed=FeedRules(stale_after_ms=1000), orders=Orders(reset_interval_s=10, archive_after_s=5)
         )
         params = PassiveParams(min_spread_bps=0.3, max_spread_bps=3.0, drift_threshold_bps=1.0)
-        self.core = Core(config, BTC, params, lambda params: Passive(params, seed))
-        venue = PaperVenue(
-            BTC, self.core.book, Latency(Simulator(seed=seed, latency_jitter_ms=8)), Fees(1_000, 1_000)
+        self.core = Core(
+            config, BTC, params, lambda params: cast("Strategy", Passive(cast("PassiveParams", params), seed))
         )
+        venue = PaperVenue(BTC, self.core.book, Latency(Simulator(seed=seed, latency_jitter_ms=8)), Fees(1_000, 1_000))
         self.bus = EventBus(lambda: 0)
         self.desk = Desk(self.core, venue, self.bus, self, self.source.asked)
         self.bus.subscribe("observer", (facts.Fact,), self.hear)
@@ -97,8 +98,13 @@ class Watched:
             assert not quotable
         if not core.book.valid:
             assert not quotable
-        position = sum(one.side * one.quantity * MICRO - (one.fee if one.fee_in_base else 0) for one in self.fills.values())
-        quote = sum(-one.side * one.price * one.quantity * MICRO - (0 if one.fee_in_base else one.fee) for one in self.fills.values())
+        position = sum(
+            one.side * one.quantity * MICRO - (one.fee if one.fee_in_base else 0) for one in self.fills.values()
+        )
+        quote = sum(
+            -one.side * one.price * one.quantity * MICRO - (0 if one.fee_in_base else one.fee)
+            for one in self.fills.values()
+        )
         assert account.position == position
         assert account.quote - account.opening_quote == quote
         known = {one.order_id for one in core.orders.open}

@@ -82,7 +82,7 @@ class Judged(Rig):
             assert worst <= core.gate.max_position * MICRO
 
 
-def drive(rig: Rig, act: str, dice: int) -> None:
+def drive(rig: Rig, act: str, dice: int) -> None:  # noqa: C901, PLR0912 - one branch a thing
     """One thing that may happen."""
     known = list(rig.core.orders.query())
     order = known[dice % len(known)] if known else None
@@ -97,16 +97,19 @@ def drive(rig: Rig, act: str, dice: int) -> None:
     elif act == "gap":
         rig.hear(ev.BookDelta(ts=rig.ts, first_id=10**9, final_id=10**9, bids=[], asks=[]))
     elif act == "operator":
-        rig.act(("pause", "toggle_bids", "toggle_asks", "flatten", "widen", "kill", "rearm", "pull", "cancel_order")[dice % 9], "mm-1")
+        rig.act(
+            ("pause", "toggle_bids", "toggle_asks", "flatten", "widen", "kill", "rearm", "pull", "cancel_order")[
+                dice % 9
+            ],
+            "mm-1",
+        )
     elif act == "link":
         if dice % 2:
             rig.hear(ev.LinkDown(ts=rig.ts, venue="x", reason="test"))
         else:
             rig.update += 10
             rig.hear(ev.LinkUp(ts=rig.ts, venue="x"))
-            rig.hear(
-                ev.BookSnapshot(ts=rig.ts, last_update_id=rig.update, bids=[(BID, 10**6)], asks=[(ASK, 10**6)])
-            )
+            rig.hear(ev.BookSnapshot(ts=rig.ts, last_update_id=rig.update, bids=[(BID, 10**6)], asks=[(ASK, 10**6)]))
     elif order is None:
         rig.tick()
     elif act == "accept":

@@ -11,7 +11,9 @@ LIMITS = Limits(
 MIDNIGHT = START // DAY * DAY + DAY
 
 
-@pytest.mark.parametrize(("pnl", "rule"), [(-29.99, None), (-30.0, "drawdown"), (-49.99, "drawdown"), (-50.0, "daily loss")])
+@pytest.mark.parametrize(
+    ("pnl", "rule"), [(-29.99, None), (-30.0, "drawdown"), (-49.99, "drawdown"), (-50.0, "daily loss")]
+)
 def test_loss_and_drawdown_at_their_limits(pnl: float, rule: str | None) -> None:
     trip = Breaker(LIMITS).on_pnl(START, pnl)
     assert (trip.rule if trip else None) == rule

@@ -71,9 +71,22 @@ def test_collar(side: Side) -> None:
     assert rule(place(side, inner), exposure(mid2=0)) == "collar"
 
 
-@pytest.mark.parametrize(("side", "price", "expected"), [(BUY, 99, ""), (BUY, 100, "own cross"), (BUY, 101, "own cross"), (SELL, 101, ""), (SELL, 100, "own cross"), (SELL, 99, "own cross")])
+@pytest.mark.parametrize(
+    ("side", "price", "expected"),
+    [
+        (BUY, 99, ""),
+        (BUY, 100, "own cross"),
+        (BUY, 101, "own cross"),
+        (SELL, 101, ""),
+        (SELL, 100, "own cross"),
+        (SELL, 99, "own cross"),
+    ],
+)
 def test_own_orders_never_cross(side: Side, price: int, expected: str) -> None:
-    assert rule(place(side, price, 10), exposure(own_opposite=100, mid2=200), Gate(Limits(price_collar_bps=10_000), BTC)) == expected
+    assert (
+        rule(place(side, price, 10), exposure(own_opposite=100, mid2=200), Gate(Limits(price_collar_bps=10_000), BTC))
+        == expected
+    )
 
 
 def test_funds_of_a_bid_are_quote_and_of_an_ask_base() -> None:
@@ -95,10 +108,11 @@ def test_order_rate_counts_any_second_and_all_but_cancels() -> None:
     gate = Gate(LIMITS, BTC)
     amend = cmd.AmendOrder(ts=START, order_id="a", quantity=5)
     replace = cmd.ReplaceOrder(ts=START, order_id="a", new_order_id="b", side=BUY, price=PRICE, quantity=5)
+    commands: tuple[cmd.OrderCommand, ...] = (place(), amend, replace)
     for number in range(8):
-        assert rule([place(), amend, replace][number % 3], gate=gate) == ""
+        assert rule(commands[number % 3], gate=gate) == ""
     assert gate.rate(START) == 8
-    for command in (place(), amend, replace):
+    for command in commands:
         assert rule(command, gate=gate) == "order rate"
     assert gate.refused == 3
     assert rule(cmd.CancelOrder(ts=START, order_id="a"), gate=gate) == ""
@@ -114,7 +128,10 @@ def test_a_closed_gate_lets_cancels_and_reducing_orders_through_alone() -> None:
     long = exposure(position=50)
     assert rule(place(), gate=gate) == "gate closed"
     assert rule(cmd.AmendOrder(ts=START, order_id="a", quantity=5), gate=gate) == "gate closed"
-    assert rule(cmd.ReplaceOrder(ts=START, order_id="a", new_order_id="b", side=BUY, price=1, quantity=5), gate=gate) == "gate closed"
+    assert (
+        rule(cmd.ReplaceOrder(ts=START, order_id="a", new_order_id="b", side=BUY, price=1, quantity=5), gate=gate)
+        == "gate closed"
+    )
     assert rule(cmd.CancelOrder(ts=START, order_id="a"), gate=gate) == ""
     assert rule(cmd.CancelAll(ts=START), gate=gate) == ""
     assert rule(place(SELL, 6_180_000, 50, reduce_only=True), long, gate) == ""

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from decimal import Decimal
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +50,28 @@ def capture(tmp_path: Path, seconds: int = 20) -> Path:
     for step in range(1, seconds * 10):
         ts = START + step * SECOND // 10
         last += 1
-        data = {"e": "depthUpdate", "E": ts // 10**6, "s": "BTCUSDT", "U": last, "u": last, "b": [["61500.00", f"{step}.00000"]], "a": []}
+        data = {
+            "e": "depthUpdate",
+            "E": ts // 10**6,
+            "s": "BTCUSDT",
+            "U": last,
+            "u": last,
+            "b": [["61500.00", f"{step}.00000"]],
+            "a": [],
+        }
         lines.append((ts, {"stream": "btcusdt@depth@100ms", "data": data}))
         price = "61770.00" if step % 20 < 10 else "61830.00"
-        data = {"e": "trade", "E": ts // 10**6, "s": "BTCUSDT", "t": step, "p": price, "q": "0.00100", "T": ts // 10**6, "m": step % 20 < 10, "M": True}
+        data = {
+            "e": "trade",
+            "E": ts // 10**6,
+            "s": "BTCUSDT",
+            "t": step,
+            "p": price,
+            "q": "0.00100",
+            "T": ts // 10**6,
+            "m": step % 20 < 10,
+            "M": True,
+        }
         lines.append((ts, {"stream": "btcusdt@trade", "data": data}))
     path = tmp_path / "capture.log"
     path.write_text("".join(f"{ts} {json.dumps(frame)}\n" for ts, frame in lines))
@@ -118,7 +136,15 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_desk_goes_on(
 
 
 def test_an_order_that_may_rest_is_named() -> None:
-    summary = {"started_ns": None, "ended_ns": 5, "symbol": "A/B", "venue": "x", "pnl": {"total": None}, "fills": {"count": 1}, "position": {"base": "0"}}
+    summary = {
+        "started_ns": None,
+        "ended_ns": 5,
+        "symbol": "A/B",
+        "venue": "x",
+        "pnl": {"total": None},
+        "fills": {"count": 1},
+        "position": {"base": "0"},
+    }
     outcome = Outcome("quit", summary, None, ("mm-3",))
     error = resting_error(outcome)
     assert isinstance(error, OrdersMayRest)
@@ -169,7 +195,9 @@ async def silent(inbox: Inbox) -> None:
 class Live:
     """A live session on a feed of the test's own."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, script: Callable[[Inbox], Awaitable[None]], stale_ms: int = 200) -> None:
+    def __init__(
+        self, monkeypatch: pytest.MonkeyPatch, script: Callable[[Inbox], Awaitable[None]], stale_ms: int = 200
+    ) -> None:
         self.feed = LiveFeed(script)
         self.control = Control()
         self.sessions: list[module.Session] = []
@@ -189,7 +217,7 @@ class Live:
 
     async def until(self, what: Callable[[module.Session], bool], seconds: float = 5.0) -> module.Session:
         async with asyncio.timeout(seconds):
-            while not (self.sessions and what(self.sessions[0])):
+            while not (self.sessions and what(self.sessions[0])):  # noqa: ASYNC110 - any state may be waited for
                 await asyncio.sleep(0.002)
         return self.sessions[0]
 
@@ -198,7 +226,9 @@ def state(session: module.Session) -> str:
     return session.desk.core.state.value
 
 
-async def test_a_live_desk_quotes_and_ends_with_nothing_resting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_live_desk_quotes_and_ends_with_nothing_resting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     live = Live(monkeypatch, ticking, 2000)
     running = asyncio.create_task(run_session(options(tmp_path, "live"), loaded(), live.control, screen=False))
     session = await live.until(lambda one: len(one.desk.venue.orders) == 6)
@@ -213,9 +243,13 @@ async def test_a_live_desk_quotes_and_ends_with_nothing_resting(tmp_path: Path, 
     assert outcome.summary["latency_us"]["tick_to_order"]["max"] > 0
 
 
-async def test_a_feed_that_falls_silent_has_its_quotes_pulled_by_a_timer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_feed_that_falls_silent_has_its_quotes_pulled_by_a_timer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     live = Live(monkeypatch, silent)
-    running = asyncio.create_task(run_session(options(tmp_path, "live", record=False), loaded(), live.control, screen=False))
+    running = asyncio.create_task(
+        run_session(options(tmp_path, "live", record=False), loaded(), live.control, screen=False)
+    )
     await live.until(lambda one: len(one.desk.venue.orders) == 6)
     session = await live.until(lambda one: state(one) == "stale" and not one.desk.venue.orders)
     late = session.desk.ts - session.desk.core.market.ts
@@ -226,7 +260,9 @@ async def test_a_feed_that_falls_silent_has_its_quotes_pulled_by_a_timer(tmp_pat
 
 async def test_a_kill_from_another_thread_halts_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     live = Live(monkeypatch, ticking, 2000)
-    running = asyncio.create_task(run_session(options(tmp_path, "live", record=False), loaded(), live.control, screen=True))
+    running = asyncio.create_task(
+        run_session(options(tmp_path, "live", record=False), loaded(), live.control, screen=True)
+    )
     await live.until(lambda one: len(one.desk.venue.orders) == 6)
     await asyncio.to_thread(live.control.kill)
     session = await live.until(lambda one: state(one) == "halted" and not one.desk.venue.orders)
@@ -244,7 +280,9 @@ async def test_a_loop_that_was_stuck_finds_its_quotes_pulled(tmp_path: Path, mon
     monkeypatch.setattr(workers, "STUCK_AFTER", 0.1)
     monkeypatch.setattr(workers, "CHECK_EVERY", 0.02)
     live = Live(monkeypatch, ticking, 5000)
-    running = asyncio.create_task(run_session(options(tmp_path, "live", record=False), loaded(), live.control, screen=False))
+    running = asyncio.create_task(
+        run_session(options(tmp_path, "live", record=False), loaded(), live.control, screen=False)
+    )
     await live.until(lambda one: len(one.desk.venue.orders) == 6)
     time.sleep(0.3)  # noqa: ASYNC251 - the loop is to be stuck
     session = await live.until(lambda one: state(one) == "stale")
@@ -255,7 +293,9 @@ async def test_a_loop_that_was_stuck_finds_its_quotes_pulled(tmp_path: Path, mon
 
 async def test_exposure_that_the_wire_does_not_know_halts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     live = Live(monkeypatch, ticking, 2000)
-    running = asyncio.create_task(run_session(options(tmp_path, "live", record=False), loaded(), live.control, screen=False))
+    running = asyncio.create_task(
+        run_session(options(tmp_path, "live", record=False), loaded(), live.control, screen=False)
+    )
     session = await live.until(lambda one: len(one.desk.venue.orders) == 6)
     session.desk.wire.left["mm-1"] += 1
     await live.until(lambda one: state(one) == "halted")
@@ -264,7 +304,9 @@ async def test_exposure_that_the_wire_does_not_know_halts(tmp_path: Path, monkey
     await running
 
 
-async def test_a_feed_that_fails_ends_the_desk_in_order_and_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_feed_that_fails_ends_the_desk_in_order_and_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def failing(inbox: Inbox) -> None:
         await asyncio.sleep(0.05)
         raise VenueError("gone")
@@ -288,14 +330,14 @@ async def test_a_stop_while_the_venue_is_asked_leaves_nothing(tmp_path: Path, mo
 
 async def test_a_duration_of_the_clock_ends_a_live_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     live = Live(monkeypatch, ticking, 2000)
-    outcome = await run_session(options(tmp_path, "live", record=False, duration=0.1), loaded(), live.control, screen=False)
+    outcome = await run_session(
+        options(tmp_path, "live", record=False, duration=0.1), loaded(), live.control, screen=False
+    )
     assert outcome.ended == "duration"
     assert not outcome.summary["session"]
 
 
 async def chosen_for(tmp_path: Path, venue: str, *overrides: str, **more: Any) -> Chosen:
-    from contextlib import AsyncExitStack
-
     async with AsyncExitStack() as stack:
         return await choose(options(tmp_path, venue, **more), loaded(*overrides).settings, stack)
 
@@ -324,5 +366,3 @@ async def test_auto_takes_the_demo_and_says_why(tmp_path: Path) -> None:
     chosen = await chosen_for(tmp_path, "auto", 'binance.rest_url="http://127.0.0.1:9"', speed=None)
     assert chosen.feed.name == "demo"
     assert chosen.demo_cause.startswith("Binance: ")
-
-

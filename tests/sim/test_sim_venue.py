@@ -296,7 +296,8 @@ def test_a_replace_goes_to_the_end() -> None:
     replace = cmd.ReplaceOrder(ts=exchange.ts, order_id="a", new_order_id="b", side=BUY, price=BID, quantity=12)
     exchange.submit(replace)
     exchange.sleep(20)
-    assert [(type(one), one.order_id) for one in exchange.replies] == [(ev.OrderCanceled, "a"), (ev.OrderAccepted, "b")]
+    answers: list[tuple[type, str]] = [(ev.OrderCanceled, "a"), (ev.OrderAccepted, "b")]
+    assert [(type(one), one.order_id) for one in exchange.replies] == answers
     assert exchange.replies[0].reason == "replaced"
     assert exchange.venue.orders["b"].queue.ahead == 50
 
@@ -314,7 +315,9 @@ def test_a_replace_of_an_order_that_is_gone_places_nothing() -> None:
 def test_a_replace_that_fails_its_filters_leaves_the_old_order() -> None:
     exchange = Exchange()
     exchange.rest("a", BUY, BID, 10)
-    exchange.submit(cmd.ReplaceOrder(ts=exchange.ts, order_id="a", new_order_id="b", side=BUY, price=BID, quantity=10**9))
+    exchange.submit(
+        cmd.ReplaceOrder(ts=exchange.ts, order_id="a", new_order_id="b", side=BUY, price=BID, quantity=10**9)
+    )
     exchange.sleep(20)
     assert [type(one) for one in exchange.replies] == [ev.CancelRejected, ev.OrderRejected]
     assert list(exchange.venue.orders) == ["a"]
@@ -369,7 +372,9 @@ def test_the_risk_averse_queue_by_itself() -> None:
     assert unknown.ahead is None
 
 
-FILTERED = msgspec.structs.replace(BTC, max_orders=2, max_quantity=1_000, min_quantity=10, min_price=100, max_price=7_000_000)
+FILTERED = msgspec.structs.replace(
+    BTC, max_orders=2, max_quantity=1_000, min_quantity=10, min_price=100, max_price=7_000_000
+)
 
 
 @pytest.mark.parametrize(
@@ -413,7 +418,9 @@ def test_resting_orders_reserve_what_they_need() -> None:
     (rejected,) = exchange.heard(ev.OrderRejected)
     assert rejected.reason == "Account has insufficient balance for requested action."
     exchange.replies.clear()
-    exchange.submit(cmd.ReplaceOrder(ts=exchange.ts, order_id="d", new_order_id="f", side=SELL, price=ASK, quantity=100_000))
+    exchange.submit(
+        cmd.ReplaceOrder(ts=exchange.ts, order_id="d", new_order_id="f", side=SELL, price=ASK, quantity=100_000)
+    )
     assert len(exchange.heard(ev.OrderAccepted)) == 1
 
 

@@ -122,7 +122,9 @@ def test_strategies_are_found_by_name() -> None:
 
 
 def test_a_name_that_is_close_is_suggested() -> None:
-    with pytest.raises(UsageError, match=r"no strategy is named 'pasive' \(did you mean passive\?\); there are passive"):
+    with pytest.raises(
+        UsageError, match=r"no strategy is named 'pasive' \(did you mean passive\?\); there are passive"
+    ):
         registry.make("pasive", None, 1)
     with pytest.raises(UsageError, match="no strategy is named 'zzz'; there are"):
         registry.make("zzz", None, 1)

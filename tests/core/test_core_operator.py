@@ -1,0 +1,288 @@
+"""What a person may change while the desk runs."""
+
+from typing import cast
+
+import msgspec
+import pytest
+from pure_desk import ASK, BID, BTC, START, Rig, ask, bid, placed, snapshot
+
+from mm_tui.core.config import CoreConfig
+from mm_tui.core.engine import Core, nonsense
+from mm_tui.core.operator import LEAN_ACTIONS, UNDO_LIMIT, Parameters
+from mm_tui.errors import SettingsError
+from mm_tui.model import commands as cmd
+from mm_tui.model import facts
+from mm_tui.model.events import BUY, SELL, LinkUp, OperatorAction, SessionStarted
+from mm_tui.strategy.api import Leans, Quote, Quotes, Strategy
+from mm_tui.strategy.passive import Passive, PassiveParams
+
+B, A = bid(BID - 1000), ask(ASK + 1000)
+
+
+def parameters() -> Parameters:
+    return Parameters("passive", PassiveParams())
+
+
+@pytest.mark.parametrize(
+    ("action", "back", "field", "after"),
+    [
+        ("widen", "tighten", "spread_factor", 1.1),
+        ("larger", "smaller", "size_factor", 1.25),
+        ("lean_up", "lean_down", "lean_bps", 0.5),
+    ],
+)
+def test_a_press_and_its_opposite_come_back_to_where_they_were(
+    action: str, back: str, field: str, after: float
+) -> None:
+    live = parameters()
+    change = live.lean(action, 5)
+    assert change is not None
+    assert change.name == field
+    assert getattr(live.leans, field) == after
+    assert live.changed[field] == 5
+    live.lean(back, 6)
+    assert live.leans == Leans()
+
+
+@pytest.mark.parametrize("action", sorted(LEAN_ACTIONS))
+def test_presses_end_at_their_bound(action: str) -> None:
+    live = parameters()
+    for _ in range(300):
+        live.lean(action, 1)
+    assert live.lean(action, 2) is None
+
+
+def test_a_parameter_is_set_by_its_whole_name_and_undone() -> None:
+    live = parameters()
+    change = live.set("strategy.passive.min_spread_bps = 3.5", 9)
+    assert (change.name, change.before, change.after) == ("strategy.passive.min_spread_bps", "2", "3.5")
+    live.lean("widen", 10)
+    undone = live.undo(11)
+    assert undone is not None
+    assert (undone.name, undone.after) == ("spread_factor", "1")
+    undone = live.undo(12)
+    assert undone is not None
+    assert undone.after == "2"
+    assert live.params == PassiveParams()
+    assert live.undo(13) is None
+
+
+def test_undo_reaches_back_so_far_and_no_further() -> None:
+    live = parameters()
+    for _ in range(UNDO_LIMIT + 20):
+        live.lean("widen", 1)
+        live.lean("tighten", 1)
+    undone = 0
+    while live.undo(2) is not None:
+        undone += 1
+    assert undone == UNDO_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("min_spread_bps=3", "only strategy.passive.KEY=VALUE can be set"),
+        ("strategy.passive.min_spread_bps", "only strategy.passive.KEY=VALUE can be set"),
+        ("strategy.passive.spread=3", "unknown key; there are min_spread_bps, max_spread_bps"),
+        ("strategy.passive.min_spread_bps=-3", "got -3"),
+        ("strategy.passive.min_spread_bps=nan", "got nan"),
+        ("strategy.passive.orders_per_side=many", "got many"),
+        ("strategy.passive.min_spread_bps=9", "min_spread_bps 9 is over max_spread_bps 6"),
+    ],
+)
+def test_what_cannot_be_set_is_said_and_changes_nothing(text: str, words: str) -> None:
+    live = parameters()
+    with pytest.raises(SettingsError, match=words):
+        live.set(text, 1)
+    assert live.params == PassiveParams()
+    assert live.undo(2) is None
+
+
+def test_words_for_truth() -> None:
+    class Switched(msgspec.Struct, frozen=True):
+        on: bool = False
+
+    live = Parameters("x", Switched())
+    live.set("strategy.x.on=true", 1)
+    assert live.params == Switched(on=True)
+
+
+def passive_core() -> Core:
+    params = PassiveParams(quantity_jitter=0.0)
+    core = Core(CoreConfig(), BTC, params, lambda one: cast("Strategy", Passive(cast("PassiveParams", one))))
+    core.process(SessionStarted(ts=START, base=10_000, quote=6_000 * 10_000_000))
+    core.process(LinkUp(ts=START, venue="x"))
+    core.process(snapshot(START))
+    return core
+
+
+def test_a_set_parameter_reaches_the_strategy_and_its_orders_in_the_same_event() -> None:
+    core = passive_core()
+    outputs = core.process(OperatorAction(ts=START + 1, action="set", argument="strategy.passive.orders_per_side=5"))
+    assert [one for one in outputs.facts if isinstance(one, facts.ParameterChanged)]
+    assert core.strategy.describe() == "passive 2.0–6.0 bps × 5"
+    assert len({one.level for one in outputs.facts if isinstance(one, facts.QuoteDecided)}) == 5
+    outputs = core.process(OperatorAction(ts=START + 2, action="set", argument="strategy.passive.reference=median"))
+    (note,) = [one for one in outputs.facts if isinstance(one, facts.Noted)]
+    assert note.kind == "warn"
+    outputs = core.process(OperatorAction(ts=START + 3, action="undo"))
+    assert core.strategy.describe() == "passive 2.0–6.0 bps × 3"
+
+
+def test_widening_moves_the_orders_and_undo_moves_them_back() -> None:
+    core = passive_core()
+    wide = core.process(OperatorAction(ts=START + 1, action="widen"))
+    prices = [one.price for one in wide.facts if isinstance(one, facts.QuoteDecided) and one.side is BUY]
+    back = core.process(OperatorAction(ts=START + 2, action="undo"))
+    again = [one.price for one in back.facts if isinstance(one, facts.QuoteDecided) and one.side is BUY]
+    assert prices[0] < again[0]
+    nothing = core.process(OperatorAction(ts=START + 3, action="undo"))
+    assert [one.text for one in nothing.facts if isinstance(one, facts.Noted)] == ["nothing to change"]
+
+
+def test_pause_cancels_all_and_keeps_the_position() -> None:
+    rig = Rig()
+    (order, _) = rig.quoting(B, A)
+    rig.fill(order, 40)
+    rig.take()
+    rig.act("pause")
+    assert rig.take() == [cmd.CancelAll(ts=rig.ts)]
+    assert (rig.state, rig.core.reason) == ("paused", "by the operator")
+    assert rig.core.account.position_lots == 40
+    rig.flow(3)
+    rig.canceled(*rig.core.orders.open)
+    assert not placed(rig.take())
+    rig.act("pause")
+    assert rig.state == "quoting"
+    assert len(placed(rig.take())) == 2
+
+
+def test_pull_pauses_and_never_resumes() -> None:
+    rig = Rig()
+    rig.quoting(B, A)
+    for _ in range(2):
+        rig.act("pull", "the screen failed")
+        assert (rig.state, rig.core.reason) == ("paused", "the screen failed")
+        assert rig.take(cmd.CancelAll)
+
+
+@pytest.mark.parametrize(
+    ("action", "side", "words"), [("toggle_bids", BUY, "bids are off"), ("toggle_asks", SELL, "asks are off")]
+)
+def test_one_side_off_cancels_its_orders_and_leaves_the_other(action: str, side: int, words: str) -> None:
+    rig = Rig()
+    orders = rig.quoting(B, A)
+    rig.act(action)
+    assert (rig.state, rig.core.reason) == ("one-sided", words)
+    (gone,) = [one for one in orders if one.side == side]
+    assert rig.take() == [cmd.CancelOrder(ts=rig.ts, order_id=gone.order_id)]
+    rig.canceled(gone)
+    rig.flow(1)
+    assert not rig.take()
+    rig.act(action)
+    assert [one.side for one in placed(rig.take())] == [side]
+
+
+def test_both_sides_off_is_a_pause() -> None:
+    rig = Rig()
+    rig.quoting(B, A)
+    rig.act("toggle_bids")
+    rig.act("toggle_asks")
+    assert (rig.state, rig.core.reason) == ("paused", "both sides are off")
+
+
+def test_an_order_on_its_way_in_of_a_side_that_went_off_is_cancelled_once_it_is_known() -> None:
+    rig = Rig()
+    rig.open_book()
+    rig.want(B)
+    rig.take()
+    rig.act("toggle_bids")
+    assert not rig.take()
+    rig.accept()
+    assert [type(one) for one in rig.take()] == [cmd.CancelOrder]
+
+
+def test_a_person_cancels_one_order_and_its_level_rests_until_other_quotes_are_wanted() -> None:
+    rig = Rig()
+    (order, _) = rig.quoting(B, A)
+    rig.act("cancel_order", order.order_id)
+    assert rig.take() == [cmd.CancelOrder(ts=rig.ts, order_id=order.order_id)]
+    rig.canceled(order)
+    rig.flow(2)
+    assert not rig.take()
+    rig.act("cancel_order", order.order_id)
+    assert rig.said(facts.Noted)[-1].text == f"order {order.order_id} is not open"
+    rig.act("cancel_order")
+    assert rig.said(facts.Noted)[-1].text == "order – is not open"
+    rig.want(bid(BID - 1000), A)
+    assert len(placed(rig.take())) == 1
+
+
+def test_an_unknown_action_is_noted() -> None:
+    rig = Rig()
+    rig.open_book()
+    rig.act("dance")
+    assert rig.said(facts.Noted)[-1].text == "unknown action dance"
+
+
+def test_a_strategy_that_raises_three_times_in_a_row_has_its_quotes_pulled_and_the_desk_lives() -> None:
+    rig = Rig()
+    rig.quoting(B, A)
+    rig.strategy.error = ValueError("no idea")
+    for count in range(1, 4):
+        assert rig.state == "quoting"
+        assert len(rig.said(facts.Noted)) == count - 1
+        rig.tick()
+    assert (rig.state, rig.core.reason) == ("paused", "the strategy failed 3 times in a row")
+    assert rig.take(cmd.CancelAll)
+    assert rig.said(facts.Noted)[0].text == "strategy scripted: ValueError: no idea; that decision is dropped"
+    rig.strategy.error = None
+    rig.canceled(*rig.core.orders.open)
+    rig.act("pause")
+    assert rig.state == "quoting"
+
+
+def test_failures_that_are_not_in_a_row_are_forgiven() -> None:
+    rig = Rig()
+    rig.quoting(B, A)
+    for _ in range(5):
+        rig.strategy.error = ValueError("once")
+        rig.tick()
+        rig.strategy.error = None
+        rig.tick()
+    assert rig.state == "quoting"
+
+
+@pytest.mark.parametrize(
+    "quotes",
+    [
+        None,
+        [B],
+        Quotes(bids=(A,)),
+        Quotes(asks=("ask",)),  # type: ignore[arg-type]
+        Quotes(bids=(Quote(BUY, 0, 1.5, 1),)),  # type: ignore[arg-type]
+        Quotes(bids=(Quote(BUY, 0, 1, True),)),
+        Quotes(bids=(Quote(BUY, 0, 0, 1),)),
+        Quotes(asks=(Quote(SELL, 0, 5, -1),)),
+    ],
+)
+def test_nonsense_is_dropped(quotes: object) -> None:
+    assert nonsense(quotes)
+    rig = Rig()
+    rig.quoting(B, A)
+    rig.strategy.quotes = quotes
+    rig.tick()
+    assert rig.said(facts.Noted)[-1].kind == "warn"
+    assert not rig.take()
+    assert rig.state == "quoting"
+
+
+def test_the_strategy_sees_position_and_balances_as_they_are() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    view = rig.core.view
+    assert (view.position, view.base_free, view.quote_free) == (0, 10_000, 600_000_000_000)
+    rig.fill(order, 40)
+    assert (view.position, view.base_free, view.quote_free) == (40, 10_040, 600_000_000_000 - 40 * B.price)
+    assert (view.bid, view.ask, view.bid_quantity, view.ask_quantity) == (BID, ASK, 100, 100)
+    assert view.reference2("mid") == BID + ASK

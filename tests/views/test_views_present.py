@@ -1,0 +1,198 @@
+"""Frames of a real desk: what they say, and that what did not change stays the same object."""
+
+from decimal import Decimal
+
+from pure_desk import ASK, BID, BTC, MS, SECOND, START, Rig, ask, bid, delta, snapshot, trade
+
+from mm_tui.analytics.scores import Scores
+from mm_tui.core.state import State
+from mm_tui.model.events import BUY, SELL, LinkDown
+from mm_tui.views.frames import DeskFrame, Viewport, WorkerRow
+from mm_tui.views.log import EventLog
+from mm_tui.views.present import Presenter, Vitals
+
+VIEW = Viewport(rows=20, group=1)
+
+
+class Screen:
+    """A rig with a presenter behind it."""
+
+    def __init__(self) -> None:
+        self.rig = Rig()
+        self.scores = Scores()
+        self.log = EventLog(BTC)
+        self.vitals = Vitals(venue="test", link="up", age_ms=3)
+        self.presenter = Presenter(self.rig.core, self.scores, lambda order_id: 7, self.log, 10.0)
+        self.seen = 0
+
+    def frame(self, view: Viewport = VIEW) -> DeskFrame:
+        for fact in self.rig.facts[self.seen :]:
+            self.log.hear(fact)
+        self.scores.after(self.rig.ts, self.rig.core.mid2, self.rig.core.book.valid, self.rig.facts[self.seen :])
+        self.seen = len(self.rig.facts)
+        return self.presenter.present(self.rig.ts, self.vitals, view)
+
+
+def test_a_desk_that_has_heard_nothing_shows_what_it_cannot_know_as_none() -> None:
+    frame = Screen().frame()
+    assert frame.header.state == "starting"
+    assert frame.header.reason == "waiting for market data"
+    assert frame.header.warning == "captures 2.0 bps, pays 10.0"
+    assert frame.position.total is None
+    assert not frame.ladder.valid
+    assert frame.ladder.rows == ()
+    assert frame.flatten is None
+    assert frame.obligation.bid_pct is None
+    assert frame.chart.samples == ()
+
+
+def test_what_did_not_change_stays_the_same_object() -> None:
+    screen = Screen()
+    screen.rig.quoting(bid(BID - 3), ask(ASK + 3))
+    first, second = screen.frame(), screen.frame()
+    for name in (
+        "header",
+        "truth",
+        "ladder",
+        "tape",
+        "orders",
+        "position",
+        "risk",
+        "chart",
+        "events",
+        "workers",
+        "parameters",
+        "obligation",
+    ):
+        assert getattr(first, name) is getattr(second, name), name
+    screen.rig.hear(trade(screen.rig.ts, BID, 5, BUY))
+    third = screen.frame()
+    assert third.tape is not second.tape
+    assert third.orders is second.orders
+    assert third.parameters is second.parameters
+    kept = [row for row in third.ladder.rows if any(row is old for old in second.ladder.rows)]
+    assert len(kept) == 20
+
+
+def test_the_header_says_state_reason_and_what_to_press() -> None:
+    screen = Screen()
+    screen.rig.quoting(bid(BID - 3))
+    assert (screen.frame().header.state, screen.frame().header.reason) == ("quoting", "")
+    screen.rig.act("kill")
+    header = screen.frame().header
+    assert header.state == "halted"
+    assert "kill" in header.reason
+    assert "re-arm" in header.hint
+    assert screen.frame().risk.state == "halted"
+    screen.vitals.problem = "recording stopped"
+    assert screen.frame().header.warning == "recording stopped"
+    assert State.QUOTING.value == "quoting"
+
+
+def test_orders_come_highest_first_with_distance_age_and_queue() -> None:
+    screen = Screen()
+    screen.rig.quoting(bid(BID - 1000), ask(ASK + 1000), bid(BID - 2000, 100, 1))
+    screen.rig.ts += 90 * SECOND
+    rows = screen.frame().orders
+    assert [row.price for row in rows] == [ASK + 1000, BID - 1000, BID - 2000]
+    assert (rows[0].side, rows[0].bps, rows[0].age_s, rows[0].queue_ahead, rows[0].status) == (SELL, 1.6, 90, 7, "live")
+    assert (rows[1].bps, rows[1].left, rows[1].quantity) == (-1.6, 100, 100)
+
+
+def test_the_position_adds_up_and_a_flatten_is_estimated() -> None:
+    screen = Screen()
+    (order, _) = screen.rig.quoting(bid(BID - 1000), ask(ASK + 1000))
+    screen.frame()
+    screen.rig.fill(order, 60)
+    frame = screen.frame()
+    position = frame.position
+    assert position.base == Decimal("0.0006")
+    assert position.limit == Decimal("0.02")
+    assert position.average == Decimal(61790)
+    assert position.fills == 1
+    parts = (position.spread_captured, position.adverse_selection, position.inventory, position.fees)
+    assert sum(part for part in parts if part is not None) == position.total
+    assert position.realized is not None
+    assert position.unrealized is not None
+    assert position.fees is not None
+    assert position.realized + position.unrealized + position.fees == position.total
+    assert position.free_base == Decimal("0.1") + Decimal("0.0006") - Decimal("0.001")
+    assert frame.flatten is not None
+    assert (frame.flatten.side, frame.flatten.quantity) == (SELL, 60)
+    assert frame.flatten.slippage_bps is not None
+    assert 0 <= frame.flatten.slippage_bps < 0.01
+    assert [(one.side, one.price) for one in frame.chart.fills] == [(BUY, BID - 1000)]
+    gauge = frame.risk.gauges[0]
+    assert (gauge.name, gauge.limit) == ("position", "0.02000")
+    assert gauge.share is not None
+    assert abs(gauge.share - 0.03) < 1e-12
+    screen.rig.hear(delta(screen.rig.ts, 5_000, 5_001))
+    again = screen.frame().flatten
+    assert again is not None
+    assert again.slippage_bps is None
+
+
+def test_the_tape_is_newest_first_and_keeps_what_it_showed() -> None:
+    screen = Screen()
+    screen.rig.open_book()
+    for number in range(3):
+        screen.rig.hear(trade(screen.rig.ts, BID + number, 10, SELL, number))
+    first = screen.frame().tape
+    assert [row.price for row in first.trades] == [BID + 2, BID + 1, BID]
+    assert [row.significant for row in first.trades] == [False, False, True]
+    for number in range(250):
+        screen.rig.hear(trade(screen.rig.ts, ASK, 10, BUY, number))
+    assert len(screen.frame().tape.trades) == 200
+    screen.rig.ts += SECOND
+    screen.rig.hear(trade(screen.rig.ts, ASK, 10, BUY, 999))
+    tape = screen.frame().tape
+    assert len(tape.trades) == 200
+    assert tape.stats.trades == 254
+    assert tape.stats.buy == 2510
+
+
+def test_the_chart_is_sampled_every_quarter_second_and_shows_gaps() -> None:
+    screen = Screen()
+    screen.rig.quoting(bid(BID - 3), ask(ASK + 3))
+    for _ in range(4):
+        screen.frame()
+        screen.rig.ts += 250 * MS
+    screen.rig.hear(delta(screen.rig.ts, 5_000, 5_001))
+    samples = screen.frame().chart.samples
+    assert len(samples) == 5
+    assert (samples[0].mid2, samples[0].bid2, samples[0].ask2) == (BID + ASK, 2 * (BID - 3), 2 * (ASK + 3))
+    assert (samples[4].mid2, samples[4].bid2) == (None, None)
+
+
+def test_live_values_show_when_they_were_changed() -> None:
+    screen = Screen()
+    screen.rig.open_book()
+    assert [(row.name, row.value, row.changed_ts) for row in screen.frame().parameters] == [
+        ("spread", "×1.00", 0), ("size", "×1.00", 0), ("lean", "0.0 bps", 0),
+    ]  # fmt: skip
+    screen.rig.act("lean_down")
+    screen.rig.act("widen")
+    rows = {row.name: row for row in screen.frame().parameters}
+    assert (rows["lean"].value, rows["lean"].changed_ts) == ("−0.5 bps", START)
+    assert rows["spread"].value == "×1.10"
+
+
+def test_truth_and_workers_come_from_the_shells() -> None:
+    screen = Screen()
+    screen.rig.quoting(bid(BID - 3))
+    rows = (WorkerRow(name="feed", state="running"),)
+    screen.vitals.workers, screen.vitals.latency_ms = rows, 1.5
+    frame = screen.frame()
+    assert frame.workers == rows
+    truth = frame.truth
+    assert (truth.link, truth.age_ms, truth.latency_ms, truth.messages, truth.message_limit) == ("up", 3, 1.5, 1, 8)
+    assert truth.clock.endswith("Z")
+
+
+def test_a_link_that_is_down_shows_as_stale() -> None:
+    screen = Screen()
+    screen.rig.quoting(bid(BID - 3))
+    screen.rig.hear(LinkDown(ts=screen.rig.ts, venue="x", reason="reset"))
+    assert screen.frame().header.state == "stale"
+    screen.rig.hear(snapshot(screen.rig.ts, update=50))
+    assert screen.frame().header.hint
