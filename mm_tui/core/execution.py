@@ -10,16 +10,15 @@
 - a placement is never sent twice, and a level whose order is in doubt gets no other one
 """
 
-from collections.abc import Callable
-
 from mm_tui.core.config import CoreConfig
 from mm_tui.core.oms import OrderManager
+from mm_tui.core.outputs import Outbox
 from mm_tui.core.quoting import Move, Place, Remove, Shrink, Step, Tolerance, diff
+from mm_tui.core.state import MarketView
 from mm_tui.model import facts
 from mm_tui.model.account import MICRO
 from mm_tui.model.commands import (
     AmendOrder,
-    ArmTimer,
     CancelAll,
     CancelOrder,
     OrderCommand,
@@ -50,15 +49,7 @@ Slot = tuple[Side, int]
 class Executor:
     """Turns wanted quotes into approved commands and keeps track of them."""
 
-    def __init__(  # noqa: PLR0917 - handed over once, by the core
-        self,
-        config: CoreConfig,
-        gate: Gate,
-        orders: OrderManager,
-        funds: Callable[[], tuple[int, int, int, int]],
-        emit: Callable[[object], None],
-        say: Callable[[object], None],
-    ) -> None:
+    def __init__(self, config: CoreConfig, gate: Gate, orders: OrderManager, view: MarketView, outbox: Outbox) -> None:
         self._config = config.execution
         self._prefix = config.order_prefix
         self._tolerance = Tolerance(
@@ -66,9 +57,8 @@ class Executor:
         )
         self._gate = gate
         self._orders = orders
-        self._funds = funds
-        self._emit = emit
-        self._say = say
+        self._view = view
+        self._outbox = outbox
         self._placements = Throttle(config.execution.rate_limit_per_s)
         self._amends = Throttle(config.execution.modify_rate_limit_per_s)
         self._retry_delay = max(1, config.execution.retry_delay_ms) * MILLISECOND
@@ -145,7 +135,7 @@ class Executor:
             return False
         self._orders.move(order, Trigger.ASK_CANCEL, ts, "moved to its quote")
         order.cancel_tries += 1
-        self._changed(order, ts)
+        self._outbox.tell(order)
         self._remember(new)
         self._wake(ts + self._retry_delay, ts)
         return True
@@ -158,7 +148,7 @@ class Executor:
             return False
         order.pending_quantity, order.target = quantity, left
         self._orders.move(order, Trigger.ASK_AMEND, ts, "made smaller")
-        self._changed(order, ts)
+        self._outbox.tell(order)
         self._wake(ts + ACK_TIMEOUT, ts)
         return True
 
@@ -179,26 +169,26 @@ class Executor:
     def _remember(self, order: Order) -> None:
         self._count += 1
         self._orders.add(order)
-        self._changed(order, order.created)
+        self._outbox.tell(order)
         self._wake(order.created + ACK_TIMEOUT, order.created)
 
     # -- cancels
 
     def cancel(self, order: Order, ts: int, reason: str) -> None:
         """Send a cancel; the order is pending until there is proof."""
-        self._emit(Approved(CancelOrder(ts=ts, order_id=order.order_id)))
+        self._outbox.send(Approved(CancelOrder(ts=ts, order_id=order.order_id)))
         order.cancel_tries += 1
         if self._orders.move(order, Trigger.ASK_CANCEL, ts, reason):
-            self._changed(order, ts)
+            self._outbox.tell(order)
         self._wake(ts + self._retry_delay, ts)
 
     def cancel_all(self, ts: int) -> None:
         """Cancel whatever rests, known to us or not."""
-        self._emit(Approved(CancelAll(ts=ts)))
+        self._outbox.send(Approved(CancelAll(ts=ts)))
         for order in list(self._orders.open):
             order.cancel_tries += 1
             if self._orders.move(order, Trigger.ASK_CANCEL, ts, "cancel all"):
-                self._changed(order, ts)
+                self._outbox.tell(order)
         if self._orders.open_count:
             self._wake(ts + self._retry_delay, ts)
 
@@ -206,7 +196,7 @@ class Executor:
         """A person cancels one order; its level rests until the strategy wants other quotes."""
         order = self._orders.get(order_id)
         if order is None or order.terminal:
-            self._say(facts.Noted(ts=ts, kind="warn", text=f"order {order_id or '–'} is not open"))
+            self._outbox.say(facts.Noted(ts=ts, kind="warn", text=f"order {order_id or '–'} is not open"))
             return
         self._held.add((order.side, order.level))
         self.cancel(order, ts, "cancelled by the operator")
@@ -235,7 +225,7 @@ class Executor:
         if count > self._config.max_retries:
             self._blocked[slot] = 1 << 62
             text = f"{order.side.book_word} level {order.level} rests: refused {count} times, {order.reason}"
-            self._say(facts.Noted(ts=ts, kind="warn", text=text))
+            self._outbox.say(facts.Noted(ts=ts, kind="warn", text=text))
         else:
             self._blocked[slot] = ts + self._retry_delay
             self._wake(ts + self._retry_delay, ts)
@@ -270,7 +260,7 @@ class Executor:
             return
         due = order.updated + DOUBT[order.cancel_tries]
         if ts >= due:
-            self._emit(Approved(CancelOrder(ts=ts, order_id=order.order_id)))
+            self._outbox.send(Approved(CancelOrder(ts=ts, order_id=order.order_id)))
             order.cancel_tries += 1
         self._wake(max(due, ts + MILLISECOND), ts)
 
@@ -281,14 +271,14 @@ class Executor:
         elif order.cancel_tries > self._config.max_retries:
             self._doubt(order, ts, "no answer to its cancels")
         else:
-            self._emit(Approved(CancelOrder(ts=ts, order_id=order.order_id)))
+            self._outbox.send(Approved(CancelOrder(ts=ts, order_id=order.order_id)))
             order.cancel_tries += 1
             self._wake(order.updated + self._retry_delay * order.cancel_tries, ts)
 
     def _doubt(self, order: Order, ts: int, reason: str) -> None:
         self._orders.move(order, Trigger.LOSE, ts, reason)
-        self._changed(order, ts)
-        self._emit(Approved(CancelOrder(ts=ts, order_id=order.order_id)))
+        self._outbox.tell(order)
+        self._outbox.send(Approved(CancelOrder(ts=ts, order_id=order.order_id)))
         order.cancel_tries = 0
         self._wake(ts + DOUBT[0], ts)
 
@@ -322,9 +312,9 @@ class Executor:
         The order that a replace takes out may still be filled before it goes, so it counts for the position; its
         place and its funds come free with it.
         """
-        held, mid2, base, quote = self._funds()
+        account, orders = self._view.account, self._orders
+        held = account.position
         position = -(-held // MICRO) if side is BUY else held // MICRO
-        orders = self._orders
         reserved = orders.reserved(side)
         busy_value, busy_lots = orders.reserved_value(), reserved if side is not BUY else 0
         open_orders = orders.open_count
@@ -338,10 +328,10 @@ class Executor:
             position=position,
             reserved=reserved,
             open_orders=open_orders,
-            mid2=mid2,
+            mid2=self._view.references.mid2,
             own_opposite=orders.touch(side.opposite),
-            base_free=base - busy_lots,
-            quote_free=quote - busy_value,
+            base_free=account.base // MICRO - busy_lots,
+            quote_free=account.quote // MICRO - busy_value,
         )
 
     def _send(self, command: OrderCommand, exposure: Exposure) -> bool:
@@ -349,7 +339,7 @@ class Executor:
         if isinstance(verdict, Refused):
             self._refused(command, verdict)
             return False
-        self._emit(verdict)
+        self._outbox.send(verdict)
         return True
 
     def _refused(self, command: OrderCommand, verdict: Refused) -> None:
@@ -360,7 +350,7 @@ class Executor:
         if last is not None and ts - last < REFUSAL_REPEAT:
             return
         self._said[verdict.rule, side] = ts
-        self._say(
+        self._outbox.say(
             facts.RiskRefused(
                 ts=ts,
                 rule=verdict.rule,
@@ -375,19 +365,4 @@ class Executor:
     def _wake(self, due: int, ts: int) -> None:
         if not self._retry_due or due < self._retry_due or self._retry_due <= ts:
             self._retry_due = due
-            self._emit(ArmTimer(ts=ts, name="retry", due=due))
-
-    def _changed(self, order: Order, ts: int) -> None:
-        self._say(
-            facts.OrderChanged(
-                ts=ts,
-                order_id=order.order_id,
-                side=order.side,
-                price=order.price,
-                quantity=order.quantity,
-                filled=order.filled,
-                status=order.status.value,
-                level=order.level,
-                reason=order.reason,
-            )
-        )
+            self._outbox.arm("retry", due)

@@ -16,7 +16,8 @@ SECOND = 1_000_000_000
 class Market:
     """One symbol's market; prices in ticks, quantities in lots."""
 
-    def __init__(self, instrument: Instrument, rules: FeedRules, reference_window: float) -> None:
+    def __init__(self, instrument: Instrument, rules: FeedRules, reference_window: float = 1.0) -> None:
+        """`reference_window` in seconds; the strategy says its own."""
         self.book = Book()
         self.sync = BookSync(self.book)
         self.tape = Tape(

@@ -3,16 +3,71 @@
 import msgspec
 
 from mm_tui.model.commands import ArmTimer, RequestSnapshot
-from mm_tui.model.facts import AnyFact
+from mm_tui.model.facts import AnyFact, Noted, OrderChanged
+from mm_tui.model.orders import Order
 from mm_tui.risk.gate import Approved
+
+AnyOutput = Approved | RequestSnapshot | ArmTimer
 
 
 class Outputs(msgspec.Struct, frozen=True, gc=False):
     """In the order in which they came about."""
 
-    commands: list[Approved | RequestSnapshot | ArmTimer]
+    commands: list[AnyOutput]
     facts: list[AnyFact]
 
 
 EMPTY = Outputs([], [])
 """Most events change nothing."""
+
+
+class Outbox:
+    """Gathers what one event brings about."""
+
+    __slots__ = ("_commands", "_facts", "ts")
+
+    def __init__(self) -> None:
+        self.ts = 0
+        """Time of the event that is being processed, ns."""
+        self._commands: list[AnyOutput] = []
+        self._facts: list[AnyFact] = []
+
+    def send(self, command: AnyOutput) -> None:
+        """A command leaves."""
+        self._commands.append(command)
+
+    def arm(self, name: str, due: int) -> None:
+        """A timer is to wake the core."""
+        self._commands.append(ArmTimer(ts=self.ts, name=name, due=due))
+
+    def say(self, fact: AnyFact) -> None:
+        """Something happened."""
+        self._facts.append(fact)
+
+    def tell(self, order: Order) -> None:
+        """Where an order stands now."""
+        self._facts.append(
+            OrderChanged(
+                ts=self.ts,
+                order_id=order.order_id,
+                side=order.side,
+                price=order.price,
+                quantity=order.quantity,
+                filled=order.filled,
+                status=order.status.value,
+                level=order.level,
+                reason=order.reason,
+            )
+        )
+
+    def note(self, kind: str, text: str) -> None:
+        """A remark for the event log; `info` or `warn`."""
+        self._facts.append(Noted(ts=self.ts, kind=kind, text=text))
+
+    def take(self) -> Outputs:
+        """Everything gathered; the outbox is then empty."""
+        if not self._commands and not self._facts:
+            return EMPTY
+        outputs = Outputs(self._commands, self._facts)
+        self._commands, self._facts = [], []
+        return outputs

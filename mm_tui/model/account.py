@@ -23,10 +23,7 @@ class Account:
 
     def __init__(self, base: int, quote: int) -> None:
         """`base` in lots, `quote` in ticks times lots."""
-        self.opening_base = self.base = base * MICRO
-        """Held, millionths of a lot."""
-        self.opening_quote = self.quote = quote * MICRO
-        """Held, millionths of a lot at a tick."""
+        self.open(base, quote)
         self.trade_position = 0
         """Bought minus sold, lots, fees apart."""
         self.basis = 0
@@ -40,6 +37,13 @@ class Account:
         self.sold = 0
         self.volume = 0
         """Ticks times lots."""
+
+    def open(self, base: int, quote: int) -> None:
+        """What the account opens with: lots, ticks times lots."""
+        self.opening_base = self.base = base * MICRO
+        """Held, millionths of a lot."""
+        self.opening_quote = self.quote = quote * MICRO
+        """Held, millionths of a lot at a tick."""
 
     @property
     def position(self) -> int:

@@ -54,7 +54,7 @@ def summarize(
         "obligation": _obligation(desk, ended_ns),
         "feed_age_ms": gauges.age.summary(MILLISECOND),
         "risk": {
-            "state": "halted" if core.gate.closed and not core.closing else "running",
+            "state": "halted" if core.gate.closed and not core.conduct.closing else "running",
             "trips": [
                 {"ts": trip.ts, "rule": trip.rule, "value": trip.value, "limit": trip.limit} for trip in core.trips
             ],

@@ -261,8 +261,8 @@ class Presenter:
             gauges=gauges,
             refused=gate.refused,
             last_refusal=self._log.refusal,
-            bids_on=core.side_on[BUY],
-            asks_on=core.side_on[SELL],
+            bids_on=core.conduct.side_on[BUY],
+            asks_on=core.conduct.side_on[SELL],
         )
 
     def _chart(self, ts: int, last: fr.ChartFrame) -> fr.ChartFrame:

@@ -320,14 +320,14 @@ def test_closing_cancels_and_leaves_nothing_behind() -> None:
     commands = rig.take()
     assert commands
     assert {type(one) for one in commands} == {cmd.CancelAll}
-    assert rig.core.closing
+    assert rig.core.conduct.closing
     rig.canceled(*rig.core.orders.open)
     rig.flow(5)
     assert not rig.take()
     halted = Rig()
     halted.act("kill")
     halted.act("close", "closing: quit")
-    assert not halted.core.closing
+    assert not halted.core.conduct.closing
     assert halted.core.gate.closed.startswith("kill")
 
 

@@ -74,7 +74,7 @@ class Judged(Rig):
         sent = len(self.commands)
         super().hear(event)
         core, fresh = self.core, placed(self.commands[sent:])
-        if core.gate.closed or not core.book.valid or core.stale or core.paused:
+        if core.gate.closed or not core.book.valid or core.conduct.stale or core.conduct.paused:
             assert not fresh
         for side in {one.side for one in fresh}:
             # right after a placement everything that may still be filled lies within the limit

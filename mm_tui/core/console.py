@@ -1,0 +1,110 @@
+"""The console: what an operator's action does, one method an action."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from mm_tui.core.operator import LEAN_ACTIONS, Change
+from mm_tui.core.state import State
+from mm_tui.errors import SettingsError
+from mm_tui.model import facts
+from mm_tui.model.events import BUY, SELL, OperatorAction, Side
+from mm_tui.risk.breaker import Trip
+
+if TYPE_CHECKING:
+    from mm_tui.core.engine import Core
+
+
+class Console:
+    """Operator actions by the names of the action table."""
+
+    def __init__(self, core: "Core") -> None:
+        self._core = core
+        self._actions: dict[str, Callable[[str], None]] = {
+            "kill": self._kill,
+            "pause": self._pause,
+            "pull": self._pull,
+            "close": self._close,
+            "flatten": self._flatten,
+            "rearm": self._rearm,
+            "toggle_bids": lambda _: self._toggle(BUY),
+            "toggle_asks": lambda _: self._toggle(SELL),
+            "cancel_order": lambda order_id: core.executor.cancel_held(order_id, core.outbox.ts),
+            "undo": lambda _: self._tell(core.parameters.undo(core.outbox.ts)),
+            "set": self._set,
+        }
+
+    def do(self, event: OperatorAction) -> None:
+        """Carry an action out."""
+        action = self._actions.get(event.action)
+        if action is not None:
+            action(event.argument)
+        elif event.action in LEAN_ACTIONS:
+            self._tell(self._core.parameters.lean(event.action, event.ts))
+        else:
+            self._core.outbox.note("warn", f"unknown action {event.action}")
+
+    def _kill(self, argument: str) -> None:
+        self._core.trip(Trip("kill", argument or "pressed", "", "halt"))
+
+    def _pause(self, argument: str) -> None:
+        conduct = self._core.conduct
+        conduct.paused = "" if conduct.paused else (argument or "by the operator")
+        self._core.settle()
+
+    def _pull(self, argument: str) -> None:
+        self._core.conduct.paused = argument or "by the operator"
+        self._core.settle()
+        self._core.cancel_all()
+
+    def _close(self, argument: str) -> None:
+        """The desk is about to end: the gate closes first, then all is cancelled."""
+        core = self._core
+        core.conduct.closing = not core.gate.closed
+        core.gate.closed = core.gate.closed or argument or "closing"
+        core.flattener.stop()
+        core.settle()
+        core.cancel_all()
+
+    def _flatten(self, _: str) -> None:
+        core = self._core
+        core.conduct.paused = core.conduct.paused or "flattened by the operator"
+        core.flattener.start()
+        core.settle()
+        core.cancel_all()
+        core.go_on()
+
+    def _rearm(self, _: str) -> None:
+        core = self._core
+        if not core.gate.closed:
+            core.outbox.note("info", "nothing to re-arm")
+            return
+        core.gate.closed = ""
+        core.breaker.rearm(core.pnl)
+        core.conduct.side_on = {BUY: True, SELL: True}
+        core.conduct.paused = "re-armed"
+        core.settle()
+
+    def _toggle(self, side: Side) -> None:
+        core = self._core
+        on = core.conduct.side_on[side] = not core.conduct.side_on[side]
+        core.outbox.note("info", f"{side.book_word}s {'on' if on else 'off'}")
+        core.quoter.dirty = True
+        core.settle()
+
+    def _set(self, argument: str) -> None:
+        try:
+            self._tell(self._core.parameters.set(argument, self._core.outbox.ts))
+        except SettingsError as error:
+            self._core.outbox.note("warn", str(error))
+
+    def _tell(self, change: Change | None) -> None:
+        core = self._core
+        if change is None:
+            core.outbox.note("info", "nothing to change")
+            return
+        core.quoter.change(core.parameters.params, core.parameters.leans)
+        core.outbox.say(
+            facts.ParameterChanged(ts=core.outbox.ts, name=change.name, before=change.before, after=change.after)
+        )
+        if core.state is State.QUOTING:
+            core.conduct.reason = core.strategy.describe()

@@ -1,0 +1,127 @@
+"""The quoter: asks the strategy, looks at what it says, and cuts it to what limits and balances allow.
+
+A strategy may be anyone's: what it raises or returns is never let through unseen, and a decision that makes no sense
+is dropped.
+"""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from mm_tui.core.execution import Executor
+from mm_tui.core.oms import OrderManager
+from mm_tui.core.outputs import Outbox
+from mm_tui.core.quoting import Room, fit
+from mm_tui.core.state import MarketView
+from mm_tui.model import facts
+from mm_tui.model.account import MICRO
+from mm_tui.model.events import BUY, SELL, Side
+from mm_tui.strategy.api import NO_QUOTES, Leans, Quote, Quotes, Strategy
+
+STRATEGY_FAILURES = 3
+"""Decisions in a row that a strategy may spoil before its quotes are pulled."""
+
+MakeStrategy = Callable[[msgspec.Struct], Strategy]
+"""Builds the running strategy from other parameters."""
+
+
+class Quoter:
+    """The running strategy and what it last wanted."""
+
+    def __init__(
+        self, make: MakeStrategy, params: msgspec.Struct, view: MarketView, orders: OrderManager, outbox: Outbox
+    ) -> None:
+        self.strategy = make(params)
+        self.dirty = True
+        """Something but the quotes changed: the next decision looks at the orders again."""
+        self._make = make
+        self._view = view
+        self._orders = orders
+        self._outbox = outbox
+        self._quotes: Quotes = NO_QUOTES
+        self._failures = 0
+
+    def decide(self, executor: Executor, side_on: Mapping[Side, bool]) -> str:
+        """Ask the strategy and follow it; why its quotes must be pulled, or empty."""
+        try:
+            quotes = self.strategy.quote(self._view)
+        except Exception as error:  # noqa: BLE001 - a plug-in may raise anything; the desk lives
+            return self._failed(f"{type(error).__name__}: {error}")
+        if quotes is not self._quotes:
+            problem = nonsense(quotes)
+            if problem:
+                return self._failed(problem)
+            self._tell(quotes)
+            self._quotes = quotes
+            executor.release()
+            self.dirty = True
+        self._failures = 0
+        if not self.dirty:
+            return ""
+        self._view.renew = self.dirty = False
+        executor.follow(self._within_limits(quotes, executor, side_on), self._outbox.ts)
+        return ""
+
+    def renew(self) -> None:
+        """The next decision makes the quotes anew."""
+        self._view.renew = self.dirty = True
+
+    def forget(self) -> None:
+        """Nothing is wanted any more; the next decision makes the quotes anew."""
+        self._quotes = NO_QUOTES
+        self.renew()
+
+    def change(self, params: msgspec.Struct, leans: Leans) -> None:
+        """Other parameters, other leans."""
+        if self.strategy.params is not params:
+            self.strategy = self._make(params)
+            self._view.references.resize(self.strategy.reference_window)
+        self._view.leans = leans
+        self.renew()
+
+    def _failed(self, problem: str) -> str:
+        self._failures += 1
+        self._outbox.note("warn", f"strategy {self.strategy.name}: {problem}; that decision is dropped")
+        return f"the strategy failed {self._failures} times in a row" if self._failures >= STRATEGY_FAILURES else ""
+
+    def _within_limits(self, quotes: Quotes, executor: Executor, side_on: Mapping[Side, bool]) -> Quotes:
+        view, account = self._view, self._view.account
+        position, instrument = account.position, view.instrument
+        bid_room = Room(view.max_position + -position // MICRO, max(0, account.quote // MICRO - self._busy_value()))
+        ask_room = Room(view.max_position + position // MICRO, max(0, account.base // MICRO))
+        bids = executor.without_held(quotes.bids) if side_on[BUY] else ()
+        asks = executor.without_held(quotes.asks) if side_on[SELL] else ()
+        least = instrument.min_notional_units
+        return Quotes(fit(bids, bid_room, instrument, least), fit(asks, ask_room, instrument, least), quotes.reference2)
+
+    def _busy_value(self) -> int:
+        """Quote that a flatten's own bids may still use."""
+        return sum(order.price * order.left for order in self._orders.open if order.side is BUY and order.level < 0)
+
+    def _tell(self, quotes: Quotes) -> None:
+        for quote in (*quotes.bids, *quotes.asks):
+            self._outbox.say(
+                facts.QuoteDecided(
+                    ts=self._outbox.ts,
+                    side=quote.side,
+                    level=quote.level,
+                    price=quote.price,
+                    quantity=quote.quantity,
+                    reason=quote.reason,
+                )
+            )
+
+
+def nonsense(quotes: object) -> str:
+    """What is wrong with what a strategy returned; empty where nothing is."""
+    if not isinstance(quotes, Quotes):
+        return f"returned {type(quotes).__name__}, not Quotes"
+    for side, wanted in ((BUY, quotes.bids), (SELL, quotes.asks)):
+        for quote in wanted:
+            if not isinstance(quote, Quote) or quote.side is not side:
+                return f"a {side.book_word} is {quote!r}"
+            if type(quote.price) is not int or type(quote.quantity) is not int:
+                return f"price {quote.price!r} and quantity {quote.quantity!r} must be whole numbers"
+            if quote.price <= 0 or quote.quantity <= 0:
+                return f"price {quote.price} and quantity {quote.quantity} must be over 0"
+    return ""

@@ -1,0 +1,97 @@
+"""What venues say of our orders, and what that does to the order manager and the account.
+
+A venue may say what cannot be: the same thing twice, in another order, of an order that is not ours. It is noted, and
+nothing is changed.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from mm_tui.core.execution import Executor
+from mm_tui.core.oms import OrderManager
+from mm_tui.core.outputs import Outbox
+from mm_tui.errors import IllegalTransition
+from mm_tui.model import events as ev
+from mm_tui.model import facts
+from mm_tui.model.account import Account
+from mm_tui.model.orders import Order, Trigger
+
+
+class Replies:
+    """Takes replies; says whether an order changed, and hands fills on."""
+
+    def __init__(self, orders: OrderManager, executor: Executor, account: Account, outbox: Outbox) -> None:
+        self._orders = orders
+        self._executor = executor
+        self._account = account
+        self._outbox = outbox
+        self._handlers: dict[type, Callable[[Order, Any], bool]] = {
+            ev.OrderAccepted: self._accepted,
+            ev.OrderRejected: self._rejected,
+            ev.OrderCanceled: self._canceled,
+            ev.CancelRejected: self._cancel_rejected,
+            ev.OrderAmended: self._amended,
+            ev.OrderFilled: self._filled,
+        }
+        self.kinds = frozenset(self._handlers)
+        """Events that are replies."""
+
+    def take(self, event: ev.VenueReply) -> Order | None:
+        """The order that the reply changed; None where it changed none."""
+        order = self._orders.get(event.order_id)
+        if order is None:
+            self._outbox.note("warn", f"the venue speaks of an order that is not ours: {event.order_id}")
+            return None
+        try:
+            return order if self._handlers[type(event)](order, event) else None
+        except IllegalTransition as error:
+            self._outbox.note("warn", f"{event.order_id}: {error}; the report is ignored")
+            return None
+
+    def tell_fill(self, order: Order, event: ev.OrderFilled, mid2: int | None) -> None:
+        """Say that a fill was booked; `mid2` is the mid just before it, None where the book was not known."""
+        self._outbox.say(
+            facts.Filled(
+                ts=event.ts,
+                order_id=event.order_id,
+                trade_id=event.trade_id,
+                side=order.side,
+                price=event.price,
+                quantity=event.quantity,
+                maker=event.maker,
+                fee=event.fee,
+                fee_in_base=event.fee_in_base,
+                mid2=mid2,
+                position=self._account.position,
+                queue_ahead=event.queue_ahead,
+            )
+        )
+
+    def _accepted(self, order: Order, event: ev.OrderAccepted) -> bool:
+        changed = self._orders.accepted(order, event.venue_id, event.ts)
+        if changed:
+            self._executor.accepted(order)
+        return changed
+
+    def _rejected(self, order: Order, event: ev.OrderRejected) -> bool:
+        changed = self._orders.move(order, Trigger.REJECT, event.ts, f"{event.code} {event.reason}")
+        if changed:
+            self._executor.rejected(order, event.code, event.ts)
+        return changed
+
+    def _canceled(self, order: Order, event: ev.OrderCanceled) -> bool:
+        return self._orders.move(order, Trigger.CANCELED, event.ts, event.reason)
+
+    def _cancel_rejected(self, order: Order, event: ev.CancelRejected) -> bool:
+        order.pending_quantity = 0
+        return self._orders.move(order, Trigger.CANCEL_REJECTED, event.ts, f"{event.code} {event.reason}")
+
+    def _amended(self, order: Order, event: ev.OrderAmended) -> bool:
+        self._orders.amend(order, event.quantity, event.ts)
+        return True
+
+    def _filled(self, order: Order, event: ev.OrderFilled) -> bool:
+        booked = self._orders.fill(order, event)
+        if booked:
+            self._account.book(order.side, event)
+        return booked
