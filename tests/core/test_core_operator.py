@@ -7,8 +7,9 @@ import pytest
 from pure_desk import ASK, BID, BTC, START, Rig, ask, bid, placed, snapshot
 
 from mm_tui.core.config import CoreConfig
-from mm_tui.core.engine import Core, nonsense
+from mm_tui.core.engine import Core
 from mm_tui.core.operator import LEAN_ACTIONS, UNDO_LIMIT, Parameters
+from mm_tui.core.quoter import nonsense
 from mm_tui.errors import SettingsError
 from mm_tui.model import commands as cmd
 from mm_tui.model import facts

@@ -1,0 +1,125 @@
+"""What the workers do that a whole session shows too slowly."""
+
+import asyncio
+import gzip
+from pathlib import Path
+
+import pytest
+from pure_desk import SECOND, START, top
+
+from mm_tui.journal.writer import SessionWriter
+from mm_tui.model.events import WatchdogTripped
+from mm_tui.runtime import workers
+from mm_tui.runtime.gauges import Gauges
+from mm_tui.runtime.inbox import DeskInbox
+from mm_tui.runtime.workers import FeedWorker, RecorderWorker, RiskWorker, WorkerState
+from mm_tui.venues.api import FeedStatus, Frame, Inbox
+from mm_tui.views.frames import WorkerRow
+
+
+class Monotonic:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.ns = 100 * SECOND
+        monkeypatch.setattr("time.monotonic_ns", lambda: self.ns)
+
+
+def inbox_of() -> DeskInbox:
+    return DeskInbox(lambda: START, lambda frame: None)
+
+
+def test_the_risk_worker_tells_an_old_feed_once_until_it_is_young_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Monotonic(monkeypatch)
+    gauges, inbox = Gauges(live=True), inbox_of()
+    risk = RiskWorker(None, inbox, gauges, 2000)  # type: ignore[arg-type]  # the age asks no desk
+    risk._check_age()
+    gauges.entered(Frame(top(START, 1, 2, 1)), START)
+
+    def tripped() -> list[WatchdogTripped]:
+        found = []
+        while (frame := inbox.take(0)) is not None:
+            assert isinstance(frame.event, WatchdogTripped)
+            found.append(frame.event)
+        return found
+
+    clock.ns += 2 * SECOND + workers.LATE
+    risk._check_age()
+    assert tripped() == []
+    clock.ns += 1
+    inbox.act("widen", "")
+    risk._check_age()
+    inbox.take(0)
+    assert inbox.empty
+    risk._check_age()
+    (trip,) = tripped()
+    assert (trip.rule, trip.value, trip.limit) == ("feed_age", "2.3 s", "2 s")
+    risk._check_age()
+    assert tripped() == []
+    gauges.entered(Frame(top(START, 1, 2, 2)), START)
+    risk._check_age()
+    clock.ns += 3 * SECOND
+    risk._check_age()
+    assert len(tripped()) == 1
+    assert gauges.age.largest == 3 * SECOND
+
+
+async def test_the_recorder_rotates_seals_and_says_what_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = SessionWriter(tmp_path, 10)
+    writer.market(START, b'{"a":1}')
+    recorder = RecorderWorker(writer, "")
+    looked = 0
+
+    async def nap(_: float) -> None:
+        nonlocal looked
+        looked += 1
+        if looked == 2:
+            writer.failed = "disk full"
+        if looked == 4:
+            raise asyncio.CancelledError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(asyncio, "sleep", nap)
+        with pytest.raises(asyncio.CancelledError):
+            await recorder.run()
+    writer.close()
+    (sealed,) = tmp_path.glob("*.gz")
+    assert gzip.decompress(sealed.read_bytes()) == f'{START} {{"a":1}}\n'.encode()
+    assert not sealed.with_suffix("").exists()
+    assert (tmp_path / "market.log").read_bytes() == b""
+    assert recorder.state == WorkerState("recorder", "failed", "disk full")
+
+
+@pytest.mark.parametrize(
+    ("failed", "state", "detail"), [("", "stopped", "not recording"), ("no space", "failed", "no space")]
+)
+async def test_a_recorder_without_a_writer_says_why(failed: str, state: str, detail: str) -> None:
+    recorder = RecorderWorker(None, failed)
+    await recorder.run()
+    assert recorder.state.row() == WorkerRow(name="recorder", state=state, detail=detail)  # type: ignore[arg-type]
+
+
+class FileFeed:
+    """A feed that ends."""
+
+    name = "file"
+    words = ""
+
+    def __init__(self) -> None:
+        self.status = FeedStatus(link="retrying in 3 s", detail="refused")
+
+    async def run(self, inbox: Inbox) -> None:
+        await inbox.put(Frame(top(START, 1, 2, 1)))
+
+
+async def test_a_feed_that_ends_waits_until_its_frames_are_taken() -> None:
+    ended: list[bool] = []
+    inbox = inbox_of()
+    worker = FeedWorker(FileFeed(), inbox, lambda: ended.append(inbox.empty))  # type: ignore[arg-type]  # asks no instrument
+    running = asyncio.create_task(worker.run())
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert not ended
+    assert worker.look().row() == WorkerRow(name="feed", state="retrying", detail="retrying in 3 s: refused")
+    inbox.take(0)
+    await running
+    assert ended == [True]
+    assert worker.look().detail == "the file has ended"
