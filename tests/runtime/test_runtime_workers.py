@@ -81,7 +81,7 @@ async def test_the_recorder_rotates_seals_and_says_what_failed(tmp_path: Path, m
         with pytest.raises(asyncio.CancelledError):
             await recorder.run()
     writer.close()
-    (sealed,) = tmp_path.glob("*.gz")
+    sealed = tmp_path / "market.0001.log.gz"
     assert gzip.decompress(sealed.read_bytes()) == f'{START} {{"a":1}}\n'.encode()
     assert not sealed.with_suffix("").exists()
     assert (tmp_path / "market.log").read_bytes() == b""
