@@ -5,8 +5,8 @@
 Three processes: a server in Binance's protocol that sends so many frames a second, `mm-tui` on the native feed under a
 pseudo-terminal of 200x55 at 20 frames a second (ladder, tape, chart and gauges change with each), and this one, which
 reads the terminal. The same `mm-tui` runs headless in turn with it; both record. Last, a terminal that is not read for
-3 s. Latency to the order's leaving is given twice: from the frame's receipt, as the desk stamps it, and from its sending
-in the other process, so that a blocked loop shows, and with it whatever the machine did to three processes.
+3 s. Latency to the order's leaving is given twice: from the frame's receipt, as the desk stamps it, and from its
+sending in the other process, so that a blocked loop shows, and with it whatever the machine did to three processes.
 """
 
 import argparse
