@@ -55,11 +55,11 @@ class VenueError(MmTuiError):
     exit_code = 69
 
 
-class RegionRefused(VenueError):
+class RegionRefused(VenueError):  # noqa: N818 - named for what happened
     """HTTP 451: the venue does not serve this region; another venue must be chosen."""
 
 
-class OrdersMayRest(MmTuiError):
+class OrdersMayRest(MmTuiError):  # noqa: N818 - likewise
     """Orders may still rest at the venue; the message names them."""
 
     exit_code = 75
@@ -69,9 +69,9 @@ class DeskError(MmTuiError):
     """A fault of our own."""
 
 
-class IllegalTransition(DeskError):
+class IllegalTransition(DeskError):  # noqa: N818 - likewise
     """An order was asked to move where its table has no row; nothing was changed."""
 
 
-class InexactValue(DeskError):
+class InexactValue(DeskError):  # noqa: N818 - likewise
     """A price or quantity is no whole number of ticks or steps."""

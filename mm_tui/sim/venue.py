@@ -52,6 +52,20 @@ class Resting(msgspec.Struct):
         return self.quantity - self.filled
 
 
+class Fill(msgspec.Struct, frozen=True, gc=False):
+    """A part of an order of ours that traded."""
+
+    order_id: str
+    side: Side
+    price: int
+    quantity: int
+    maker: bool
+    origin: str
+    """The public trade that filled us, by its id; `taker` where we were the aggressor. Starts the fill's own id."""
+    ahead: int | None = None
+    """Lots that were estimated ahead just before."""
+
+
 class PaperVenue:
     """Takes approved commands, gives back replies when they fall due."""
 
@@ -153,14 +167,14 @@ class PaperVenue:
             quantity = min(remaining, order.left)
             if quantity:
                 remaining -= quantity
-                self._fill(order, quantity, trade.ts, ahead)
+                self._fill(order, quantity, trade, ahead)
         given = 0
         for order in at_price:
             ahead = order.queue.ahead
             quantity = min(order.queue.on_trade(remaining) - given, order.left)
             if quantity > 0:
                 given += quantity
-                self._fill(order, quantity, trade.ts, ahead)
+                self._fill(order, quantity, trade, ahead)
 
     def _priority(self, side: Side) -> list[Resting]:
         return sorted(
@@ -168,30 +182,32 @@ class PaperVenue:
             key=lambda order: (-side * order.price, order.sequence),
         )
 
-    def _fill(self, order: Resting, quantity: int, now: int, ahead: int | None) -> None:
+    def _fill(self, order: Resting, quantity: int, trade: ev.Trade, ahead: int | None) -> None:
         order.filled += quantity
         if not order.left:
             self._remove(order)
-        self._book_fill(order.order_id, order.side, order.price, quantity, now, maker=True, ahead=ahead)
+        fill = Fill(
+            order.order_id, order.side, order.price, quantity, maker=True, origin=str(trade.trade_id), ahead=ahead
+        )
+        self._book_fill(fill, trade.ts)
 
-    def _book_fill(
-        self, order_id: str, side: Side, price: int, quantity: int, now: int, *, maker: bool, ahead: int | None
-    ) -> None:
-        fee, in_base = self.fees.charge(side, price, quantity, maker=maker)
-        self.base += side * quantity * MICRO - (fee if in_base else 0)
-        self.quote -= side * price * quantity * MICRO + (0 if in_base else fee)
+    def _book_fill(self, fill: Fill, now: int) -> None:
+        side, value = fill.side, fill.price * fill.quantity
+        fee, in_base = self.fees.charge(side, fill.price, fill.quantity, maker=fill.maker)
+        self.base += side * fill.quantity * MICRO - (fee if in_base else 0)
+        self.quote -= side * value * MICRO + (0 if in_base else fee)
         self._trades += 1
         self._report(
             now,
             ev.OrderFilled,
-            order_id=order_id,
-            trade_id=f"p{self._trades}",
-            price=price,
-            quantity=quantity,
-            maker=maker,
+            order_id=fill.order_id,
+            trade_id=f"{fill.origin}-{self._trades}",
+            price=fill.price,
+            quantity=fill.quantity,
+            maker=fill.maker,
             fee=fee,
             fee_in_base=in_base,
-            queue_ahead=ahead,
+            queue_ahead=fill.ahead,
         )
 
     # -- requests as they reach the exchange
@@ -254,7 +270,7 @@ class PaperVenue:
             for level, displayed in list(other.walk(price)):
                 quantity = min(displayed, left - taken)
                 taken += quantity
-                self._book_fill(order_id, side, level, quantity, now, maker=False, ahead=None)
+                self._book_fill(Fill(order_id, side, level, quantity, maker=False, origin="taker"), now)
                 if taken == left:
                     return
         if immediate:

@@ -22,6 +22,8 @@ class EventLog:
         self.instrument = instrument
         self.rows: tuple[EventRow, ...] = ()
         self.fills: tuple[ChartFill, ...] = ()
+        self.filled_by: set[str] = set()
+        """Public trades, by their id, that filled an order of ours."""
         self.refusal = ""
         """The last refusal of the gate, in one line."""
         self._rows: deque[EventRow] = deque(maxlen=LENGTH)
@@ -39,6 +41,7 @@ class EventLog:
         if isinstance(fact, facts.Filled):
             self._fills.append(ChartFill(ts=fact.ts, side=fact.side, price=fact.price))
             self._filled = True
+            self.filled_by.add(fact.trade_id.partition("-")[0])
 
     def refresh(self) -> None:
         """Make new tuples, where anything came."""

@@ -12,6 +12,7 @@ import msgspec
 
 from mm_tui.analytics.pnl import unrealized2
 from mm_tui.analytics.scores import Scores
+from mm_tui.book.tape import Print
 from mm_tui.core.engine import Core
 from mm_tui.core.state import State
 from mm_tui.model import account as accounts
@@ -67,7 +68,8 @@ class Presenter:
         self._last = fr.DeskFrame()
         self._samples: deque[fr.ChartSample] = deque(maxlen=CHART_SAMPLES)
         self._sampled = 0
-        self._tape_count = -1
+        self._tape_count = 0
+        self._tape_fills: tuple[fr.ChartFill, ...] = ()
         self._tape_rows: tuple[fr.TapeRow, ...] = ()
         self._stats = fr.StatsFrame()
         self._stats_due = 0
@@ -135,22 +137,14 @@ class Presenter:
         return self._ladder.present(core.book, touch, core.orders, core.market.tape.last, view)
 
     def _tape(self, ts: int) -> fr.TapeFrame:
-        market = self._core.market
+        market, log = self._core.market, self._log
+        if log.fills is not self._tape_fills:
+            self._tape_fills, self._tape_count, self._tape_rows = log.fills, 0, ()
         if market.tape.count != self._tape_count:
-            known = self._tape_rows
-            fresh = min(market.tape.count - max(0, self._tape_count), len(market.tape.prints))
-            newest = [market.tape.prints[-1 - index] for index in range(fresh)]
-            rows = tuple(
-                fr.TapeRow(
-                    ts=one.trade.ts,
-                    side=one.trade.side,
-                    price=one.trade.price,
-                    quantity=one.trade.quantity,
-                    significant=one.significant,
-                )
-                for one in newest
-            )
-            self._tape_rows = (rows + known)[: market.tape.prints.maxlen]
+            prints = market.tape.prints
+            fresh = min(market.tape.count - self._tape_count, len(prints))
+            rows = tuple(self._tape_row(prints[-1 - index]) for index in range(fresh))
+            self._tape_rows = (rows + self._tape_rows)[: prints.maxlen]
             self._tape_count = market.tape.count
         if ts >= self._stats_due:
             self._stats_due = ts + FLOW_EVERY
@@ -168,6 +162,17 @@ class Presenter:
             )
         return fr.TapeFrame(
             trades=self._tape_rows, significant_quantity=market.tape.significant_lots, stats=self._stats
+        )
+
+    def _tape_row(self, one: Print) -> fr.TapeRow:
+        trade = one.trade
+        return fr.TapeRow(
+            ts=trade.ts,
+            side=trade.side,
+            price=trade.price,
+            quantity=trade.quantity,
+            significant=one.significant,
+            own=str(trade.trade_id) in self._log.filled_by,
         )
 
     def _orders(self, ts: int) -> tuple[fr.OrderRow, ...]:

@@ -21,8 +21,9 @@ class Terminal:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self.screen)
         self.raw = ""
+        inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
         self.child = pexpect.spawn(
-            command[0], command[1:], dimensions=(rows, columns), env={**os.environ, **environ}, encoding="utf-8"
+            command[0], command[1:], dimensions=(rows, columns), env={**inherited, **environ}, encoding="utf-8"
         )
 
     def __enter__(self) -> Self:

@@ -93,21 +93,33 @@ def _footer(stats: StatsFrame, instrument: Instrument, width: int, height: int) 
         )
     ]
     if height >= _ROOM_FOR_MORE:
-        lines.append(
-            by_priority(
-                (
-                    (0, [("chg ", "dim"), (fmt.bps(stats.change_bps).rjust(5), "text"), (" bps", "dim")]),
-                    (1, [("vol ", "dim"), (fmt.compact(stats.volatility_bps).rjust(5), "text"), (" bps/√s", "dim")]),
-                    (2, [("n ", "dim"), (f"{stats.trades:,}".rjust(5), "text")]),
-                    (
-                        3,
-                        [("spread ", "dim"), (fmt.compact(stats.average_spread_bps).rjust(5), "text"), (" bps", "dim")],
-                    ),
-                ),
+        trade = None if stats.average_trade is None else stats.average_trade * step
+        lines += [
+            _figures(
                 width,
-            )
-        )
+                ("chg", fmt.bps(stats.change_bps), "bps"),
+                ("vol", fmt.compact(stats.volatility_bps), "bps/√s"),
+                ("n", f"{stats.trades:,}", ""),
+            ),
+            _figures(
+                width,
+                ("spread", fmt.compact(stats.average_spread_bps), "bps"),
+                ("trade", fmt.compact(trade), instrument.base),
+                ("●", f"{stats.significant:,}", ""),
+            ),
+        ]
     return lines
+
+
+def _figures(width: int, *figures: tuple[str, str, str]) -> list[Span]:
+    """Name, value, unit; the first is kept longest."""
+    return by_priority(
+        [
+            (at, [(f"{name} ", "dim"), (value.rjust(5), "text"), (f" {unit}".rstrip(), "dim")])
+            for at, (name, value, unit) in enumerate(figures)
+        ],
+        width,
+    )
 
 
 def _signed(value: float) -> str:

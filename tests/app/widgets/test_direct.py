@@ -45,7 +45,7 @@ def report(terminal: Terminal, tmp_path: Path) -> dict[str, Any]:
 def agree(terminal: Terminal, report: dict[str, Any]) -> bool:
     """Whether the terminal comes to show what the compositor would draw, and nothing else."""
     drawn = [line.rstrip() for line in report["lines"]]
-    terminal.until(lambda text: text.split("\n") == drawn, "what the compositor would draw", 5.0)
+    terminal.until(lambda text: text.split("\n") == drawn, "what the compositor would draw")
     return True
 
 

@@ -93,8 +93,9 @@ async def test_the_tape_tells_sides_by_glyph_and_marks_what_matters() -> None:
     assert all(("▲" in line) == ("61,837.64" in line) for line in trades)
     assert sum("own" in line for line in trades) == 1
     assert all((float(line.split()[4]) >= 0.01) == ("●" in line) for line in trades)
-    assert "buy  3.12  sell  4.40  net  −1.28  60 s" in lines[-3]
-    assert "vol  1.80 bps/√s" in lines[-2]
+    assert "buy  3.12  sell  4.40  net  −1.28  60 s" in lines[-4]
+    assert "vol  1.80 bps/√s" in lines[-3]
+    assert "spread 0.020 bps" in lines[-2]
     dots = {line.index(".") for line in trades}
     assert len(dots) == 1
 
