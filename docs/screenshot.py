@@ -1,6 +1,6 @@
 """Make the README's picture: the real desk on the embedded exchange, drawn by the app itself.
 
-    python docs/screenshot.py [SVG] [--seconds 60] [--size 200x55] [--theme graphite] [--seed 3]
+python docs/screenshot.py [SVG] [--seconds 60] [--size 200x55] [--theme graphite] [--seed 3]
 """
 
 import argparse

@@ -25,8 +25,8 @@ class Markouts:
     def on_fill(self, fill: Filled) -> None:
         """A fill of ours."""
         for name, horizon in HORIZONS.items():
-            self._pending[name].append((fill.ts + horizon, fill))
-        self.due = min(self.due, fill.ts + min(HORIZONS.values()))
+            self._pending[name].append((fill.matched + horizon, fill))
+        self.due = min(self.due, fill.matched + min(HORIZONS.values()))
 
     def on_mid(self, ts: int, mid2: int | None) -> None:
         """The mid from this time on, half ticks; None while the book is not valid."""

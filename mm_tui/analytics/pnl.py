@@ -63,8 +63,7 @@ class PnlSplit:
         """`(tᵢ + τ, signed micro lots, mᵢ)`."""
 
     def on_fill(self, fill: Filled, mid2: int) -> None:
-        """A fill and the mid just before it, half ticks."""
-        self.on_mid(fill.ts, mid2)
+        """A fill and the mid just before it traded, half ticks."""
         signed = fill.side * fill.quantity * MICRO
         self._spread += signed * (mid2 - 2 * fill.price)
         if fill.fee_in_base:
@@ -73,7 +72,7 @@ class PnlSplit:
             self._fee_cost += fill.fee * mid2
         else:
             self._fees -= 2 * fill.fee
-        self._pending.append((fill.ts + TAU, signed, mid2))
+        self._pending.append((fill.matched + TAU, signed, mid2))
 
     def on_mid(self, ts: int, mid2: int) -> None:
         """The mid from this time on, half ticks."""

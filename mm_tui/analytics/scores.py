@@ -23,8 +23,7 @@ class Scores:
         for fact in facts:
             kind = type(fact)
             if kind is Filled:
-                self.pnl.on_fill(fact, self._mid2 or mid2)  # type: ignore[arg-type]
-                self.markouts.on_fill(fact)  # type: ignore[arg-type]
+                self._on_fill(fact, mid2)  # type: ignore[arg-type]
             elif kind is OrderChanged:
                 self.uptime.on_order(fact)  # type: ignore[arg-type]
             elif kind is StateChanged:
@@ -33,3 +32,7 @@ class Scores:
             self._mid2, self._valid = mid2, valid
             self.pnl.on_mid(ts, mid2)
             self.markouts.on_mid(ts, mid2 if valid else None)
+
+    def _on_fill(self, fill: Filled, mid2: int) -> None:
+        self.pnl.on_fill(fill, fill.mid2 or self._mid2 or mid2)
+        self.markouts.on_fill(fill)

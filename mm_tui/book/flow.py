@@ -13,6 +13,8 @@ import msgspec
 from mm_tui.model.events import Trade
 
 SECOND = 1_000_000_000
+FRESH_LIMIT = 1024
+"""Trades that may wait to be counted; nobody looks at the figures as often as trades come."""
 
 
 class Flow(msgspec.Struct, frozen=True):
@@ -42,20 +44,18 @@ class FlowWindow:
         self.window_s = window_s
         self.buy = 0
         self.sell = 0
+        self._fresh: list[Trade] = []
         self._trades: deque[tuple[int, int]] = deque()
         self._samples: deque[tuple[int, int, int]] = deque(maxlen=window_s + 1)
         """`(ts, bid, ask)`."""
         self._next_sample = 0
 
     def add(self, trade: Trade) -> None:
-        """Take a trade."""
-        signed = trade.quantity * trade.side
-        self._trades.append((trade.ts, signed))
-        if signed > 0:
-            self.buy += signed
-        else:
-            self.sell -= signed
-        self._expire(trade.ts)
+        """Take a trade; it is counted when figures are asked for."""
+        fresh = self._fresh
+        fresh.append(trade)
+        if len(fresh) >= FRESH_LIMIT:
+            self._count(trade.ts)
 
     def observe(self, ts: int, bid: int, ask: int) -> None:
         """Take the touch, in ticks; kept once a second."""
@@ -65,7 +65,7 @@ class FlowWindow:
 
     def figures(self, ts: int) -> Flow:
         """The window's figures as of now."""
-        self._expire(ts)
+        self._count(ts)
         mids = [bid + ask for _, bid, ask in self._samples]
         volume, count = self.buy + self.sell, len(self._trades)
         return Flow(
@@ -78,6 +78,17 @@ class FlowWindow:
             average_trade=volume / count if count else None,
             volatility_bps=_deviation([(b / a - 1) * 10_000 for a, b in pairwise(mids)]),
         )
+
+    def _count(self, ts: int) -> None:
+        for trade in self._fresh:
+            signed = trade.quantity * trade.side
+            self._trades.append((trade.ts, signed))
+            if signed > 0:
+                self.buy += signed
+            else:
+                self.sell -= signed
+        self._fresh.clear()
+        self._expire(ts)
 
     def _expire(self, ts: int) -> None:
         trades, oldest = self._trades, ts - self.window_s * SECOND

@@ -61,7 +61,7 @@ class Core:
         self.console = Console(self)
         self.bad_frames = 0
         self.trips: list[facts.RiskTripped] = []
-        self._archive_armed = False
+        self._archive_armed = self._stale_armed = False
         self._unit = float(instrument.unit) / (2 * MICRO)
         self._handlers: dict[type, Callable[[Any], None]] = {
             ev.BookDelta: self._on_delta,
@@ -150,7 +150,8 @@ class Core:
     def _moved(self) -> None:
         """The touch may have changed."""
         ts, market, conduct = self.outbox.ts, self.market, self.conduct
-        if not market.ts:
+        if not self._stale_armed:
+            self._stale_armed = True
             self.outbox.arm("stale", ts + self._stale_after)
         if market.observe(ts):
             trip = self.breaker.on_mid(ts, self.references.mid2)
@@ -202,7 +203,8 @@ class Core:
         self.go_on()
 
     def _on_fill(self, order: Order, event: ev.OrderFilled) -> None:
-        self.replies.tell_fill(order, event, self.references.mid2 if self.book.valid else None)
+        matched = event.ts if event.matched is None else event.matched
+        self.replies.tell_fill(order, event, self.market.mid_before(matched) if self.book.valid else None)
         if order.filled > order.quantity:
             self.trip(Trip("overfill", str(order.filled), str(order.quantity), "halt"))
         if order.level >= 0 and not order.left:
@@ -328,7 +330,7 @@ class Core:
             self.go_on()
 
     def _on_stale_timer(self) -> None:
-        due = self.market.ts + self._stale_after
+        due = self.market.book_ts + self._stale_after
         if self.outbox.ts < due:
             self.outbox.arm("stale", due)
             return

@@ -1,5 +1,7 @@
 """What the core knows of the market: the book and how it follows its stream, the touch, references, flow and tape."""
 
+from collections import deque
+
 from mm_tui.book.book import Book
 from mm_tui.book.flow import FlowWindow
 from mm_tui.book.sync import BookSync, Outcome
@@ -11,6 +13,8 @@ from mm_tui.model.instrument import Instrument
 from mm_tui.strategy.reference import References
 
 SECOND = 1_000_000_000
+MIDS_KEPT = 512
+"""Moves of the mid that are remembered: more than a report takes to come."""
 
 
 class Market:
@@ -30,19 +34,23 @@ class Market:
         """The last best bid and ask of their own stream; ahead of the diffs, or None."""
         self.known = False
         """Whether the book was ever whole."""
-        self.ts = 0
-        """When the touch was last confirmed, ns; 0 for never."""
+        self.book_ts = 0
+        """When a frame of the book itself was last taken, ns; the ticker alone does not keep a book fresh."""
+        self._mids: deque[tuple[int, int]] = deque(maxlen=MIDS_KEPT)
+        """`(ts, mid in half ticks)`, one a move."""
         self.frames = self.book_updates = self.trades = self.gaps = self.resyncs = 0
 
     def on_delta(self, event: BookDelta) -> Outcome:
         """Take a diff."""
         self.frames += 1
         self.book_updates += 1
+        self.book_ts = event.ts
         return self._lost(self.sync.on_delta(event))
 
     def on_snapshot(self, event: BookSnapshot) -> Outcome:
         """Take a snapshot."""
         self.frames += 1
+        self.book_ts = event.ts
         outcome = self.sync.on_snapshot(event)
         if outcome is Outcome.LIVE:
             self.known = True
@@ -66,7 +74,7 @@ class Market:
         self.trades += 1
         self.tape.add(event)
         self.flow.add(event)
-        self.references.trade(event.ts, event.price, event.quantity)
+        self.references.trade(event)
 
     def reset(self) -> None:
         """Frames may have been missed."""
@@ -82,9 +90,19 @@ class Market:
             bids, asks = book.bids, book.asks
             bid, ask = bids.keys[-1], -asks.keys[-1]
             bid_quantity, ask_quantity = bids.levels[bid], asks.levels[ask]
-        self.ts = ts
         self.flow.observe(ts, bid, ask)
-        return self.references.observe(ts, bid, bid_quantity, ask, ask_quantity)
+        moved = self.references.observe(ts, bid, bid_quantity, ask, ask_quantity)
+        if moved:
+            self._mids.append((ts, bid + ask))
+        return moved
+
+    def mid_before(self, ts: int) -> int:
+        """The mid that stood just before a time not long ago, half ticks; the oldest one kept where that is later."""
+        mid2 = self.references.mid2
+        for at, mid2 in reversed(self._mids):  # noqa: B007 - the last one seen is the answer
+            if at < ts:
+                break
+        return mid2
 
     def _lost(self, outcome: Outcome) -> Outcome:
         if outcome is Outcome.GAP:

@@ -61,6 +61,7 @@ class Replies:
                 maker=event.maker,
                 fee=event.fee,
                 fee_in_base=event.fee_in_base,
+                matched=event.ts if event.matched is None else event.matched,
                 mid2=mid2,
                 position=self._account.position,
                 queue_ahead=event.queue_ahead,

@@ -123,6 +123,8 @@ class OrderFilled(OrderEvent, frozen=True, gc=False, tag=True, kw_only=True):
     fee_in_base: bool
     queue_ahead: int | None = None
     """Lots that were estimated ahead of the order just before the fill; null where unknown."""
+    matched: int | None = None
+    """When it traded, as local receive time, ns; null where only the report's own time is known."""
 
 
 class OrderCanceled(OrderEvent, frozen=True, gc=False, tag=True, kw_only=True):

@@ -58,8 +58,10 @@ class Filled(Fact, frozen=True, gc=False, tag=True, kw_only=True):
     maker: bool
     fee: int
     fee_in_base: bool
+    matched: int
+    """When it traded, as local receive time, ns; the report's own time where the venue does not say."""
     mid2: int | None
-    """The mid just before the fill, in half ticks; null where the book was not known."""
+    """The mid just before it traded, in half ticks; null where the book was not known."""
     position: int
     """After the fill, millionths of a lot."""
     queue_ahead: int | None = None

@@ -4,6 +4,7 @@ import time
 
 from mm_tui.analytics.histogram import Histogram
 from mm_tui.analytics.latency import FeedLatency
+from mm_tui.model.events import BookDelta, BookSnapshot
 from mm_tui.runtime.desk import MARKET
 from mm_tui.venues.api import Frame
 
@@ -22,15 +23,17 @@ class Gauges:
         self.age = Histogram()
         self.latency = FeedLatency()
         self.last_frame: int | None = None
-        """When the last market frame entered."""
+        """When the last frame of the book entered; the ticker alone does not keep a book fresh."""
         self._lags: list[tuple[int, int]] = []
 
     def entered(self, frame: Frame, now: int) -> None:
         """A frame enters the inbox at local time `now`, in the clock that stamped it."""
         event = frame.event
-        if type(event) not in MARKET:
+        kind = type(event)
+        if kind not in MARKET:
             return
-        self.last_frame = time.monotonic_ns()
+        if kind is BookDelta or kind is BookSnapshot:
+            self.last_frame = time.monotonic_ns()
         exch_ts = getattr(event, "exch_ts", None)
         if exch_ts is not None:
             self.latency.add(event.ts, exch_ts)
@@ -38,7 +41,7 @@ class Gauges:
             self.decode.add(now - event.ts)
 
     def age_ns(self) -> int | None:
-        """Since the last market frame; None before the first."""
+        """Since the last frame of the book; None before the first."""
         return None if self.last_frame is None else time.monotonic_ns() - self.last_frame
 
     def lagged(self, lag: int) -> None:

@@ -5,6 +5,7 @@ sealed. Only then does the process go.
 """
 
 import asyncio
+import gc
 import logging
 import time
 from contextlib import AsyncExitStack, suppress
@@ -236,6 +237,7 @@ class Session:
             self._options.state, self._folder.path if self._folder else None, chosen.feed.name, self._instrument.symbol
         )
         control.attach(inbox)
+        gc.freeze()
         watchdog = Watchdog(risk, inbox)
         watchdog.start()
         failure: BaseException | None = None

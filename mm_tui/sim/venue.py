@@ -208,6 +208,7 @@ class PaperVenue:
             fee=fee,
             fee_in_base=in_base,
             queue_ahead=fill.ahead,
+            matched=now,
         )
 
     # -- requests as they reach the exchange

@@ -12,7 +12,11 @@ Sums are integers; what is a fraction is rounded to a millionth of a half tick b
 from collections import deque
 from math import exp
 
+from mm_tui.model.events import Trade
+
 HYBRID_TWAP = 0.6
+FRESH_LIMIT = 1024
+"""Trades that may wait to be counted: most strategies never ask for a vwap."""
 NAMES = ("mid", "microprice", "twap", "vwap", "ema", "hybrid")
 
 
@@ -20,7 +24,7 @@ class References:
     """Keeps what the reference prices need, over one window; call `observe` on each change of the touch."""
 
     __slots__ = (
-        "_ema", "_ema_ts", "_integral", "_mids", "_trades", "_value", "_volume",
+        "_ema", "_ema_ts", "_fresh", "_integral", "_mids", "_trades", "_value", "_volume",
         "ask", "ask_quantity", "bid", "bid_quantity", "mid2", "ts", "window_ns",
     )  # fmt: skip
 
@@ -32,6 +36,7 @@ class References:
         """Best bid plus best ask; 0 while unknown."""
         self._mids: deque[tuple[int, int]] = deque()
         self._integral = 0
+        self._fresh: list[Trade] = []
         self._trades: deque[tuple[int, int, int]] = deque()
         self._volume = 0
         self._value = 0
@@ -63,12 +68,12 @@ class References:
         self._expire_mids(ts)
         return True
 
-    def trade(self, ts: int, price: int, quantity: int) -> None:
-        """Take a public trade."""
-        self._trades.append((ts, price * 2 * quantity, quantity))
-        self._value += price * 2 * quantity
-        self._volume += quantity
-        self._expire_trades(ts)
+    def trade(self, trade: Trade) -> None:
+        """Take a public trade; it is counted when a vwap is asked for."""
+        fresh = self._fresh
+        fresh.append(trade)
+        if len(fresh) >= FRESH_LIMIT:
+            self._count_trades(trade.ts)
 
     def get(self, name: str, ts: int) -> float | None:  # noqa: PLR0911 - one line a name
         """The named reference in half ticks; None until a touch is known."""
@@ -107,10 +112,16 @@ class References:
             self._integral -= first * (mids[0][0] - first_ts)
 
     def _vwap(self, ts: int) -> float:
-        self._expire_trades(ts)
+        self._count_trades(ts)
         return round(self._value / self._volume, 6) if self._volume else float(self.mid2)
 
-    def _expire_trades(self, ts: int) -> None:
+    def _count_trades(self, ts: int) -> None:
+        for trade in self._fresh:
+            value = trade.price * 2 * trade.quantity
+            self._trades.append((trade.ts, value, trade.quantity))
+            self._value += value
+            self._volume += trade.quantity
+        self._fresh.clear()
         trades, oldest = self._trades, ts - self.window_ns
         while trades and trades[0][0] < oldest:
             _, value, quantity = trades.popleft()

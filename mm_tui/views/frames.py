@@ -64,7 +64,7 @@ class TruthFrame(Frame, frozen=True, kw_only=True):
     link: str = "connecting"
     """`up`, `connecting`, `retrying in 3 s`, `down`."""
     age_ms: int | None = None
-    """Since the last market frame, on a monotonic clock."""
+    """Since the last frame of the book, on a monotonic clock."""
     latency_ms: float | None = None
     """Above the smallest seen in ten minutes; never negative."""
     gaps: int = 0

@@ -19,7 +19,7 @@ from mm_tui.model.facts import Filled, OrderChanged, StateChanged
 def fill(ts: int, side: Side, price: int, quantity: int = 1, fee: int = 0) -> Filled:
     return Filled(
         ts=ts, order_id="a", trade_id="t", side=side, price=price, quantity=quantity, maker=True,
-        fee=fee, fee_in_base=side is BUY, mid2=None, position=0,
+        fee=fee, fee_in_base=side is BUY, matched=ts, mid2=None, position=0,
     )  # fmt: skip
 
 

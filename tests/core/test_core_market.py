@@ -220,3 +220,39 @@ def test_figures_of_the_market() -> None:
     assert (market.trades, market.book_updates, market.resyncs, market.gaps) == (1, 2, 1, 0)
     assert market.frames == 5
     assert market.tape.significant_count == 1
+
+
+def test_the_ticker_alone_does_not_keep_a_book_fresh() -> None:
+    rig = quoting()
+    for _ in range(25):
+        rig.sleep(0.1)
+        rig.hear(top(rig.ts, BID, ASK, rig.update + 1))
+        rig.update += 1
+    assert rig.state == "stale"
+
+
+def test_a_fill_is_held_against_the_mid_that_stood_just_before_it_traded() -> None:
+    rig = quoting()
+    order = next(iter(rig.core.orders.open))
+    matched = rig.ts + 2
+    for at, price in ((1, BID), (2, BID - 40), (3, BID - 80)):
+        rig.hear(top(rig.ts + 1 if at > 1 else rig.ts, price, ASK, rig.update + 1))
+        rig.update += 1
+        rig.ts += 1
+    rig.take()
+    rig.hear(
+        ev.OrderFilled(
+            ts=rig.ts + 10,
+            order_id=order.order_id,
+            trade_id="1",
+            price=order.price,
+            quantity=1,
+            maker=True,
+            fee=0,
+            fee_in_base=False,
+            matched=matched,
+        )
+    )
+    assert rig.core.market.mid_before(matched) != rig.core.mid2
+    [fill] = rig.said(facts.Filled)
+    assert (fill.matched, fill.mid2) == (matched, rig.core.market.mid_before(matched))

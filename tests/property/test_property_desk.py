@@ -94,7 +94,7 @@ class Watched:
                 assert not desk.venue.orders
         else:
             self.bad_since = None
-        if core.market.ts and desk.ts - core.market.ts > 1000 * MS:
+        if core.market.book_ts and desk.ts - core.market.book_ts > 1000 * MS:
             assert not quotable
         if not core.book.valid:
             assert not quotable

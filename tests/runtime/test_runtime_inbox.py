@@ -1,7 +1,7 @@
 import asyncio
 
 import pytest
-from pure_desk import SECOND, START, top
+from pure_desk import SECOND, START, delta, top
 
 from mm_tui.model.events import OperatorAction, TopOfBook, WatchdogTripped
 from mm_tui.runtime.clock import EventClock, LiveClock
@@ -196,6 +196,8 @@ def test_gauges_measure_market_frames_alone(monkeypatch: pytest.MonkeyPatch) -> 
     gauges.entered(Frame(OperatorAction(ts=1, action="x")), 5)
     assert gauges.last_frame is None
     gauges.entered(frame(START), START + 3_000)
+    assert gauges.age_ns() is None, "the ticker alone is no book"
+    gauges.entered(Frame(delta(START, 1, 1), b"{}"), START + 3_000)
     now += 250
     assert gauges.age_ns() == 250
     assert gauges.decode.largest == 3_000

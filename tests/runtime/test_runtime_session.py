@@ -252,7 +252,7 @@ async def test_a_feed_that_falls_silent_has_its_quotes_pulled_by_a_timer(
     )
     await live.until(lambda one: len(one.desk.venue.orders) == 6)
     session = await live.until(lambda one: state(one) == "stale" and not one.desk.venue.orders)
-    late = session.desk.ts - session.desk.core.market.ts
+    late = session.desk.ts - session.desk.core.market.book_ts
     assert 200_000_000 <= late < 450_000_000
     live.control.stop("quit")
     await running

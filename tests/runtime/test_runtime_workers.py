@@ -5,7 +5,7 @@ import gzip
 from pathlib import Path
 
 import pytest
-from pure_desk import SECOND, START, top
+from pure_desk import SECOND, START, delta, top
 
 from mm_tui.journal.writer import SessionWriter
 from mm_tui.model.events import WatchdogTripped
@@ -32,7 +32,7 @@ def test_the_risk_worker_tells_an_old_feed_once_until_it_is_young_again(monkeypa
     gauges, inbox = Gauges(live=True), inbox_of()
     risk = RiskWorker(None, inbox, gauges, 2000)  # type: ignore[arg-type]  # the age asks no desk
     risk._check_age()
-    gauges.entered(Frame(top(START, 1, 2, 1)), START)
+    gauges.entered(Frame(delta(START, 1, 1)), START)
 
     def tripped() -> list[WatchdogTripped]:
         found = []
@@ -55,6 +55,9 @@ def test_the_risk_worker_tells_an_old_feed_once_until_it_is_young_again(monkeypa
     risk._check_age()
     assert tripped() == []
     gauges.entered(Frame(top(START, 1, 2, 2)), START)
+    risk._check_age()
+    assert tripped() == [], "the ticker alone does not make the book young"
+    gauges.entered(Frame(delta(START, 2, 2)), START)
     risk._check_age()
     clock.ns += 3 * SECOND
     risk._check_age()

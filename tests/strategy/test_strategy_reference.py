@@ -3,7 +3,12 @@ from math import exp
 import pytest
 from pure_desk import SECOND
 
+from mm_tui.model.events import BUY, Trade
 from mm_tui.strategy.reference import NAMES, References
+
+
+def traded(ts: int, price: int, quantity: int) -> Trade:
+    return Trade(ts=ts, trade_id=1, price=price, quantity=quantity, side=BUY)
 
 
 def moved(*mids: tuple[float, int, int], window: float = 10.0) -> References:
@@ -56,8 +61,8 @@ def test_the_twap_of_no_time_is_the_mid() -> None:
 
 def test_the_vwap_weighs_trades_of_the_window_by_quantity() -> None:
     references = moved((0, 100, 102))
-    references.trade(1 * SECOND, 100, 1)
-    references.trade(5 * SECOND, 110, 3)
+    references.trade(traded(1 * SECOND, 100, 1))
+    references.trade(traded(5 * SECOND, 110, 3))
     assert references.get("vwap", 11 * SECOND) == pytest.approx(2 * (100 + 330) / 4)
     assert references.get("vwap", 11 * SECOND + 1) == pytest.approx(220)
     assert references.get("vwap", 16 * SECOND) == 202.0
@@ -73,7 +78,7 @@ def test_the_ema_forgets_by_its_time_constant() -> None:
 
 def test_the_hybrid_is_sixty_to_forty() -> None:
     references = moved((0, 100, 100), (5, 110, 110))
-    references.trade(6 * SECOND, 105, 2)
+    references.trade(traded(6 * SECOND, 105, 2))
     twap, vwap = references.get("twap", 10 * SECOND), references.get("vwap", 10 * SECOND)
     assert twap is not None
     assert vwap is not None

@@ -139,8 +139,11 @@ class Rig:
         self.ts = until
 
     def tick(self, bid: int = BID, ask: int = ASK) -> None:
-        """The touch is confirmed, or moves."""
-        self.update += 1
+        """The touch is confirmed, or moves; where the book's own stream was silent for a second it goes on."""
+        last = self.core.book.last_update_id
+        if self.core.book.valid and self.ts - self.core.market.book_ts >= SECOND:
+            self.hear(delta(self.ts, last + 1, last + 1))
+        self.update = max(self.update, last + 1) + 1
         self.hear(top(self.ts, bid, ask, self.update))
 
     def flow(self, seconds: float, bid: int = BID, ask: int = ASK) -> None:

@@ -25,7 +25,7 @@ def changed(status: str, reason: str) -> facts.OrderChanged:
 def test_facts_become_lines_with_their_reasons() -> None:
     fill = facts.Filled(
         ts=1, order_id="a", trade_id="t", side=SELL, price=ASK, quantity=200, maker=False, fee=0, fee_in_base=False,
-        mid2=None, position=0,
+        matched=1, mid2=None, position=0,
     )  # fmt: skip
     assert said(fill) == [("fill", "sold 0.00200 at 61,800.01, as taker")]
     quote = facts.QuoteDecided(ts=1, side=BUY, level=0, price=BID, quantity=5, reason="mid −2.0 bps")

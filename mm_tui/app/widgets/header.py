@@ -24,6 +24,7 @@ def state_span(state: DeskState) -> Span:
     """The state's word in reverse, the largest contrast on the screen."""
     return f" {state.upper()} ", f"{STATE_COLOURS[state]} bold reverse"
 
+
 DEMO = "DEMO market"
 """The badge of the embedded exchange where it stands in for another venue; it outlasts everything but the state."""
 
