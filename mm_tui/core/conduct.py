@@ -19,6 +19,8 @@ class Conduct:
         self.paused = paused
         """Why a person, or a failing strategy, wants no quotes; empty while they are wanted."""
         self.side_on: dict[Side, bool] = {BUY: True, SELL: True}
+        self.side_why: dict[Side, str] = {}
+        """Why a side was switched off, where it was not a person."""
         self.stale = ""
         """Why the data is not believed; empty while it is."""
         self.link_up = False
@@ -46,12 +48,16 @@ class Conduct:
         if self.paused:
             return State.PAUSED, self.paused
         if not (self.side_on[BUY] or self.side_on[SELL]):
-            return State.PAUSED, "both sides are off"
+            return State.PAUSED, f"{self._off(BUY)}; {self._off(SELL)}"
         if not self.side_on[BUY]:
-            return State.ONE_SIDED, "bids are off"
+            return State.ONE_SIDED, self._off(BUY)
         if not self.side_on[SELL]:
-            return State.ONE_SIDED, "asks are off"
+            return State.ONE_SIDED, self._off(SELL)
         return State.QUOTING, words()
+
+    def _off(self, side: Side) -> str:
+        why = self.side_why.get(side)
+        return f"{side.book_word}s are off: {why}" if why else f"{side.book_word}s are off"
 
     def lose_data(self, reason: str) -> None:
         """What comes is late, or does not come."""

@@ -81,12 +81,14 @@ class Console:
         core.gate.closed = ""
         core.breaker.rearm(core.pnl)
         core.conduct.side_on = {BUY: True, SELL: True}
+        core.conduct.side_why = {}
         core.conduct.paused = "re-armed"
         core.settle()
 
     def _toggle(self, side: Side) -> None:
         core = self._core
         on = core.conduct.side_on[side] = not core.conduct.side_on[side]
+        core.conduct.side_why.pop(side, None)
         core.outbox.note("info", f"{side.book_word}s {'on' if on else 'off'}")
         core.quoter.dirty = True
         core.settle()

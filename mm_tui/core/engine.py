@@ -274,7 +274,9 @@ class Core:
             self.conduct.cooloff_until = ts + round(self.config.limits.price_change_cooloff_s * SECOND)
             self.outbox.arm("cooloff", self.conduct.cooloff_until)
         else:
-            self.conduct.side_on[BUY if trip.action.startswith("bid") else SELL] = False
+            side = BUY if trip.action.startswith("bid") else SELL
+            self.conduct.side_on[side] = False
+            self.conduct.side_why[side] = trip.value
             self.quoter.dirty = True
         self.settle()
 

@@ -113,9 +113,11 @@ class OrderManager:
 
     def amend(self, order: Order, quantity: int, ts: int) -> bool:
         """The venue made the order smaller; whether its status changed. Nothing left of it: it is filled."""
-        done = order.filled >= quantity and not order.terminal
+        open_still = not order.terminal
+        done = open_still and order.filled >= quantity
         changed = self.move(order, Trigger.FILL_REST if done else Trigger.AMENDED, ts)
-        order.quantity = max(quantity, order.filled)
+        if open_still:
+            order.quantity = max(quantity, order.filled)
         order.pending_quantity = 0
         order.amends += 1
         self.amended += 1

@@ -112,10 +112,17 @@ class Presenter:
             demo_cause=vitals.demo_cause,
             state=core.state.value,
             reason="" if core.state is State.QUOTING else core.reason,
-            hint=HINTS.get(core.state, ""),
+            hint=self._hint(),
             strategy=core.strategy.describe(),
             warning=warning,
         )
+
+    def _hint(self) -> str:
+        side_on = self._core.conduct.side_on
+        off = [hint for side, hint in ((BUY, "b bids on"), (SELL, "s asks on")) if not side_on[side]]
+        if off and self._core.state in (State.ONE_SIDED, State.PAUSED) and not self._core.conduct.paused:
+            return "   ".join(off)
+        return HINTS.get(self._core.state, "")
 
     def _truth(self, ts: int, vitals: Vitals) -> fr.TruthFrame:
         core = self._core

@@ -189,7 +189,7 @@ def test_both_sides_off_is_a_pause() -> None:
     rig.quoting(B, A)
     rig.act("toggle_bids")
     rig.act("toggle_asks")
-    assert (rig.state, rig.core.reason) == ("paused", "both sides are off")
+    assert (rig.state, rig.core.reason) == ("paused", "bids are off; asks are off")
 
 
 def test_an_order_on_its_way_in_of_a_side_that_went_off_is_cancelled_once_it_is_known() -> None:

@@ -141,7 +141,7 @@ def test_one_side_filled_in_a_row_is_switched_off_and_its_orders_leave() -> None
     assert rig.state == "quoting"
     rig.take()
     rig.fill(second, 100)
-    assert (rig.state, rig.core.reason) == ("one-sided", "bids are off")
+    assert (rig.state, rig.core.reason) == ("one-sided", "bids are off: 2 buys in a row")
     assert not [one for one in placed(rig.take()) if one.side is BUY]
     rig.flow(5)
     assert not [one for one in placed(rig.take()) if one.side is BUY]

@@ -11,6 +11,7 @@ from mm_tui.views.frames import DeskFrame
 
 WINDOWS_MIN = (1, 5, 15)
 """Minutes that can be shown; a frame carries no more."""
+_GROWING_MIN = (1, 2, 3, 5)
 _NS = 1_000_000_000
 _TIME_STEPS_S = (5, 10, 15, 30, 60, 120, 300, 600)
 _LABEL_EVERY = 4
@@ -28,14 +29,14 @@ class Chart(Panel):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
         self._chosen = 0
-        """Minutes that were asked for; 0 shows the first minute on its own, then five."""
+        """Minutes that were asked for; 0 lets the window grow with what is known, up to five."""
         self._plot = Plot()
         self._symbol = ""
         self._axis = 0
 
     def cycle_window(self) -> None:
         """The next longer window, after the longest the shortest."""
-        self._chosen = WINDOWS_MIN[(WINDOWS_MIN.index(self.minutes) + 1) % len(WINDOWS_MIN)]
+        self._chosen = next((longer for longer in WINDOWS_MIN if longer > self.minutes), WINDOWS_MIN[0])
         self.repaint()
 
     @property
@@ -44,7 +45,8 @@ class Chart(Panel):
         samples = self.frame.chart.samples
         if self._chosen or not samples:
             return self._chosen or WINDOWS_MIN[0]
-        return WINDOWS_MIN[samples[-1].ts - samples[0].ts > WINDOWS_MIN[0] * 60 * _NS]
+        known = samples[-1].ts - samples[0].ts
+        return next((minutes for minutes in _GROWING_MIN if known <= minutes * 60 * _NS), _GROWING_MIN[-1])
 
     def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
         """Samples come every quarter of a second; in between nothing is drawn."""
