@@ -48,6 +48,7 @@ from mm_tui.settings.sections import Settings
 from mm_tui.settings.show import public
 from mm_tui.sim import fees
 from mm_tui.sim.latency import Latency
+from mm_tui.sim.queue import queue_model
 from mm_tui.sim.venue import PaperVenue
 from mm_tui.strategy.registry import make as make_strategy
 from mm_tui.venues.api import Frame
@@ -175,6 +176,7 @@ class Session:
             core.book,
             Latency(settings.simulator),
             fees.Fees(fees.rate(chosen.maker_bps), fees.rate(chosen.taker_bps)),
+            queue_model(settings.simulator),
         )
         self.bus = EventBus(time.perf_counter_ns)
         journal = self._writer if self._writer is not None else NoJournal()

@@ -32,7 +32,7 @@ from mm_tui.sim import filters
 from mm_tui.sim.fees import Fees
 from mm_tui.sim.filters import Refusal
 from mm_tui.sim.latency import Latency
-from mm_tui.sim.queue import RiskAverse
+from mm_tui.sim.queue import MakeQueue, Queue, RiskAverse
 
 
 class Resting(msgspec.Struct):
@@ -44,7 +44,7 @@ class Resting(msgspec.Struct):
     quantity: int
     filled: int
     sequence: int
-    queue: RiskAverse
+    queue: Queue
 
     @property
     def left(self) -> int:
@@ -69,11 +69,14 @@ class Fill(msgspec.Struct, frozen=True, gc=False):
 class PaperVenue:
     """Takes approved commands, gives back replies when they fall due."""
 
-    def __init__(self, instrument: Instrument, book: Book, latency: Latency, fees: Fees) -> None:
+    def __init__(
+        self, instrument: Instrument, book: Book, latency: Latency, fees: Fees, make_queue: MakeQueue = RiskAverse
+    ) -> None:
         """`book` is the desk's own book, already brought up to date when a market event is shown to the venue."""
         self.instrument = instrument
         self.book = book
         self.fees = fees
+        self._make_queue = make_queue
         self.base = 0
         """Held, millionths of a lot."""
         self.quote = 0
@@ -163,7 +166,7 @@ class PaperVenue:
                 at_price.append(order)
                 continue
             ahead = order.queue.ahead
-            order.queue.ahead = 0
+            order.queue.on_through()
             quantity = min(remaining, order.left)
             if quantity:
                 remaining -= quantity
@@ -286,7 +289,7 @@ class PaperVenue:
             quantity=order.quantity,
             filled=taken,
             sequence=self._sequence,
-            queue=RiskAverse(own.displayed(price)),
+            queue=self._make_queue(own.displayed(price)),
         )
         self._touch()
 
