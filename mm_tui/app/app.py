@@ -19,11 +19,12 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from mm_tui.app.actions import resolve, shown, textual_key
+from mm_tui.app.alerts import Bell
 from mm_tui.app.messages import PanelFailed, SheetClosed
 from mm_tui.app.palette import needs_ascii
 from mm_tui.app.screens.desk import DeskScreen
 from mm_tui.app.screens.sheet import Sheet
-from mm_tui.settings.sections import Ui
+from mm_tui.settings.sections import Alerts, Ui
 from mm_tui.views.frames import DeskFrame, DeskLink
 
 _log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class DeskApp(App[None], inherit_bindings=False):
         link: DeskLink,
         ui: Ui | None = None,
         *,
+        alerts: Alerts | None = None,
         make_panels: Callable[[], Mapping[str, Widget]] | None = None,
         themes_dir: Path | None = None,
         before_stop: Callable[[], None] | None = None,
@@ -57,6 +59,7 @@ class DeskApp(App[None], inherit_bindings=False):
         self._keys, self.problems = resolve(self._ui.keys)
         self._by_key = {textual_key(key): name for name, keys in self._keys.items() for key in keys}
         self._link = link
+        self._bell = Bell(alerts or Alerts())
         self._make_panels = make_panels
         self._themes_dir = themes_dir
         self._before_stop = before_stop or (lambda: link.act("pull", "the process stops"))
@@ -122,6 +125,8 @@ class DeskApp(App[None], inherit_bindings=False):
         if frame is not self._shown and not self._behind:
             self._shown = frame
             self.desk.show(frame)
+            if self._bell.rings(frame):
+                self.bell()
 
     # -- keys and actions -------------------------------------------------------------------------
 

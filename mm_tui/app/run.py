@@ -71,6 +71,7 @@ def run_desk(options: RunOptions, loaded: Loaded) -> int:
     app = DeskApp(
         control,
         loaded.settings.ui,
+        alerts=loaded.settings.alerts,
         themes_dir=config_file(os.environ).parent / "themes",
         before_stop=lambda: control.act("pull", "the process stops"),
     )

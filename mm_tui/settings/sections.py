@@ -44,6 +44,7 @@ class Binance(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rest_url: str = "https://data-api.binance.vision"
     ws_url: str = "wss://data-stream.binance.vision"
     ws_api_url: str = "wss://ws-api.binance.com:443/ws-api/v3"
+    """For real orders; not used on paper."""
     depth_stream: Literal["diff", "depth20"] = "diff"
     depth_interval_ms: Literal[100, 1000] = 100
 
@@ -72,7 +73,7 @@ class Demo(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Obligation(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a market maker promised; `[obligation]`."""
+    """What a market maker promised; `[obligation]`. Not scored yet: uptime a side is."""
 
     preset: str = "none"
     min_spread_bps: NotNegative = 0.0
@@ -89,6 +90,7 @@ class Alerts(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     bell: bool = False
     urls_file: str = ""
+    """Addresses for messages to a desktop or phone; not used yet."""
     on: tuple[Literal["fill", "trip", "disconnect", "inventory"], ...] = ("trip", "disconnect")
     per_minute: PositiveInt = 6
 
