@@ -64,6 +64,7 @@ class PnlSplit:
 
     def on_fill(self, fill: Filled, mid2: int) -> None:
         """A fill and the mid just before it traded, half ticks."""
+        self._mid2 = self._mid2 or mid2
         signed = fill.side * fill.quantity * MICRO
         self._spread += signed * (mid2 - 2 * fill.price)
         if fill.fee_in_base:
