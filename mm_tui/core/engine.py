@@ -51,9 +51,9 @@ class Core:
         self.market = Market(instrument, config.feed)
         self.book = self.market.book
         self.references = self.market.references
-        self.view = MarketView(instrument, self.references, self.account, self.gate.max_position)
+        self.view = MarketView(instrument, self.references, self.market.signals, self.account, self.gate.max_position)
         self.quoter = Quoter(make, params, self.view, self.orders, self.outbox)
-        self.references.resize(self.strategy.reference_window)
+        self.quoter.tune()
         self.parameters = Parameters(self.strategy.name, params)
         self.executor = Executor(config, self.gate, self.orders, self.view, self.outbox)
         self.flattener = Flatten(self.executor, self.orders, instrument, config.limits)
@@ -268,7 +268,7 @@ class Core:
         self.trips.append(tripped)
         self.outbox.say(tripped)
         if trip.action == "halt":
-            self._halt(f"{trip.rule} {trip.value}, limit {trip.limit}" if trip.limit else f"{trip.rule}: {trip.value}")
+            self._halt(f"{trip.rule} {trip.value}, limit {trip.limit}" if trip.limit else f"{trip.rule} {trip.value}")
             return
         if trip.action == "pull":
             self.conduct.cooloff_until = ts + round(self.config.limits.price_change_cooloff_s * SECOND)

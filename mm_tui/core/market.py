@@ -11,6 +11,7 @@ from mm_tui.model.bounds import exact
 from mm_tui.model.events import BookDelta, BookSnapshot, TopOfBook, Trade
 from mm_tui.model.instrument import Instrument
 from mm_tui.strategy.reference import References
+from mm_tui.strategy.signals import Signals
 
 SECOND = 1_000_000_000
 MIDS_KEPT = 512
@@ -30,6 +31,7 @@ class Market:
         )
         self.flow = FlowWindow(rules.statistics_window_s)
         self.references = References(reference_window)
+        self.signals = Signals()
         self.ticker: TopOfBook | None = None
         """The last best bid and ask of their own stream; ahead of the diffs, or None."""
         self.known = False
@@ -44,8 +46,10 @@ class Market:
         """Take a diff."""
         self.frames += 1
         self.book_updates += 1
-        self.book_ts = event.ts
-        return self._lost(self.sync.on_delta(event))
+        outcome = self.sync.on_delta(event)
+        if outcome is Outcome.APPLIED:
+            self.book_ts = event.ts
+        return self._lost(outcome)
 
     def on_snapshot(self, event: BookSnapshot) -> Outcome:
         """Take a snapshot."""
@@ -75,10 +79,13 @@ class Market:
         self.tape.add(event)
         self.flow.add(event)
         self.references.trade(event)
+        if self.signals.watched:
+            self.signals.trade(event)
 
     def reset(self) -> None:
         """Frames may have been missed."""
         self.ticker = None
+        self.signals.restart()
         self.sync.reset()
 
     def observe(self, ts: int) -> bool:
@@ -94,6 +101,8 @@ class Market:
         moved = self.references.observe(ts, bid, bid_quantity, ask, ask_quantity)
         if moved:
             self._mids.append((ts, bid + ask))
+            if self.signals.watched:
+                self.signals.move(ts, bid + ask)
         return moved
 
     def mid_before(self, ts: int) -> int:

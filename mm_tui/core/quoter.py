@@ -40,18 +40,21 @@ class Quoter:
         self._outbox = outbox
         self._quotes: Quotes = NO_QUOTES
         self._failures = 0
+        self.last_error: BaseException | None = None
+        """What the strategy last raised, for the log."""
 
     def decide(self, executor: Executor, side_on: Mapping[Side, bool]) -> str:
         """Ask the strategy and follow it; why its quotes must be pulled, or empty."""
         try:
             quotes = self.strategy.quote(self._view)
-        except Exception as error:  # noqa: BLE001 - a plug-in may raise anything; the desk lives
+        except BaseException as error:  # noqa: BLE001 - a plug-in may raise anything, sys.exit too; the desk lives
+            self.last_error = error
             return self._failed(f"{type(error).__name__}: {error}")
         if quotes is not self._quotes:
             problem = nonsense(quotes)
             if problem:
                 return self._failed(problem)
-            self._tell(quotes)
+            self._tell(quotes, side_on)
             self._quotes = quotes
             executor.release()
             self.dirty = True
@@ -75,9 +78,14 @@ class Quoter:
         """Other parameters, other leans."""
         if self.strategy.params is not params:
             self.strategy = self._make(params)
-            self._view.references.resize(self.strategy.reference_window)
+            self.tune()
         self._view.leans = leans
         self.renew()
+
+    def tune(self) -> None:
+        """Keep what the running strategy looks at."""
+        self._view.references.resize(self.strategy.reference_window)
+        self._view.signals.follow(getattr(self.strategy, "signal_rules", None))
 
     def _failed(self, problem: str) -> str:
         self._failures += 1
@@ -98,8 +106,10 @@ class Quoter:
         """Quote that a flatten's own bids may still use."""
         return sum(order.price * order.left for order in self._orders.open if order.side is BUY and order.level < 0)
 
-    def _tell(self, quotes: Quotes) -> None:
+    def _tell(self, quotes: Quotes, side_on: Mapping[Side, bool]) -> None:
         for quote in (*quotes.bids, *quotes.asks):
+            if not side_on[quote.side]:
+                continue
             self._outbox.say(
                 facts.QuoteDecided(
                     ts=self._outbox.ts,
@@ -122,6 +132,8 @@ def nonsense(quotes: object) -> str:
                 return f"a {side.book_word} is {quote!r}"
             if type(quote.price) is not int or type(quote.quantity) is not int:
                 return f"price {quote.price!r} and quantity {quote.quantity!r} must be whole numbers"
+            if not isinstance(quote.reason, str) or not quote.reason.isprintable():
+                return f"the reason {quote.reason!a} must be one line of text"
             if quote.price <= 0 or quote.quantity <= 0:
                 return f"price {quote.price} and quantity {quote.quantity} must be over 0"
     return ""

@@ -6,6 +6,7 @@ from mm_tui.model.account import MICRO, Account
 from mm_tui.model.instrument import Instrument
 from mm_tui.strategy.api import Leans
 from mm_tui.strategy.reference import References
+from mm_tui.strategy.signals import Signals
 
 
 class State(StrEnum):
@@ -29,12 +30,15 @@ class MarketView:
     """What a strategy may look at; one object, kept up to date by the core."""
 
     __slots__ = (
-        "account", "instrument", "leans", "max_position", "references", "renew", "ts",
+        "account", "instrument", "leans", "max_position", "references", "renew", "signals", "ts",
     )  # fmt: skip
 
-    def __init__(self, instrument: Instrument, references: References, account: Account, max_position: int) -> None:
+    def __init__(
+        self, instrument: Instrument, references: References, signals: Signals, account: Account, max_position: int
+    ) -> None:
         self.instrument = instrument
         self.references = references
+        self.signals = signals
         self.account = account
         self.ts = 0
         self.max_position = max_position

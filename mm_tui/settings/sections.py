@@ -12,6 +12,8 @@ from mm_tui.core.config import Execution, FeedRules, Orders
 from mm_tui.model.bounds import NotNegative, NotNegativeInt, Percent, Positive, PositiveInt
 from mm_tui.risk.limits import Limits
 from mm_tui.sim.config import Simulator
+from mm_tui.strategy.avellaneda import AvellanedaParams
+from mm_tui.strategy.glft import GlftParams
 from mm_tui.strategy.passive import PassiveParams
 
 
@@ -122,6 +124,8 @@ class Strategies(Section, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Parameters of each built-in strategy; `[strategy.NAME]`."""
 
     passive: PassiveParams = PassiveParams()
+    avellaneda: AvellanedaParams = AvellanedaParams()
+    glft: GlftParams = GlftParams()
 
 
 class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,6 +10,7 @@ import msgspec
 
 from mm_tui.model.events import Side
 from mm_tui.model.instrument import Instrument
+from mm_tui.strategy.signals import Signals
 
 
 class Quote(msgspec.Struct, frozen=True, gc=False):
@@ -62,6 +63,8 @@ class View(Protocol):
     max_position: int
     """The limit, lots."""
     leans: Leans
+    signals: Signals
+    """Estimates of volatility and trading intensity, kept for a strategy that has `signal_rules`."""
     renew: bool
     """Make the quotes anew although nothing moved enough: an order was filled, or the periodic reset is due."""
 
@@ -106,7 +109,10 @@ class View(Protocol):
 
 
 class Strategy(Protocol):
-    """A strategy, built from its parameters and a seed."""
+    """A strategy, built from its parameters and a seed.
+
+    One that looks at `view.signals` also has `signal_rules` (`strategy.signals.SignalRules`); without, none are kept.
+    """
 
     name: str
     params: msgspec.Struct

@@ -18,17 +18,27 @@ import msgspec
 
 from mm_tui.errors import UsageError
 from mm_tui.strategy.api import Strategy
+from mm_tui.strategy.avellaneda import Avellaneda
+from mm_tui.strategy.glft import Glft
 from mm_tui.strategy.passive import Passive
 
 GROUP = "mm_tui.strategies"
-BUILT_IN: Mapping[str, Any] = {"passive": Passive}
+BUILT_IN: Mapping[str, Any] = {"passive": Passive, "avellaneda": Avellaneda, "glft": Glft}
 """Found without a search of what is installed."""
 
 
 def make(name: str, params: msgspec.Struct | None, seed: int) -> Strategy:
     """The named strategy with its parameters (None for its defaults); raises UsageError with what to do."""
     factory = BUILT_IN.get(name) or (_from_file(name) if ":" in name else _from_entry_point(name))
-    return cast("Strategy", factory(params if params is not None else factory.Params(), seed))
+    if name in BUILT_IN:
+        return cast("Strategy", factory(params if params is not None else factory.Params(), seed))
+    try:
+        strategy = cast("Strategy", factory(params if params is not None else factory.Params(), seed))
+        strategy.describe()
+        strategy.nearest_bps()
+    except BaseException as error:  # a plug-in may raise anything, sys.exit too
+        raise UsageError(f"strategy {name}: {type(error).__name__}: {error}") from error
+    return strategy
 
 
 def _from_entry_point(name: str) -> Any:
@@ -54,7 +64,7 @@ def _from_file(name: str) -> Any:
     sys.modules[module_name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except BaseException as error:  # a user's file may raise anything at import, sys.exit too
         raise UsageError(f"strategy {name}: {type(error).__name__}: {error}") from error
     factory = getattr(module, attribute, None)
     if factory is None or not hasattr(factory, "Params") or not hasattr(factory, "quote"):

@@ -123,7 +123,7 @@ def test_strategies_are_found_by_name() -> None:
 
 def test_a_name_that_is_close_is_suggested() -> None:
     with pytest.raises(
-        UsageError, match=r"no strategy is named 'pasive' \(did you mean passive\?\); there are passive"
+        UsageError, match=r"no strategy is named 'pasive' \(did you mean passive\?\); there are avellaneda, glft, passive"
     ):
         registry.make("pasive", None, 1)
     with pytest.raises(UsageError, match="no strategy is named 'zzz'; there are"):
