@@ -1,0 +1,86 @@
+"""Captures as the differential test reads them: the text's own floats for quantities, and local times as they stand."""
+
+import gzip
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mm_tui.errors import DataError
+from mm_tui.sim.twoclocks import Diff, Levels, Message, Print, Snapshot
+
+NS_PER_MS = 1_000_000
+GZIP_MAGIC = b"\x1f\x8b"
+WHOLE = 1e-4
+"""How far a price may lie from a whole number of ticks, in ticks, as floats go."""
+
+
+class Recording:
+    """The messages of several files as one session."""
+
+    def __init__(self, files: Iterable[Path], tick: float) -> None:
+        self._files = list(files)
+        self._tick = tick
+
+    def messages(self) -> Iterator[Message]:
+        """Snapshots, diffs and trades, in the order of the files; raises DataError with file and line."""
+        last_id: int | None = None
+        for path in self._files:
+            for number, line in enumerate(_lines(path), 1):
+                try:
+                    message = self._message(line)
+                except (msgspec.MsgspecError, LookupError, ValueError, TypeError, ArithmeticError) as error:
+                    raise DataError(
+                        f"{path}: line {number}: {error}; is this a capture of Binance's streams?"
+                    ) from error
+                if message is None:
+                    continue
+                if isinstance(message, tuple):
+                    message, first_id = message
+                    if last_id is not None and first_id > last_id + 1:
+                        print(
+                            f"note: {path}: line {number}: diffs {last_id + 1} to {first_id - 1} are missing",
+                            file=sys.stderr,
+                        )
+                    last_id = message.final_id
+                yield message
+
+    def _message(self, line: bytes) -> Message | tuple[Diff, int] | None:
+        stamp, _, raw = line.partition(b" ")
+        if not raw.strip():
+            return None
+        local_ts = int(stamp)
+        frame = msgspec.json.decode(raw)
+        data = frame.get("data", frame)
+        kind = data.get("e")
+        if kind == "depthUpdate":
+            bids, asks = self._levels(data["b"]), self._levels(data["a"])
+            return Diff(local_ts, data["E"] * NS_PER_MS, data["u"], bids, asks), data["U"]
+        if kind == "trade":
+            price = self._ticks(data["p"])
+            return Print(local_ts, data["T"] * NS_PER_MS, price, float(data["q"]), data["m"])
+        if "lastUpdateId" in data and "stream" not in frame:
+            return Snapshot(local_ts, data["lastUpdateId"], self._levels(data["bids"]), self._levels(data["asks"]))
+        return None
+
+    def _levels(self, pairs: list[list[Any]]) -> Levels:
+        return [(self._ticks(price), float(quantity)) for price, quantity in pairs]
+
+    def _ticks(self, price: str) -> int:
+        ticks = float(price) / self._tick
+        whole = round(ticks)
+        if abs(ticks - whole) > WHOLE:
+            raise ValueError(f"price {price} is no multiple of --tick {self._tick}")
+        return whole
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    try:
+        with path.open("rb") as stream:
+            packed = stream.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+        with gzip.open(path) if packed else path.open("rb") as lines:
+            yield from lines
+    except (OSError, EOFError) as error:
+        raise DataError(f"{path} cannot be read: {error}") from error
