@@ -25,12 +25,14 @@ from mm_tui.app.palette import needs_ascii
 from mm_tui.app.screens.desk import DeskScreen
 from mm_tui.app.screens.sheet import Sheet
 from mm_tui.settings.sections import Alerts, Ui
-from mm_tui.views.frames import DeskFrame, DeskLink
+from mm_tui.views.frames import DeskFrame, DeskLink, EventRow
 
 _log = logging.getLogger(__name__)
 
 INTERNAL_ERROR: Final = 70
 TERMINAL_GONE: Final = 129
+ALWAYS_KILLS: Final = "f12"
+"""Whatever else is remapped: one key is the same on every desk."""
 _NUMBER_KEYS: Final = frozenset("12345678")
 _HABITS: Final = frozenset({"ctrl+c", "ctrl+q"})
 """Keys that leave other programs."""
@@ -58,8 +60,11 @@ class DeskApp(App[None], inherit_bindings=False):
         self._ui = ui or Ui()
         self._keys, self.problems = resolve(self._ui.keys)
         self._by_key = {textual_key(key): name for name, keys in self._keys.items() for key in keys}
+        self._by_key[ALWAYS_KILLS] = "kill"
         self._link = link
         self._bell = Bell(alerts or Alerts())
+        self._told: EventRow | None = None
+        """The newest line of the log that was looked at."""
         self._make_panels = make_panels
         self._themes_dir = themes_dir
         self._before_stop = before_stop or (lambda: link.act("pull", "the process stops"))
@@ -103,8 +108,7 @@ class DeskApp(App[None], inherit_bindings=False):
         for theme in found.themes.values():
             self.register_theme(theme)
         self.theme_names = list(found.themes)
-        for problem in found.problems:
-            _log.warning("theme problem=%s", problem)
+        self.problems += found.problems
         if self._ui.theme in self.theme_names:
             self.theme = self._ui.theme
         else:
@@ -127,6 +131,19 @@ class DeskApp(App[None], inherit_bindings=False):
             self.desk.show(frame)
             if self._bell.rings(frame):
                 self.bell()
+            self._tell_news(frame)
+
+    def _tell_news(self, frame: DeskFrame) -> None:
+        """What came of a parameter change, and every warning, in the last line too: the log may be out of sight."""
+        told, self._told = self._told, frame.events[0] if frame.events else None
+        if told is None:
+            return
+        for row in frame.events:
+            if row is told:
+                return
+            if row.kind in ("set", "warn"):
+                self.say(row.text)
+                return
 
     # -- keys and actions -------------------------------------------------------------------------
 
@@ -143,6 +160,9 @@ class DeskApp(App[None], inherit_bindings=False):
         name = self._by_key.get(key, "")
         if name == "kill":
             self.operate("kill")
+            return True
+        if key == "ctrl+z":
+            self.action_suspend_process()
             return True
         sheet = self.desk.sheet
         if sheet is not None:
@@ -192,8 +212,8 @@ class DeskApp(App[None], inherit_bindings=False):
             return
         from mm_tui.app.screens import questions as q  # noqa: PLC0415 - loaded with the first question
 
-        sheet = q.Question("Flatten", q.flatten_words, "close it", "stay paused, keep the position", self._link.frame)
-        self._ask(sheet, lambda answer: self._link.act("flatten") if answer else self.say("paused, position kept"))
+        sheet = q.Question("Flatten", q.flatten_words, "close it", "keep the position", self._link.frame)
+        self._ask(sheet, lambda answer: self._link.act("flatten") if answer else self.say("position kept"))
 
     def _do_rearm(self, _: str) -> None:
         from mm_tui.app.screens import questions as q  # noqa: PLC0415 - loaded with the first question

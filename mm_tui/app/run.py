@@ -10,6 +10,9 @@ import os
 import signal
 import sys
 import threading
+import time
+from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 
 from mm_tui.app.app import DeskApp
@@ -27,6 +30,8 @@ SWITCH_INTERVAL = 0.0005
 SETTLED_S = (0.5, 2.0, 10.0)
 """Seconds after the start at which what lives by then is taken out of the collector's sight: behind the first paint
 almost all of it stays for good, and a full collection would stop both threads for 30 ms."""
+STOP_WAIT_S = 1.0
+"""How long ctrl+z waits for the cancels."""
 STUCK_SCREEN_S = 3.0
 """How long a screen may take to end after the desk has; then the process goes without it."""
 
@@ -72,8 +77,8 @@ def run_desk(options: RunOptions, loaded: Loaded) -> int:
         control,
         loaded.settings.ui,
         alerts=loaded.settings.alerts,
-        themes_dir=config_file(os.environ).parent / "themes",
-        before_stop=lambda: control.act("pull", "the process stops"),
+        themes_dir=(loaded.file or config_file(os.environ)).parent / "themes",
+        before_stop=lambda: _pull_and_wait(control),
     )
     restore = _take_signals(control)
     desk.start()
@@ -85,6 +90,14 @@ def run_desk(options: RunOptions, loaded: Loaded) -> int:
         desk.join()
         _give_back(restore)
     return _tell(desk, app.return_code or 0)
+
+
+def _pull_and_wait(control: Control) -> None:
+    """Before the process is stopped: cancel all, and wait a moment for the proof."""
+    control.act("pull", "the process stops")
+    deadline = time.monotonic() + STOP_WAIT_S
+    while control.frame.orders and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def _run_plain(desk: DeskThread, control: Control) -> int:
@@ -150,7 +163,9 @@ def _give_back(handlers: dict[str, "signal._HANDLER"]) -> None:
 
 def _restore_terminal() -> None:
     """Leave the alternate screen, show the cursor, stop mouse reports, without any loop's help."""
-    os.write(2, b"\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?1049l\x1b[?25h\x1b[0m\r\n")
+    os.set_blocking(2, False)
+    with suppress(OSError):
+        os.write(2, b"\x1b[?1000l\x1b[?1006l\x1b[?2004l\x1b[?1049l\x1b[?25h\x1b[0m\r\n")
 
 
 def _tell(desk: DeskThread, code: int) -> int:
@@ -162,9 +177,14 @@ def _tell(desk: DeskThread, code: int) -> int:
     outcome = desk.outcome
     if outcome is None:
         return exit_code(desk.control.stopping)
-    sys.stdout.write(closing_lines(outcome))
-    if outcome.recording_failed:
-        sys.stderr.write(outcome.recording_failed + "\n")
+    try:
+        sys.stdout.write(closing_lines(outcome))
+        for words in (outcome.recording_failed, outcome.note):
+            if words:
+                sys.stderr.write(words + "\n")
+        sys.stdout.flush()
+    except OSError:
+        sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the rest of the process: the terminal is gone
     resting = resting_error(outcome)
     if resting is not None:
         raise resting

@@ -38,11 +38,16 @@ class Outcome(Enum):
 BUFFER_LIMIT = 5000
 """Diffs kept while waiting; the oldest goes first, and the snapshot must then be newer."""
 
+OLD_LIMIT = 20
+"""Old diffs in a row that may be duplicates; more, and the stream has begun to count anew."""
+LEAP_LIMIT = 10_000_000
+"""Updates that one diff may hold; more is no diff, and its id would make every later one look old."""
+
 
 class BookSync:
     """Applies snapshots and diffs to a book by the exchange's rules."""
 
-    __slots__ = ("_buffer", "asked", "book", "live")
+    __slots__ = ("_buffer", "_old", "asked", "book", "live")
 
     def __init__(self, book: Book) -> None:
         self.book = book
@@ -51,6 +56,8 @@ class BookSync:
         self.asked = False
         """Whether a snapshot was asked for and has not come."""
         self._buffer: deque[BookDelta] = deque(maxlen=BUFFER_LIMIT)
+        self._old = 0
+        """Old diffs in a row."""
 
     def reset(self) -> None:
         """Frames may have been missed: distrust the book and start again."""
@@ -67,8 +74,11 @@ class BookSync:
             return Outcome.BUFFERED
         last = book.last_update_id
         if delta.final_id <= last:
-            return Outcome.IGNORED
-        if delta.first_id > last + 1:
+            self._old += 1
+            if self._old <= OLD_LIMIT:
+                return Outcome.IGNORED
+        self._old = 0
+        if delta.first_id > last + 1 or not last < delta.final_id <= last + LEAP_LIMIT:
             self.reset()
             self._buffer.append(delta)
             return Outcome.GAP

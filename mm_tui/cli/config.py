@@ -2,11 +2,15 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mm_tui.cli.common import Globals, global_options, load_settings, set_option
-from mm_tui.errors import UsageError
+from mm_tui.errors import SettingsError, UsageError
+
+if TYPE_CHECKING:
+    from mm_tui.settings.load import Loaded
 
 
 @click.group()
@@ -37,7 +41,24 @@ def validate(chosen: Globals, overrides: tuple[str, ...]) -> None:
     loaded = load_settings(chosen, overrides)
     for note in loaded.notes:
         click.echo(f"note: {note}", err=True)
+    problems = _screen_problems(loaded)
+    if problems:
+        raise SettingsError(problems)
     click.echo(f"{loaded.file or 'no settings file, the defaults hold'}: well")
+
+
+def _screen_problems(loaded: "Loaded") -> list[str]:
+    """What the screen would refuse: keys that clash, a theme that is not there, a theme file that is broken."""
+    from mm_tui.app.actions import resolve  # noqa: PLC0415  # only this command looks at the screen's own
+    from mm_tui.app.themes import load_themes  # noqa: PLC0415  # likewise
+    from mm_tui.settings.places import config_file  # noqa: PLC0415  # likewise
+
+    ui = loaded.settings.ui
+    found = load_themes((loaded.file or config_file(os.environ)).parent / "themes")
+    problems = [*resolve(ui.keys)[1], *found.problems]
+    if ui.theme not in found.themes:
+        problems.append(f"ui.theme: no theme {ui.theme!r}; there are {', '.join(found.themes)}")
+    return problems
 
 
 @config.command()
@@ -75,3 +96,6 @@ def init(chosen: Globals, *, force: bool) -> None:
     except OSError as error:
         raise UsageError(f"{file} cannot be written: {error.strerror or error}; name another with --config") from error
     click.echo(str(file))
+    here = Path.cwd() / "settings.toml"
+    if chosen.config is None and here.exists() and here != file:
+        click.echo(f"note: in this folder {here} is read instead; --config {file} reads the new one", err=True)

@@ -5,6 +5,7 @@ Exit codes: 0 well, 64 usage, 65 bad data file, 69 venue unreachable, 70 interna
 """
 
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,8 @@ PROGRAM = "mm-tui"
 DEFAULT_COMMAND = "run"
 _INTERRUPTED = 130
 _USAGE = 64
+_LONGEST = 4000
+"""Characters of an error that are shown; all problems of a settings file fit."""
 _INTERNAL = 70
 _WITH_VALUE = ("--config", "--log-level")
 _ENDING = ("--help", "-h", "--version")
@@ -70,6 +73,9 @@ for command in (run, demo, sessions, kill, config):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and say how it ended; errors go to standard error, without a traceback."""
     chosen = Globals()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
     try:
         result = cli.main(args=arguments, prog_name=PROGRAM, standalone_mode=False, obj=chosen)
     except click.ClickException as error:
@@ -80,11 +86,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001  # the last place where it can be told in words
         cause = _alone(error)
         if isinstance(cause, MmTuiError):
-            click.echo(str(cause), err=True)
+            click.echo(_printable(str(cause)), err=True)
             return cause.exit_code
         _tell(cause, chosen)
         return _INTERNAL
     return result if isinstance(result, int) else 0
+
+
+def _printable(text: str) -> str:
+    """The words without what would steer the terminal, and not without end: a venue may have said them."""
+    shown = "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text)
+    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]} …"
 
 
 def _alone(error: Exception) -> Exception:

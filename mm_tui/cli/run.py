@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -126,6 +127,8 @@ def _open(
     if no_record:
         named.append(Named("--no-record", "record.enabled", value=False))
     loaded = load_settings(chosen, overrides, named)
+    if duration is not None and not isfinite(duration):
+        raise UsageError(f"--duration takes a number of seconds, not {duration}")
     if not headless and not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError(NO_TERMINAL)
     settings = loaded.settings

@@ -48,6 +48,9 @@ class Console:
 
     def _pause(self, argument: str) -> None:
         conduct = self._core.conduct
+        if self._core.gate.closed:
+            self._core.outbox.note("warn", "halted: re-arm first")
+            return
         conduct.paused = "" if conduct.paused else (argument or "by the operator")
         self._core.settle()
 

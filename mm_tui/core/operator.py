@@ -64,6 +64,8 @@ class Parameters:
         name, equals, text = assignment.partition("=")
         name, text = name.strip(), text.strip()
         prefix = f"strategy.{self.strategy}."
+        if "." not in name:
+            name = prefix + name
         if not equals or not name.startswith(prefix):
             raise SettingsError([f"{name or assignment}: only {prefix}KEY=VALUE can be set while the desk runs"])
         key = name.removeprefix(prefix)

@@ -114,9 +114,12 @@ class Breaker:
         return Trip("same-side fills", f"{count} {side.word}s in a row", limit, f"{side.book_word}s off")
 
     def rearm(self, pnl: float) -> None:
-        """A person takes the desk up again: peak, day and price change start from here."""
-        self._peak = self._day_start = self._pnl = pnl
-        self.loss = self.drawdown = 0.0
+        """A person takes the desk up again: price changes and runs start anew, and so does a limit that was broken."""
+        if self.loss >= self.limits.max_daily_loss:
+            self._day_start, self.loss = pnl, 0.0
+        if self.drawdown >= self.limits.max_drawdown:
+            self._peak, self.drawdown = pnl, 0.0
+        self._pnl = pnl
         self._moved_at = None
         self.forget_mids()
         for run in self._runs.values():

@@ -10,6 +10,8 @@ from mm_tui.settings.options import RunOptions
 from mm_tui.settings.sections import Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mm_tui.venues.api import Feed
 
 AUTO_TIMEOUT_S = 3.0
@@ -103,4 +105,12 @@ def _file(path: str, options: RunOptions, settings: Settings) -> Chosen:
         speed=None if speed == "max" else float(speed),
         override=settings.instrument,
     )
-    return Chosen(feed, *_fees(settings, "file"), settings.feed.stale_after_ms, live=False)
+    return Chosen(feed, *_fees(settings, _recorded_venue(Path(path))), settings.feed.stale_after_ms, live=False)
+
+
+def _recorded_venue(path: "Path") -> str:
+    """Which venue a session was recorded on, so that it is charged the same; `file` for a bare capture."""
+    from mm_tui.journal.meta import FILE, read_meta  # noqa: PLC0415 - only where asked for
+
+    folder = path if path.is_dir() else path.parent
+    return read_meta(folder).venue if (folder / FILE).exists() else "file"

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from contextlib import redirect_stdout
 from functools import partial
 
 import msgspec
@@ -41,15 +42,17 @@ def run_headless(options: RunOptions, loaded: Loaded) -> int:
         return await run_session(options, loaded, control, screen=False)
 
     try:
-        outcome = asyncio.run(main())
+        with redirect_stdout(sys.stderr if options.json else sys.stdout):
+            outcome = asyncio.run(main())
     except StopDesk:
         return exit_code(control.stopping)
     if options.json:
         sys.stdout.write(msgspec.json.encode(outcome.summary).decode() + "\n")
     else:
         sys.stdout.write(closing_lines(outcome))
-    if outcome.recording_failed:
-        sys.stderr.write(outcome.recording_failed + "\n")
+    for words in (outcome.recording_failed, outcome.note):
+        if words:
+            sys.stderr.write(words + "\n")
     resting = resting_error(outcome)
     if resting is not None:
         raise resting
@@ -77,6 +80,6 @@ def closing_lines(outcome: Outcome) -> str:
     else:
         lines += [
             f"Session: {outcome.folder}",
-            f"See it again: mm-tui run --venue file:{outcome.folder}   What there is: mm-tui sessions",
+            f"Run it again: mm-tui run --venue file:{outcome.folder}   What there is: mm-tui sessions",
         ]
     return "\n".join(lines) + "\n"

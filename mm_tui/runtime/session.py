@@ -19,11 +19,12 @@ import msgspec
 from mm_tui.bus import EventBus
 from mm_tui.core.config import CoreConfig
 from mm_tui.core.engine import Core
-from mm_tui.errors import DataError, MmTuiError, OrdersMayRest, VenueError
+from mm_tui.errors import DataError, MmTuiError, OrdersMayRest, RegionRefused, VenueError
 from mm_tui.journal import desks, folder, lock, meta, seal
 from mm_tui.journal.writer import SessionWriter
 from mm_tui.model.bounds import exact
 from mm_tui.model.events import OperatorAction, SessionStarted
+from mm_tui.model.facts import Fact, Noted
 from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.control import Control
@@ -70,6 +71,8 @@ class Outcome(msgspec.Struct):
     resting: tuple[str, ...] = ()
     """Orders that may still rest."""
     recording_failed: str = ""
+    note: str = ""
+    """What there is to say of the data: a file that breaks off."""
 
 
 class StopDesk(Exception):  # noqa: N818 - not an error: the way out of a task group
@@ -95,8 +98,10 @@ async def _instrument(chosen: Chosen) -> Instrument:
     """The pair's filters; where a venue cannot be reached the user is told of one that always can."""
     try:
         return await chosen.feed.instrument()
+    except RegionRefused:
+        raise
     except VenueError as error:
-        raise type(error)(f"{error} (the embedded exchange needs no network: mm-tui demo)") from error
+        raise VenueError(f"{error} (the embedded exchange needs no network: mm-tui demo)") from error
 
 
 async def _unless(stopped: asyncio.Event, work: Any) -> Any:
@@ -149,6 +154,9 @@ class Session:
         """Make the folder, the journal, core, venue and desk."""
         options, settings, chosen = self._options, self._settings, self._chosen
         started = LiveClock().now()
+        params = getattr(settings.strategy, options.strategy, None)
+        seed = settings.simulator.seed
+        first = make_strategy(options.strategy, params, seed)
         if options.exclusive and options.record:
             self._claimed = folder.claim(options.sessions)
         if options.record:
@@ -157,8 +165,6 @@ class Session:
             except (DataError, OSError) as error:
                 self._not_recorded(str(error))
         self._log = open_log(self._folder.path if self._folder else None, options.log_level)
-        params = getattr(settings.strategy, options.strategy, None)
-        seed = settings.simulator.seed
         config = CoreConfig(
             limits=settings.risk,
             orders=settings.orders,
@@ -168,7 +174,6 @@ class Session:
             maker_fee_bps=chosen.maker_bps,
             taker_fee_bps=chosen.taker_bps,
         )
-        first = make_strategy(options.strategy, params, seed)
         make = partial(make_strategy, options.strategy, seed=seed)
         core = Core(config, self._instrument, first.params, make)
         venue = PaperVenue(
@@ -179,6 +184,7 @@ class Session:
             queue_model(settings.simulator),
         )
         self.bus = EventBus(time.perf_counter_ns)
+        self.bus.subscribe("app.log", (Noted,), self._log_warning)
         journal = self._writer if self._writer is not None else NoJournal()
         self.desk = Desk(core, venue, self.bus, journal, chosen.feed.request_snapshot)
         self.inbox = DeskInbox(self._clock.now, self._entered)
@@ -209,6 +215,11 @@ class Session:
         if self._folder is not None:
             self._folder.release()
         self._folder = self._writer = self._meta = None
+
+    def _log_warning(self, fact: Fact) -> None:
+        if isinstance(fact, Noted) and fact.kind == "warn":
+            error = self.desk.core.quoter.last_error if fact.text.startswith("strategy ") else None
+            log.warning("%s", fact.text, exc_info=error)
 
     def _entered(self, frame: Frame) -> None:
         if isinstance(self._clock, EventClock):
@@ -328,14 +339,18 @@ class Session:
             with suppress(OSError):
                 await asyncio.to_thread(seal.seal_logs, path)
             self._meta = msgspec.structs.replace(
-                self._meta, end=ended, ended=reason, market_lines=self._writer.lines, records=self._writer.seq
+                self._meta,
+                end=LiveClock().now(),
+                ended=reason,
+                market_lines=self._writer.lines,
+                records=self._writer.seq,
             )
             with suppress(OSError):
                 meta.write_meta(path, self._meta)
         resting = tuple(order.order_id for order in desk.core.orders.open)
         if resting:
             log.error("orders may rest ids=%s", ",".join(resting))
-        return Outcome(reason, summary, path, resting, failed or "")
+        return Outcome(reason, summary, path, resting, failed or "", getattr(chosen.feed, "note", ""))
 
     async def close(self) -> None:
         """Give back what the session holds; safe after a failed opening."""

@@ -53,6 +53,10 @@ def is_secret(path: Key) -> bool:
     return path[:2] == ("ccxt", "options") and len(path) > 2 and bool(_SECRET.search(path[-1]))  # noqa: PLR2004  # a key below the table
 
 
+LARGEST = 1e12
+"""No setting means anything beyond this, and sums of such numbers break elsewhere. Seeds are below it too."""
+
+
 def convert(value: object, kind: Any) -> tuple[Any, str]:
     """The value as its type wants it and no words, or nothing and what it must be."""
     try:
@@ -61,6 +65,8 @@ def convert(value: object, kind: Any) -> tuple[Any, str]:
         return None, must_be(value, kind)
     if isinstance(converted, float) and not isfinite(converted):
         return None, must_be(value, kind)
+    if isinstance(converted, float | int) and abs(converted) > LARGEST and not isinstance(value, str):
+        return None, f"got {shown(value)}, must be at most {LARGEST:g}"
     return converted, ""
 
 

@@ -19,6 +19,10 @@ from mm_tui.errors import DataError
 LINE_LIMIT: Final = 32 * 1024 * 1024
 """Bytes of one line; a snapshot of 5,000 levels a side has 350 kB."""
 _GZIP_MAGIC: Final = b"\x1f\x8b"
+BLANK_LIMIT: Final = 1000
+"""Blank lines in a row that are passed over."""
+LONGEST_PAUSE_NS: Final = 7 * 86_400 * 1_000_000_000
+"""Between two lines; more is a broken time, and every timer in between would have to fire."""
 _LAST_TIME: Final = (1 << 63) - 1
 
 
@@ -49,9 +53,9 @@ class CaptureFile:
         """An error at the line last read: `market.log: line 12, byte 3456: …`."""
         return DataError(f"{self._part}: line {self.number}, byte {self.offset}: {what}")
 
-    def _lines(self, part: Path) -> Iterator[tuple[int, bytes]]:
+    def _lines(self, part: Path) -> Iterator[tuple[int, bytes]]:  # noqa: C901 - one branch for each way to be broken
         self._part, self.number, self.offset = part, 0, 0
-        end = 0
+        end = blank = last_ts = 0
         with _open(part) as stream:
             while True:
                 self.offset = end
@@ -71,13 +75,20 @@ class CaptureFile:
                 if not whole and len(line) >= LINE_LIMIT:
                     raise self.problem(f"longer than {LINE_LIMIT >> 20} MB")
                 if not line.strip():
+                    blank += 1
+                    if blank > BLANK_LIMIT:
+                        raise self.problem(f"more than {BLANK_LIMIT} blank lines; this is no capture")
                     continue
+                blank = 0
                 fields = _split(line)
                 if not whole and (fields is None or not is_json(fields[1])):
                     self.note = f"{part.name}: line {self.number} at byte {self.offset} breaks off; read up to there"
                     return
                 if fields is None:
                     raise self.problem("not a time in ns and a JSON object; is this a capture of market data?")
+                if fields[0] - last_ts > LONGEST_PAUSE_NS and last_ts:
+                    raise self.problem("its time is over a week after the line before; cut the capture there")
+                last_ts = fields[0]
                 yield fields
 
 
@@ -116,6 +127,8 @@ def _first_time(part: Path) -> tuple[int, str]:
 
 def _open(path: Path) -> BufferedIOBase:
     try:
+        if path.exists() and not path.is_file():
+            raise DataError(f"{path} is no file; --venue file:PATH names a capture or a session's folder")
         with path.open("rb") as stream:
             packed = stream.read(2) == _GZIP_MAGIC
         return gzip.GzipFile(path) if packed else path.open("rb")

@@ -9,6 +9,10 @@ from mm_tui.views.frames import LadderFrame, LadderRow, Viewport
 STEPS = (1, 2, 5)
 HYSTERESIS = 4
 """The ladder follows the mid only once it is off the centre by more than a quarter of the rows."""
+ROOMY = 0.6
+"""A smaller step is taken only where the own quotes fill at most this much of it."""
+PATIENCE = 100
+"""Frames for which that must hold, so that the ladder does not change its scale with every quote."""
 FIRST_BPS = 8
 """How far the ladder reaches either way before there are own quotes."""
 _SURE = frozenset({Status.LIVE, Status.PARTIALLY_FILLED})
@@ -21,6 +25,8 @@ class LadderView:
         self._centre: int | None = None
         self._group = 0
         """Ticks a row; 0 before the first choice."""
+        self._roomy = 0
+        """Frames in a row in which a smaller step would have done."""
         self._asked = 0
         self._cache: dict[int, LadderRow] = {}
 
@@ -109,8 +115,12 @@ class LadderView:
             farthest = centre * FIRST_BPS // 10_000
         needed = 2 * farthest / max(2, rows - 4)
         group = self._group
-        if needed > group or (own and needed * 3 < group):
+        smaller = _round_up(needed / ROOMY)
+        self._roomy = self._roomy + 1 if own and smaller < group else 0
+        if needed > group:
             group = _round_up(needed)
+        elif self._roomy > PATIENCE:
+            group, self._roomy = smaller, 0
         self._group = group
         return group
 

@@ -2,7 +2,7 @@ from pure_desk import ASK, BID, delta, snapshot
 
 from mm_tui.book import sync as module
 from mm_tui.book.book import Book
-from mm_tui.book.sync import BookSync, Outcome
+from mm_tui.book.sync import LEAP_LIMIT, OLD_LIMIT, BookSync, Outcome
 from mm_tui.model.events import BookSnapshot
 
 EMPTY_ASKS = [(ASK + step, 0) for step in range(5)]
@@ -116,3 +116,16 @@ def test_a_reset_forgets_what_was_asked_for() -> None:
     sync.asked = True
     sync.reset()
     assert (sync.live, sync.asked, sync.book.valid) == (False, False, False)
+
+
+def test_a_stream_that_counts_anew_is_a_gap_not_old_news_for_ever() -> None:
+    sync = live()
+    outcomes = [sync.on_delta(delta(2, number, number)) for number in range(1, OLD_LIMIT + 2)]
+    assert outcomes == [Outcome.IGNORED] * OLD_LIMIT + [Outcome.GAP]
+    assert not sync.book.valid
+
+
+def test_a_diff_that_leaps_beyond_all_measure_is_a_gap() -> None:
+    sync = live()
+    assert sync.on_delta(delta(2, 101, 101 + LEAP_LIMIT)) is Outcome.GAP
+    assert not sync.book.valid

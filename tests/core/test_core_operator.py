@@ -82,7 +82,8 @@ def test_undo_reaches_back_so_far_and_no_further() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("min_spread_bps=3", "only strategy.passive.KEY=VALUE can be set"),
+        ("risk.max_position=3", "only strategy.passive.KEY=VALUE can be set"),
+        ("spread=3", "unknown key; there are min_spread_bps"),
         ("strategy.passive.min_spread_bps", "only strategy.passive.KEY=VALUE can be set"),
         ("strategy.passive.spread=3", "unknown key; there are min_spread_bps, max_spread_bps"),
         ("strategy.passive.min_spread_bps=-3", "got -3"),
@@ -287,3 +288,28 @@ def test_the_strategy_sees_position_and_balances_as_they_are() -> None:
     assert (view.position, view.base_free, view.quote_free) == (40, 10_040, 600_000_000_000 - 40 * B.price)
     assert (view.bid, view.ask, view.bid_quantity, view.ask_quantity) == (BID, ASK, 100, 100)
     assert view.reference2("mid") == BID + ASK
+
+
+@pytest.mark.parametrize("error", [SystemExit(3), KeyboardInterrupt(), GeneratorExit()])
+def test_whatever_a_strategy_raises_the_desk_lives(error: BaseException) -> None:
+    rig = Rig()
+    rig.quoting(B, A)
+    rig.strategy.error = error  # type: ignore[assignment]  # more than an Exception is the point
+    for _ in range(3):
+        rig.tick()
+    assert rig.state == "paused"
+    assert rig.core.quoter.last_error is error
+
+
+def test_a_reason_that_no_line_can_hold_is_nonsense() -> None:
+    quote = Quote(BUY, 0, 1, 1, reason="lone \ud800 surrogate")
+    assert "one line of text" in nonsense(Quotes(bids=(quote,)))
+
+
+def test_pause_while_halted_says_what_to_do_first() -> None:
+    rig = Rig()
+    rig.quoting(B, A)
+    rig.act("kill")
+    rig.act("pause")
+    assert rig.said(facts.Noted)[-1].text == "halted: re-arm first"
+    assert not rig.core.conduct.paused

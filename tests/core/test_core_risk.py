@@ -21,7 +21,7 @@ def test_a_kill_cancels_all_and_halts_until_a_person_rearms() -> None:
     rig.quoting(B, A)
     rig.act("kill")
     assert rig.take() == [cmd.CancelAll(ts=rig.ts)]
-    assert (rig.state, rig.core.gate.closed) == ("halted", "kill: pressed")
+    assert (rig.state, rig.core.gate.closed) == ("halted", "kill pressed")
     rig.flow(60)
     assert not placed(rig.take())
     rig.canceled(*rig.core.orders.open)

@@ -73,7 +73,7 @@ def test_flatten_cancels_asks_and_closes_the_position(desk: Terminal) -> None:
     desk.until(lambda text: "Flatten" in text and open_orders(text) == 0, "the question")
     desk.type("y")
     desk.until(lambda text: re.search(r"info +flat", text) is not None, "flat")
-    assert re.search(r"held +[−+]?0\.0000", desk.text)
+    desk.until(lambda text: re.search(r"held +[−+]?0\.0000", text) is not None, "nothing held but dust")
     assert "PAUSED" in desk.text
 
 

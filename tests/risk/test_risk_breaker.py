@@ -120,3 +120,14 @@ def test_a_rearm_starts_everything_from_here() -> None:
     trip = breaker.on_mid(2, 1_000_000)
     assert trip is not None
     assert trip.action == "pull"
+
+
+def test_rearming_forgives_only_the_limit_that_was_broken() -> None:
+    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=30))
+    breaker.on_pnl(1, 0.0)
+    breaker.on_pnl(2, -10.0)
+    breaker.rearm(-10.0)
+    assert (breaker.loss, breaker.drawdown) == (10.0, 10.0)
+    assert breaker.on_pnl(3, -31.0) is not None
+    breaker.rearm(-31.0)
+    assert (breaker.loss, breaker.drawdown) == (31.0, 0.0)

@@ -122,3 +122,12 @@ def test_a_proxy_has_no_business_on_the_loopback() -> None:
 )
 def test_causes_in_words(error: BaseException, words: str) -> None:
     assert words in cause(error)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("inf", 10.0), ("nan", 10.0), ("1e300", 259_200.0), ("-5", 0.0), ("7", 7.0)]
+)
+def test_a_wait_is_a_number_that_can_be_waited(header: str, seconds: float) -> None:
+    error = rest.refusal("host", 429, header, "")
+    assert isinstance(error, rest.TooManyRequestsError)
+    assert error.retry_after_s == seconds

@@ -175,7 +175,7 @@ async def test_missing_files_and_empty_folders_are_refused(tmp_path: Path) -> No
         CaptureFeed(tmp_path)
     folder = tmp_path / "session"
     (folder / "market.log").mkdir(parents=True)
-    with pytest.raises(DataError, match="is a directory"):
+    with pytest.raises(DataError, match="is no file"):
         await play(folder)
 
 
@@ -240,3 +240,17 @@ def test_a_capture_may_be_read_twice(tmp_path: Path) -> None:
     path.write_bytes(lines(trade(1), trade(2)))
     file = CaptureFile(path)
     assert list(file) == list(file) == [(1_000, trade(1)), (2_000, trade(2))]
+
+
+async def test_a_time_that_leaps_is_refused_with_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "leap.log"
+    path.write_bytes(lines(trade(1)) + b"9000000000000000000 " + trade(2) + b"\n")
+    with pytest.raises(DataError, match=r"line 2, byte \d+: its time is over a week after"):
+        await play(path)
+
+
+async def test_blank_lines_without_end_are_no_capture(tmp_path: Path) -> None:
+    path = tmp_path / "blank.log"
+    path.write_bytes(lines(trade(1)) + b"\n" * 5000)
+    with pytest.raises(DataError, match="more than 1000 blank lines"):
+        await play(path)

@@ -80,7 +80,10 @@ def flatten_words(frame: DeskFrame) -> list[str]:
 def rearm_words(frame: DeskFrame) -> list[str]:
     """What tripped, before it is re-armed."""
     reason = frame.header.reason or "no reason was recorded"
-    return [f"The desk is {frame.header.state}: {reason}.", "Re-armed, it may quote again within its limits."]
+    return [
+        f"The desk is {frame.header.state}: {reason}.",
+        "Re-armed it stays paused. A loss limit that was broken counts anew from here.",
+    ]
 
 
 def quit_words(frame: DeskFrame) -> list[str]:

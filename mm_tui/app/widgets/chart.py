@@ -102,8 +102,8 @@ class Chart(Panel):
 
 
 def _price(price2: int, instrument: Instrument) -> str:
-    """Half ticks as a price with the tick's own digits; a half tick is rounded down."""
-    return fmt.steps(price2 // 2, instrument.tick_size)
+    """Half ticks as a price with the tick's own digits, a half tick rounded as everywhere else."""
+    return fmt.number(price2 * instrument.tick_size / 2, instrument.price_decimals)
 
 
 def _line(label: tuple[str, str], cells: list[Cell], axis: int) -> list[Span]:

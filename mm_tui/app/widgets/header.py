@@ -26,7 +26,7 @@ def state_span(state: DeskState) -> Span:
 
 
 DEMO = "DEMO market"
-"""The badge of the embedded exchange where it stands in for another venue; it outlasts everything but the state."""
+"""The badge of the embedded exchange; it outlasts everything but the state and the symbol."""
 
 
 class Header(Panel, can_focus=False):
@@ -50,7 +50,9 @@ class Header(Panel, can_focus=False):
         width = self.inner[0]
         why: list[Span] = [] if two else self._why(header)
         badge: list[Span] = [("▌", "own"), (header.badge, "own bold"), ("▐", "own")] if header.badge else []
-        demo: list[Span] = [(f" {DEMO} ", "warn bold reverse")] if header.demo_cause else []
+        asked = "dim bold reverse" if header.venue == "demo" else ""
+        style = "warn bold reverse" if header.demo_cause else asked
+        demo: list[Span] = [(f" {DEMO} ", style)] if style else []
         cause: list[Span] = [(header.demo_cause, "warn")] if header.demo_cause else []
         return by_priority(
             (

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from http.client import HTTPException, HTTPResponse
+from math import isfinite
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ _LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 _ERROR_BODY: Final = 500
 _CHUNK: Final = 65_536
 _DEFAULT_RETRY_S: Final = 10.0
+_LONGEST_RETRY_S: Final = 3 * 86_400.0
 
 
 class TooManyRequestsError(VenueError):
@@ -126,8 +128,9 @@ def refusal(host: str, status: int, retry_after: str | None, message: str) -> Ve
                 wait = float(retry_after or _DEFAULT_RETRY_S)
             except ValueError:
                 wait = _DEFAULT_RETRY_S
+            wait = min(max(wait, 0.0), _LONGEST_RETRY_S) if isfinite(wait) else _DEFAULT_RETRY_S
             what = "too many requests" if status == 429 else "banned for too many requests"  # noqa: PLR2004 - as above
-            return TooManyRequestsError(f"{host}: {what} (HTTP {status}), asked to wait {wait:g} s", max(wait, 0.0))
+            return TooManyRequestsError(f"{host}: {what} (HTTP {status}), asked to wait {wait:g} s", wait)
         case _:
             return VenueError(f"{host} answered HTTP {status}{said}")
 
