@@ -1,6 +1,7 @@
 """What a person can change while the desk runs: leans of spread, size and price, and the strategy's parameters."""
 
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 import msgspec
@@ -77,7 +78,7 @@ class Parameters:
             wanted: Any = msgspec.convert({**values, key: _value(text)}, type(self.params), strict=False)
         except msgspec.ValidationError as error:
             raise SettingsError([f"{name}: got {text}: {error}"]) from error
-        low, high = getattr(wanted, "min_spread_bps", 0), getattr(wanted, "max_spread_bps", 0)
+        low, high = getattr(wanted, "min_spread_bps", 0), getattr(wanted, "max_spread_bps", inf)
         if low > high:
             raise SettingsError([f"{name}: min_spread_bps {low:g} is over max_spread_bps {high:g}"])
         self._remember()

@@ -98,7 +98,7 @@ def place(wish: Wish, mid2: float, view: View) -> Quote | None:
 def explain(seen: Estimates, half: float, skew: float, inventory: float, leans: Leans) -> str:
     """The steps from the mid to a quote; half and skew in bps, inventory in order amounts."""
     fit = "prior" if seen.fit is None else f"fit {seen.fit:.2f}"
-    words = f"skew {skew:+.2f} at {inventory:+.2f} units, half {half:.2f}"
+    words = f"skew {skew + 0.0:+.2f} at {inventory:+.2f} units, half {half:.2f}"
     words += f" (σ {seen.volatility:.2f}, κ {seen.decay:.2f}, A {seen.arrivals:.2f}, {fit})"
     if leans.spread_factor != 1:
         words += f", spread × {leans.spread_factor:.2f}"

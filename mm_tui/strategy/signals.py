@@ -233,8 +233,8 @@ def fit_line(depths: list[float], seconds: int) -> Line | None:
     return _regress(points)
 
 
-def _regress(points: list[tuple[float, float, int]]) -> Line | None:
-    """Least squares through `(distance, ln rate, weight)`; None where trades do not get rarer with distance."""
+def _regress(points: list[tuple[float, float, int]]) -> Line:
+    """Least squares through `(distance, ln rate, weight)`; rates that fall, so that the slope is below zero."""
     total = sum(weight for _, _, weight in points)
     mean_x = mean_y = 0.0
     for x, y, weight in points:
@@ -246,8 +246,6 @@ def _regress(points: list[tuple[float, float, int]]) -> Line | None:
         xy += weight * (x - mean_x) * (y - mean_y)
         yy += weight * (y - mean_y) ** 2
     slope = xy / xx
-    if slope >= 0 or yy <= 0:
-        return None
     return Line(arrivals=exp(mean_y - slope * mean_x), decay=-slope, fit=xy * xy / (xx * yy))
 
 

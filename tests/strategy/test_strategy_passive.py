@@ -1,47 +1,22 @@
-from dataclasses import dataclass, field
 from math import ceil, floor
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure_desk import ASK, BID, BTC, MID2
+from pure_desk import ASK, MID2
+from quiet_view import QuietView
 
 from mm_tui.errors import UsageError
-from mm_tui.model.instrument import Instrument
 from mm_tui.strategy import registry
 from mm_tui.strategy.api import Leans
 from mm_tui.strategy.passive import Passive, PassiveParams
-
-
-@dataclass
-class Market:
-    """A view of a market that is set by hand."""
-
-    bid: int = BID
-    ask: int = ASK
-    ts: int = 0
-    instrument: Instrument = BTC
-    max_position: int = 2000
-    position: int = 0
-    base_free: int = 10_000
-    quote_free: int = 10**12
-    bid_quantity: int = 1
-    ask_quantity: int = 1
-    renew: bool = False
-    leans: Leans = field(default_factory=Leans)
-    known: bool = True
-
-    def reference2(self, name: str) -> float | None:
-        assert name == "mid"
-        return float(self.bid + self.ask) if self.known else None
-
 
 STEADY = PassiveParams(quantity_jitter=0.0)
 
 
 def test_quotes_stand_evenly_in_the_band_around_the_reference() -> None:
-    quotes = Passive(STEADY).quote(Market())
+    quotes = Passive(STEADY).quote(QuietView())
     assert [quote.price for quote in quotes.bids] == [floor(MID2 / 2 * (1 - bps / 1e4)) for bps in (2, 4, 6)]
     assert [quote.price for quote in quotes.asks] == [ceil(MID2 / 2 * (1 + bps / 1e4)) for bps in (2, 4, 6)]
     assert [(quote.level, quote.quantity, quote.target) for quote in quotes.bids] == [(n, 200, 200) for n in range(3)]
@@ -51,7 +26,7 @@ def test_quotes_stand_evenly_in_the_band_around_the_reference() -> None:
 
 
 def test_the_same_object_comes_back_until_the_reference_has_drifted_by_the_threshold() -> None:
-    passive, market = Passive(STEADY), Market()
+    passive, market = Passive(STEADY), QuietView()
     first = passive.quote(market)
     assert passive.quote(market) is first
     drift = floor(MID2 * 2 / 1e4)
@@ -62,7 +37,7 @@ def test_the_same_object_comes_back_until_the_reference_has_drifted_by_the_thres
 
 
 def test_a_renewal_and_a_lean_make_the_quotes_anew() -> None:
-    passive, market = Passive(STEADY), Market()
+    passive, market = Passive(STEADY), QuietView()
     first = passive.quote(market)
     market.renew = True
     again = passive.quote(market)
@@ -81,20 +56,20 @@ def test_a_renewal_and_a_lean_make_the_quotes_anew() -> None:
 
 
 def test_nothing_is_wanted_before_the_reference_is_known() -> None:
-    quotes = Passive(STEADY).quote(Market(known=False))
+    quotes = Passive(STEADY).quote(QuietView(known=False))
     assert (quotes.bids, quotes.asks) == ((), ())
 
 
 def test_an_order_below_the_smallest_value_is_not_wanted() -> None:
     value = MID2 / 2 * 0.01 * 0.002
     params = msgspec.structs.replace(STEADY, min_order_value=value)
-    quotes = Passive(params).quote(Market())
+    quotes = Passive(params).quote(QuietView())
     assert quotes.bids == ()
     assert len(quotes.asks) == 3
 
 
 def test_a_wide_touch_holds_nothing_back_and_a_lean_is_held_at_it() -> None:
-    quotes = Passive(STEADY).quote(Market(leans=Leans(lean_bps=10.0)))
+    quotes = Passive(STEADY).quote(QuietView(leans=Leans(lean_bps=10.0)))
     assert [quote.price for quote in quotes.bids] == [ASK - 1] * 3
     assert quotes.bids[0].reason.endswith("held at the touch")
     assert quotes.asks[0].price > ASK
@@ -103,13 +78,13 @@ def test_a_wide_touch_holds_nothing_back_and_a_lean_is_held_at_it() -> None:
 @given(seed=st.integers(0, 1000))
 def test_the_jitter_is_drawn_once_an_order_and_within_its_bounds(seed: int) -> None:
     params = PassiveParams(quantity_jitter=0.1)
-    quotes = Passive(params, seed).quote(Market())
+    quotes = Passive(params, seed).quote(QuietView())
     assert all(180 <= quote.quantity <= 220 and quote.target == 200 for quote in quotes.bids + quotes.asks)
-    assert quotes == Passive(params, seed).quote(Market())
+    assert quotes == Passive(params, seed).quote(QuietView())
 
 
 def test_one_order_a_side_stands_at_the_near_edge() -> None:
-    quotes = Passive(msgspec.structs.replace(STEADY, orders_per_side=1)).quote(Market())
+    quotes = Passive(msgspec.structs.replace(STEADY, orders_per_side=1)).quote(QuietView())
     assert len(quotes.bids) == 1
     assert quotes.bids[0].price == floor(MID2 / 2 * (1 - 2 / 1e4))
 
@@ -123,7 +98,8 @@ def test_strategies_are_found_by_name() -> None:
 
 def test_a_name_that_is_close_is_suggested() -> None:
     with pytest.raises(
-        UsageError, match=r"no strategy is named 'pasive' \(did you mean passive\?\); there are avellaneda, glft, passive"
+        UsageError,
+        match=r"no strategy is named 'pasive' \(did you mean passive\?\); there are avellaneda, glft, passive",
     ):
         registry.make("pasive", None, 1)
     with pytest.raises(UsageError, match="no strategy is named 'zzz'; there are"):

@@ -1,0 +1,34 @@
+"""A view of a market that is set by hand, with estimates that are known."""
+
+from dataclasses import dataclass, field
+
+from pure_desk import ASK, BID, BTC, START
+
+from mm_tui.model.instrument import Instrument
+from mm_tui.strategy.api import Leans
+from mm_tui.strategy.signals import Signals
+
+
+@dataclass
+class QuietView:
+    """The touch, the position and what was estimated; nothing moves by itself."""
+
+    bid: int = BID
+    ask: int = ASK
+    ts: int = START
+    instrument: Instrument = BTC
+    max_position: int = 2000
+    position: int = 0
+    base_free: int = 10_000
+    quote_free: int = 10**12
+    bid_quantity: int = 1
+    ask_quantity: int = 1
+    renew: bool = False
+    leans: Leans = field(default_factory=Leans)
+    signals: Signals = field(default_factory=Signals)
+    known: bool = True
+
+    def reference2(self, name: str) -> float | None:
+        """The mid and no other."""
+        assert name == "mid"
+        return float(self.bid + self.ask) if self.known else None
