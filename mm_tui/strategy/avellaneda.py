@@ -55,7 +55,7 @@ class AvellanedaParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     level_distances_bps: PositiveBps = 1.0
     """From one level to the next."""
     drift_threshold_bps: Bps = 0.5
-    """How far the mid may move before the quotes follow at once; they follow anyway once a second."""
+    """How far the mid may move before the formula is asked at once, and a quote before it follows."""
 
 
 class Spread(msgspec.Struct, frozen=True):
@@ -131,7 +131,8 @@ class Avellaneda:
                 quote = place(Wish(side, level, max(away, least), lots, words), mid2, view)
                 if quote is not None:
                     quotes.append(quote)
-        self._quotes = Quotes(bids=tuple(bids), asks=tuple(asks), reference2=mid2)
+        wanted = Quotes(bids=tuple(bids), asks=tuple(asks), reference2=mid2)
+        self._quotes = self._occasion.choose(self._quotes, wanted)
         return self._quotes
 
     def _formula(self, inventory: float, volatility: float, decay: float, remaining: float) -> Spread:

@@ -47,7 +47,7 @@ class GlftParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     arrival_prior: Positive = 1.0
     """A before there is data, a second and side."""
     drift_threshold_bps: Bps = 0.5
-    """How far the mid may move before the quotes follow at once; they follow anyway once a second."""
+    """How far the mid may move before the formula is asked at once, and a quote before it follows."""
 
 
 class Coefficients(msgspec.Struct, frozen=True):
@@ -120,7 +120,7 @@ class Glft:
         lean = skew + leans.lean_bps
         bids = self._side(Wish(BUY, 0, half - lean, lot * leans.size_factor, why), inventory, mid2, view)
         asks = self._side(Wish(SELL, 0, half + lean, lot * leans.size_factor, why), inventory, mid2, view)
-        self._quotes = Quotes(bids=bids, asks=asks, reference2=mid2)
+        self._quotes = self._occasion.choose(self._quotes, Quotes(bids=bids, asks=asks, reference2=mid2))
         return self._quotes
 
     def _side(self, wish: Wish, inventory: float, mid2: float, view: View) -> tuple[Quote, ...]:

@@ -7,24 +7,31 @@ import msgspec
 from mm_tui.model.bounds import exact
 from mm_tui.model.events import Side
 from mm_tui.model.instrument import Instrument
-from mm_tui.strategy.api import Leans, Quote, View
+from mm_tui.strategy.api import Leans, Quote, Quotes, View
 from mm_tui.strategy.signals import Estimates
 
 SECOND = 1_000_000_000
 
 
 class Occasion:
-    """Whether anything moved that the formula depends on: the reference, the position, a lean, or a second passed."""
+    """When to ask the formula, and when to follow it.
 
-    __slots__ = ("_due", "_high2", "_leans", "_low2", "_position", "_tolerance")
+    It is asked when the reference left its tolerance, the position or a lean changed, or a second passed. Its answer is
+    followed when a quote would move by more than the tolerance or change its size, and always after a fill or a lean:
+    quotes that creep say nothing new and cost messages.
+    """
+
+    __slots__ = ("_due", "_forced", "_high2", "_leans", "_low2", "_position", "_tolerance")
 
     def __init__(self, tolerance_bps: float) -> None:
-        """`tolerance_bps`: how far the reference may move without an answer."""
+        """`tolerance_bps`: how far the reference, and then a quote, may move unanswered."""
         self._tolerance = tolerance_bps / 10_000
         self._low2 = self._high2 = 0.0
         self._leans: Leans | None = None
         self._position = 0
         self._due = 0
+        self._forced = True
+        """Whether the next answer is to be followed in any case."""
 
     def has_come(self, view: View, reference2: float) -> bool:
         """Whether to ask the formula; the next answer counts from here."""
@@ -37,11 +44,24 @@ class Occasion:
             and not view.renew
         ):
             return False
+        self._forced = view.renew or view.leans is not self._leans
         drift2 = max(reference2 * self._tolerance, 1e-9)
         self._low2, self._high2 = reference2 - drift2, reference2 + drift2
         self._leans, self._position = view.leans, position
         self._due = view.ts - view.ts % SECOND + SECOND
         return True
+
+    def choose(self, before: Quotes, after: Quotes) -> Quotes:
+        """The new quotes, or the very ones from before where that would say nothing new."""
+        if self._forced or not self._alike(before.bids, after.bids) or not self._alike(before.asks, after.asks):
+            return after
+        return before
+
+    def _alike(self, before: tuple[Quote, ...], after: tuple[Quote, ...]) -> bool:
+        return len(before) == len(after) and all(
+            old.quantity == new.quantity and abs(old.price - new.price) <= self._tolerance * old.price
+            for old, new in zip(before, after, strict=True)
+        )
 
 
 class Lot:

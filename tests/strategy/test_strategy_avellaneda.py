@@ -190,25 +190,50 @@ def test_leans_widen_enlarge_and_move() -> None:
     assert "spread × 2.00, lean +0.5" in quotes.asks[0].reason
 
 
-def test_the_same_object_comes_back_until_something_moved() -> None:
+def test_the_quotes_follow_the_mid_past_the_tolerance_and_no_less() -> None:
     strategy, view = quoting()
     first = strategy.quote(view)
     assert strategy.quote(view) is first
-    view.ask += 200
+    view.ask += 500
     assert strategy.quote(view) is first
-    view.ask += 800
+    view.ask += 500
     moved = strategy.quote(view)
-    assert moved is not first
+    assert moved.bids[0].price - first.bids[0].price == pytest.approx(500, abs=1)
+
+
+def test_a_second_later_the_formula_is_asked_again_and_followed_where_a_quote_would_move() -> None:
+    strategy, view = quoting()
+    first = strategy.quote(view)
+    view.ts += SECOND
+    assert strategy.quote(view) is first
+    view.signals.follow(msgspec.structs.replace(strategy.signal_rules, decay=0.4))
     view.ts += SECOND - 1
-    assert strategy.quote(view) is moved
+    assert strategy.quote(view) is first
     view.ts += 1
-    later = strategy.quote(view)
-    assert later is not moved
-    view.position = 1
-    filled = strategy.quote(view)
-    assert filled is not later
+    wider = strategy.quote(view)
+    assert away(wider.bids[0].price) < away(first.bids[0].price) - 0.5
+
+
+def test_a_part_of_a_fill_moves_the_quotes_once_it_matters_and_a_renewal_always_makes_them_anew() -> None:
+    strategy, view = quoting()
+    first = strategy.quote(view)
+    view.position = 50
+    assert strategy.quote(view) is first
+    view.position = 150
+    skewed = strategy.quote(view)
+    assert away(skewed.bids[0].price) == pytest.approx(-HALF - 0.75 * SKEW, abs=0.002)
     view.renew = True
-    assert strategy.quote(view) is not filled
+    again = strategy.quote(view)
+    assert again is not skewed
+    assert again == skewed
+
+
+def test_a_change_of_size_alone_is_followed() -> None:
+    strategy, view = quoting(AvellanedaParams(order_amount_shape_factor=0.5, risk_factor=0.0001))
+    first = strategy.quote(view)
+    view.position = 100
+    smaller = strategy.quote(view)
+    assert smaller.bids[0].quantity < first.bids[0].quantity
 
 
 def test_nothing_is_wanted_before_the_mid_is_known_nor_orders_too_small_to_be_placed() -> None:

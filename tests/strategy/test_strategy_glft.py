@@ -151,11 +151,12 @@ def test_leans_widen_enlarge_and_move() -> None:
     assert quotes.bids[0].quantity == 300
 
 
-def test_the_same_object_comes_back_within_a_second_and_nothing_before_the_mid() -> None:
+def test_the_same_object_comes_back_while_nothing_moved_and_nothing_before_the_mid() -> None:
     strategy, view = quoting()
     first = strategy.quote(view)
-    assert strategy.quote(view) is first
     view.ts += SECOND
+    assert strategy.quote(view) is first
+    view.position = 800
     assert strategy.quote(view) is not first
     unknown, view = quoting(known=False)
     assert unknown.quote(view).bids == ()
