@@ -32,8 +32,8 @@ SETTLED_S = (0.5, 2.0, 10.0)
 almost all of it stays for good, and a full collection would stop both threads for 30 ms."""
 STOP_WAIT_S = 1.0
 """How long ctrl+z waits for the cancels."""
-STUCK_SCREEN_S = 3.0
-"""How long a screen may take to end after the desk has; then the process goes without it."""
+STUCK_SCREEN_S = 5.0
+"""How long a screen, and the last words, may take after the desk has ended; then the process goes without them."""
 
 
 class DeskThread:
@@ -83,13 +83,17 @@ def run_desk(options: RunOptions, loaded: Loaded) -> int:
     restore = _take_signals(control)
     desk.start()
     gc.freeze()
+    done = threading.Event()
     try:
-        asyncio.run(_show(app, control))
+        asyncio.run(_show(app, control, done))
     finally:
         control.stop("quit")
         desk.join()
         _give_back(restore)
-    return _tell(desk, app.return_code or 0)
+    try:
+        return _tell(desk, app.return_code or 0)
+    finally:
+        done.set()
 
 
 def _pull_and_wait(control: Control) -> None:
@@ -118,18 +122,19 @@ def _run_plain(desk: DeskThread, control: Control) -> int:
     return _tell(desk, code)
 
 
-async def _show(app: DeskApp, control: Control) -> None:
-    """The screen, until it is left or the desk has ended."""
+async def _show(app: DeskApp, control: Control, done: threading.Event) -> None:
+    """The screen, until it is left or the desk has ended; `done` is set once everything is told."""
     left = threading.Event()
     loop = asyncio.get_running_loop()
 
     def follow() -> None:
         control.ended.wait()
         if not left.is_set():
-            loop.call_soon_threadsafe(app.exit)
-            if not left.wait(STUCK_SCREEN_S):
-                _restore_terminal()
-                os._exit(exit_code(control.stopping) or 1)
+            with suppress(RuntimeError):  # it was left just now
+                loop.call_soon_threadsafe(app.exit)
+        if not done.wait(STUCK_SCREEN_S):
+            _restore_terminal()
+            os._exit(exit_code(control.stopping))
 
     threading.Thread(target=follow, name="follow", daemon=True).start()
     for delay in SETTLED_S:

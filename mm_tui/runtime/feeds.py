@@ -81,7 +81,7 @@ async def _demo(options: RunOptions, settings: Settings, stack: AsyncExitStack, 
         demo = msgspec.structs.replace(demo, speed=float(options.speed))
     exchange = await stack.enter_async_context(EmbeddedExchange(demo, options.symbol))
     binance = msgspec.structs.replace(settings.binance, rest_url=exchange.rest_url, ws_url=exchange.ws_url)
-    feed = BinanceFeed(binance, settings.feed, options.symbol, name="demo", words="embedded exchange, no real market")
+    feed = BinanceFeed(binance, settings.feed, options.symbol, name="demo", words="embedded exchange")
     return Chosen(feed, *_fees(settings, "demo"), settings.feed.stale_after_ms, demo_cause=cause)
 
 

@@ -25,7 +25,7 @@ def state_span(state: DeskState) -> Span:
     return f" {state.upper()} ", f"{STATE_COLOURS[state]} bold reverse"
 
 
-DEMO = "DEMO market"
+DEMO = "DEMO no real market"
 """The badge of the embedded exchange; it outlasts everything but the state and the symbol."""
 
 

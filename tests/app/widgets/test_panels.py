@@ -36,7 +36,7 @@ async def shown(panel: Panel, frame: DeskFrame, size: tuple[int, int] = (100, 30
 async def test_the_header_keeps_state_and_symbol_longest() -> None:
     frame = desk_frame(header=msgspec.structs.replace(desk_frame().header, demo_cause="Binance is out of reach"))
     (wide,) = await shown(Header(), frame, (200, 1))
-    assert "DEMO market   Binance is out of reach" in wide
+    assert "DEMO no real market   Binance is out of reach" in wide
     assert "PAPER no real orders" in wide
     assert "passive 2.0–6.0 bps × 3" in wide
     (narrow,) = await shown(Header(), frame, (30, 1))
