@@ -42,7 +42,7 @@ async def choose(options: RunOptions, settings: Settings, stack: AsyncExitStack)
         cause = await reachable(settings.binance, AUTO_TIMEOUT_S, options.symbol)
         if cause is None:
             return _binance(options, settings)
-        return await _demo(options, settings, stack, f"Binance: {cause}")
+        return await _demo(options, settings, stack, f"no Binance: {cause.rpartition(': ')[2]}")
     if venue == "binance":
         return _binance(options, settings)
     if venue == "demo":

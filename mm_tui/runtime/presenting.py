@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mm_tui.bus import EventBus
-from mm_tui.model.facts import Fact
+from mm_tui.model.facts import Fact, Noted
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.desk import Desk
@@ -38,6 +38,9 @@ class PresenterWorker:
         self._period = 1 / frames_per_s
         log = EventLog(desk.core.instrument)
         bus.subscribe("event log", (Fact,), log.hear)
+        if chosen.demo_cause:
+            words = f"{chosen.demo_cause}; this is the embedded exchange instead"
+            log.hear(Noted(ts=clock.now(), kind="warn", text=words))
         self._presenter = Presenter(desk.core, desk.scores, self._queue_ahead, log, chosen.maker_bps)
         self._vitals = Vitals(venue=chosen.feed.name, demo_cause=chosen.demo_cause)
 

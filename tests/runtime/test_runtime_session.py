@@ -365,4 +365,4 @@ async def test_a_venue_that_is_none_and_a_speed_that_is_none(tmp_path: Path) -> 
 async def test_auto_takes_the_demo_and_says_why(tmp_path: Path) -> None:
     chosen = await chosen_for(tmp_path, "auto", 'binance.rest_url="http://127.0.0.1:9"', speed=None)
     assert chosen.feed.name == "demo"
-    assert chosen.demo_cause.startswith("Binance: ")
+    assert chosen.demo_cause.startswith("no Binance: ")

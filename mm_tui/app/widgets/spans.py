@@ -91,13 +91,18 @@ def spread_out(left: Spans, right: Spans, width: int) -> list[Span]:
 
 
 def by_priority(fields: Sequence[tuple[int, Spans]], width: int, gap: int = 2) -> list[Span]:
-    """As many of the fields, in the order given, as fit; those with the highest number go first."""
-    kept = [(priority, spans, width_of(spans)) for priority, spans in fields if spans]
-    while len(kept) > 1 and sum([cells + gap for _, _, cells in kept]) - gap > width:
-        kept.remove(max(kept, key=lambda field: field[0]))
+    """As many of the fields, in the order given, as fit; those with the lowest number choose first."""
+    wanted = [(at, priority, spans) for at, (priority, spans) in enumerate(fields) if spans]
+    room = width + gap
+    kept: list[tuple[int, int, Spans]] = []
+    for field in sorted(wanted, key=lambda field: field[1]):
+        cells = width_of(field[2]) + gap
+        if cells <= room or not kept:
+            room -= cells
+            kept.append(field)
     line: list[Span] = []
-    for at, (_, spans, _) in enumerate(kept):
-        if at:
+    for _, _, spans in sorted(kept, key=lambda field: field[0]):
+        if line:
             line.append((" " * gap, "text"))
         line.extend(spans)
     return line
