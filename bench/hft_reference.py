@@ -82,10 +82,15 @@ def _events(rows: list[Row], base_latency: int, tick: float) -> Any:
     events["px"] = [row[3] * tick for row in rows]
     events["qty"] = [row[4] for row in rows]
     events = correct_local_timestamp(events, base_latency)
-    by_exchange, by_local = (np.argsort(events[name], kind="mergesort") for name in ("exch_ts", "local_ts"))
+    by_exchange, by_local = (_order(events[name]) for name in ("exch_ts", "local_ts"))
     ordered = correct_event_order(events, by_exchange, by_local)
     validate_event_order(ordered)
     return ordered
+
+
+def _order(times: Any) -> Any:
+    """The stable order by time, and one entry more: `correct_event_order` looks one behind the end of the shorter side."""
+    return np.append(np.argsort(times, kind="mergesort"), 0)
 
 
 @njit  # type: ignore[untyped-decorator]  # numba has no types

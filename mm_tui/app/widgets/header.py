@@ -60,7 +60,7 @@ class Header(Panel, can_focus=False):
                 (5, [(header.venue, "text"), (" ● " + header.venue_words, "dim")] if header.venue_words else []),
                 (5, [(header.venue, "text")] if not header.venue_words else []),
                 (2, demo),
-                (5, cause),
+                (4, cause),
                 (3, badge),
                 (0, [state_span(header.state)]),
                 (4, why),
