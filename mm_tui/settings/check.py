@@ -11,6 +11,8 @@ import msgspec
 from msgspec import inspect
 
 from mm_tui.settings.sections import Settings, Strategies
+from mm_tui.strategy.avellaneda import AvellanedaParams
+from mm_tui.strategy.glft import GlftParams
 
 Key = tuple[str, ...]
 
@@ -155,6 +157,8 @@ def _unknown_strategy(name: str) -> str:
 def remarks(settings: Settings) -> Iterator[str]:
     """What is allowed and yet unlikely to be meant."""
     passive, risk = settings.strategy.passive, settings.risk
+    if settings.desk.strategy in ("avellaneda", "glft"):
+        yield from _model_remarks(settings)
     if settings.desk.strategy == "passive":
         largest = passive.order_amount * (1 + passive.quantity_jitter)
         if passive.order_amount > risk.max_order_quantity:
@@ -177,6 +181,27 @@ def remarks(settings: Settings) -> Iterator[str]:
                 f"strategy.passive.orders_per_side {passive.orders_per_side} on two sides is over risk.max_open_orders "
                 f"{risk.max_open_orders}: the gate will refuse the last ones"
             )
+
+
+def _model_remarks(settings: Settings) -> Iterator[str]:
+    """Likewise, of the strategies that quote by a formula."""
+    name, risk = settings.desk.strategy, settings.risk
+    model: AvellanedaParams | GlftParams = getattr(settings.strategy, name)
+    if model.order_amount > risk.max_order_quantity:
+        yield (
+            f"strategy.{name}.order_amount {model.order_amount} is over risk.max_order_quantity "
+            f"{risk.max_order_quantity}: the gate will refuse every order"
+        )
+    if model.min_spread_bps > risk.price_collar_bps:
+        yield (
+            f"strategy.{name}.min_spread_bps {model.min_spread_bps} is over risk.price_collar_bps "
+            f"{risk.price_collar_bps}: the gate will refuse every order"
+        )
+    if isinstance(model, AvellanedaParams) and 2 * model.order_levels > risk.max_open_orders:
+        yield (
+            f"strategy.{name}.order_levels {model.order_levels} on two sides is over risk.max_open_orders "
+            f"{risk.max_open_orders}: the gate will refuse the last ones"
+        )
 
 
 def value_at(settings: Any, path: Key) -> Any:

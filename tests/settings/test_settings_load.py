@@ -276,6 +276,20 @@ def test_what_is_allowed_and_unlikely_is_noted(tmp_path: Path, override: str, wo
     assert words in note
 
 
+@pytest.mark.parametrize(
+    ("strategy", "override", "words"),
+    [
+        ("avellaneda", "strategy.avellaneda.order_amount=0.02", "strategy.avellaneda.order_amount 0.02 is over"),
+        ("glft", "strategy.glft.order_amount=0.02", "the gate will refuse every order"),
+        ("glft", "strategy.glft.min_spread_bps=70", "strategy.glft.min_spread_bps 70.0 is over risk.price_collar_bps"),
+        ("avellaneda", "strategy.avellaneda.order_levels=7", "the gate will refuse the last ones"),
+    ],
+)
+def test_a_model_that_the_gate_would_refuse_is_noted(tmp_path: Path, strategy: str, override: str, words: str) -> None:
+    (note,) = bare(tmp_path, f"desk.strategy={strategy}", override).notes
+    assert words in note
+
+
 def test_another_strategy_has_no_notes_about_passive(tmp_path: Path) -> None:
     assert bare(tmp_path, "risk.max_open_orders=5", "desk.strategy=/x/y.py:Mine").notes == []
 

@@ -10,6 +10,7 @@ from quiet_view import QuietView
 
 from mm_tui.core.config import CoreConfig
 from mm_tui.core.engine import Core
+from mm_tui.core.operator import Parameters
 from mm_tui.model import events as ev
 from mm_tui.model.events import BUY, SELL
 from mm_tui.model.generator import Generator
@@ -293,3 +294,20 @@ def test_missed_frames_and_other_parameters_reach_the_estimates() -> None:
     assert core.strategy.nearest_bps() > HALF
     core.process(ev.LinkUp(ts=START + 3 * SECOND, venue="test", resync=True))
     assert core.view.signals.estimates(START + 9 * SECOND).seconds == 0
+
+
+@pytest.mark.parametrize(
+    ("assignment", "value"),
+    [
+        ("execution_timeframe=300", 300.0),
+        ("execution_timeframe=infinite", "infinite"),
+        ("inventory_target_base_pct=50", 50.0),
+        ("volatility_term=hummingbot_unsquared", "hummingbot_unsquared"),
+        ("order_levels=3", 3),
+    ],
+)
+def test_its_parameters_change_while_it_runs(assignment: str, value: object) -> None:
+    key = assignment.partition("=")[0]
+    live = Parameters("avellaneda", AvellanedaParams(execution_timeframe=60.0, horizon=1.0))
+    live.set(f"strategy.avellaneda.{assignment}", START)
+    assert getattr(live.params, key) == value
