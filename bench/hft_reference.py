@@ -89,7 +89,7 @@ def _events(rows: list[Row], base_latency: int, tick: float) -> Any:
 
 
 def _order(times: Any) -> Any:
-    """The stable order by time, and one entry more: `correct_event_order` looks one behind the end of the shorter side."""
+    """The stable order by time, and one entry more: `correct_event_order` reads one behind the end."""
     return np.append(np.argsort(times, kind="mergesort"), 0)
 
 

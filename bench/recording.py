@@ -2,6 +2,7 @@
 
 import gzip
 import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ NS_PER_MS = 1_000_000
 GZIP_MAGIC = b"\x1f\x8b"
 WHOLE = 1e-4
 """How far a price may lie from a whole number of ticks, in ticks, as floats go."""
+BROKEN = (msgspec.MsgspecError, LookupError, ValueError, TypeError, ArithmeticError, AttributeError)
 
 
 class Recording:
@@ -30,8 +32,11 @@ class Recording:
         for path in self._files:
             for number, line in enumerate(_lines(path), 1):
                 try:
-                    message = self._message(line)
-                except (msgspec.MsgspecError, LookupError, ValueError, TypeError, ArithmeticError) as error:
+                    message = self._message(line) if line.strip() else None
+                except BROKEN as error:
+                    if not line.endswith(b"\n"):
+                        _note(f"{path}: line {number} breaks off; read up to there")
+                        break
                     raise DataError(
                         f"{path}: line {number}: {error}; is this a capture of Binance's streams?"
                     ) from error
@@ -40,17 +45,12 @@ class Recording:
                 if isinstance(message, tuple):
                     message, first_id = message
                     if last_id is not None and first_id > last_id + 1:
-                        print(
-                            f"note: {path}: line {number}: diffs {last_id + 1} to {first_id - 1} are missing",
-                            file=sys.stderr,
-                        )
+                        _note(f"{path}: line {number}: diffs {last_id + 1} to {first_id - 1} are missing")
                     last_id = message.final_id
                 yield message
 
     def _message(self, line: bytes) -> Message | tuple[Diff, int] | None:
         stamp, _, raw = line.partition(b" ")
-        if not raw.strip():
-            return None
         local_ts = int(stamp)
         frame = msgspec.json.decode(raw)
         data = frame.get("data", frame)
@@ -82,5 +82,11 @@ def _lines(path: Path) -> Iterator[bytes]:
             packed = stream.read(len(GZIP_MAGIC)) == GZIP_MAGIC
         with gzip.open(path) if packed else path.open("rb") as lines:
             yield from lines
-    except (OSError, EOFError) as error:
+    except EOFError:
+        _note(f"{path}: its gzip stream breaks off; read up to there")
+    except (OSError, zlib.error) as error:
         raise DataError(f"{path} cannot be read: {error}") from error
+
+
+def _note(what: str) -> None:
+    print(f"note: {what}", file=sys.stderr)
