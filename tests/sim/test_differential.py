@@ -64,9 +64,9 @@ def test_every_fill_on_a_random_market_is_equal(seed: int, monkeypatch: pytest.M
     base_latency = random.choice((0, NS_PER_MS, 25 * NS_PER_MS))
     clocks = two_clocks(market(random), base_latency)
     found = 0
-    for queue, power in (("risk_averse", 3.0), ("log", 3.0), ("power", 3.0), ("power", 2.5), ("power", 1.0)):
+    for queue, power in (("risk_averse", 3.0), ("log", 3.0), ("power", 3.0), ("power", 2.5), ("power", 0.5)):
         experiment = Experiment(
-            half=random.choice((0, 1, 2, 5)),
+            half=random.choice((0, 0, 1, 2, 5)),
             requote=random.choice((1, 2, 3)),
             limit=random.choice((1, 10, 100)),
             step=0.001,
@@ -79,7 +79,7 @@ def test_every_fill_on_a_random_market_is_equal(seed: int, monkeypatch: pytest.M
         theirs = reference_fills(clocks.recorded, base_latency, experiment, Decimal("0.01"), Decimal("0.001"))
         assert ordered(run(clocks, experiment)) == ordered(theirs), experiment
         found += len(theirs)
-    assert found > 20, "so many at least, or it compares nothing"
+    assert found > 10, "so many at least, or it compares nothing"
 
 
 def test_the_bench_writes_our_fills(tmp_path: Path) -> None:
@@ -144,10 +144,17 @@ def ordered(fills: list[HindsightFill]) -> list[HindsightFill]:
 
 
 def market(random: Random, length: int = 600) -> list[Message]:
-    """Jumps, crossed diffs, emptied levels, huge and tiny quantities, frames that overtake each other."""
+    """Jumps, crossed diffs, emptied levels, huge and tiny quantities, frames that overtake each other.
+
+    Two of three are calm: the touch stays, is traded at and changes its size, so that the queue decides.
+    """
     ms, mid, update = 1_700_000_000_000, 10_000, 11
     offset = random.choice((-1_270 * NS_PER_MS, 0, 5 * NS_PER_MS, -3 * NS_PER_MS))
     scale = random.choice((1, 50, 100_000))
+    calm = random.random() < 2 / 3
+    moves = (0,) * 200 + (-1, 1) if calm else (0,) * 10 + (-1, 1, -2, 2)
+    away = (1, 1, 1, 2, 3) if calm else (-1, 1, 1, 1, 2, 3, 4, 5, 8, 20, 90)
+    emptied = 0.02 if calm else 0.5
 
     def received() -> int:
         delay = random.choice((3 * NS_PER_MS, random.randrange(2 * NS_PER_MS, 60 * NS_PER_MS)))
@@ -157,24 +164,24 @@ def market(random: Random, length: int = 600) -> list[Message]:
         return round(random.choice((0.001, 0.01, 1, 3 * random.random() + 0.001, 7)) * random.choice((1, 1, scale)), 3)
 
     def levels(side: int) -> Levels:
-        away = (-1, 1, 1, 1, 2, 3, 4, 5, 8, 20, 90)
         return [
-            (mid + side * random.choice(away), random.choice((0.0, 0.0, some(), some())))
+            (mid + side * random.choice(away), 0.0 if random.random() < emptied else some())
             for _ in range(random.randrange(6))
         ]
 
-    bids = [(mid - away, some()) for away in range(1, 30)]
-    asks = [(mid + away, some()) for away in range(1, 30)]
+    bids = [(mid - step, some()) for step in range(1, 30)]
+    asks = [(mid + step, some()) for step in range(1, 30)]
     messages: list[Message] = [
         Diff(received(), ms * NS_PER_MS, 11, [(mid - 1, 1.0)], []),
         Snapshot(received(), 10, bids, asks),
     ]
     for _ in range(length):
         ms += random.choice((0, 0, 1, 3, 10, 10, 100, random.randrange(500)))
-        mid += random.choice((0,) * 10 + (-1, 1, -2, 2) + ((-60, 60) if random.random() < 0.05 else ()))
+        mid += random.choice(moves) + (random.choice((-60, 60)) if not calm and random.random() < 1 / 300 else 0)
         if random.random() < 0.5:
             sold = random.random() < 0.5
-            price = mid + random.choice((-1, 0, 0, 1)) + (-1 if sold else 1) * random.choice((0, 1))
+            touch = mid + (-1 if sold else 1)
+            price = touch if calm else touch + random.choice((-1, 0, 0, 1))
             messages.append(Print(received(), ms * NS_PER_MS, price, some(), sold))
         else:
             update += 1
