@@ -40,7 +40,7 @@ BUFFER_LIMIT = 5000
 
 OLD_LIMIT = 20
 """Old diffs in a row that may be duplicates; more, and the stream has begun to count anew."""
-LEAP_LIMIT = 10_000_000
+LEAP_LIMIT = 10_000_000_000
 """Updates that one diff may hold; more is no diff, and its id would make every later one look old."""
 
 
