@@ -127,7 +127,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--no-reference", action="store_true", help="without hftbacktest")
     parser.add_argument("--own-queues", action="store_true", help="the paper venue's queue arithmetic")
     parser.add_argument("--fills", type=Path, metavar="OUT.csv", help="where our fills go")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.half < 0 or options.requote < 1:
+        parser.error("--half must be 0 or more, --requote 1 or more")
+    if not options.entry_ms + options.response_ms:
+        parser.error(
+            "--entry-ms and --response-ms cannot both be 0: an order that expires would be sent again for ever"
+        )
+    return options
 
 
 if __name__ == "__main__":

@@ -135,6 +135,22 @@ def test_the_bench_says_what_is_wrong_with_its_data(content: bytes | None, word:
     assert re.search(word, done.stderr)
 
 
+@pytest.mark.parametrize(
+    ("more", "word"),
+    [
+        (["--entry-ms", "0", "--response-ms", "0"], "cannot both be 0"),
+        (["--requote", "0"], "--requote 1 or more"),
+        (["--quantity", "0"], "0 must be above 0"),
+        (["--max-position", "-1"], "-1 must be 0 or more"),
+        (["--tick", "x"], "'x' is no number"),
+    ],
+)
+def test_the_bench_says_what_is_wrong_with_its_options(more: list[str], word: str) -> None:
+    done = bench("--data", "nothing", *terms(), "--no-reference", *more)
+    assert done.returncode == 2
+    assert word in done.stderr
+
+
 def line(local_ms: int, frame: dict[str, Any]) -> bytes:
     return f"{local_ms * NS_PER_MS} {json.dumps(frame)}\n".encode()
 
