@@ -350,3 +350,17 @@ def test_completion_knows_commands_and_options(monkeypatch: pytest.MonkeyPatch, 
         with pytest.raises(SystemExit):
             main([])
         assert expected in capsys.readouterr().out
+
+
+def test_validate_looks_at_what_only_the_screen_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "settings.toml"
+    file.write_text('[ui]\ntheme = "nope"\n[ui.keys]\npause = "f"\nnothing = "z"\n')
+    assert main(["config", "validate"]) == 78
+    told = capsys.readouterr().err
+    assert "no theme 'nope'" in told
+    assert "f is taken by flatten" in told
+    assert "ui.keys.nothing: unknown action" in told
