@@ -181,7 +181,7 @@ class Session:
             core.book,
             Latency(settings.simulator),
             fees.Fees(fees.rate(chosen.maker_bps), fees.rate(chosen.taker_bps)),
-            queue_model(settings.simulator),
+            queue_model(settings.simulator, self._instrument.step),
         )
         self.bus = EventBus(time.perf_counter_ns)
         self.bus.subscribe("app.log", (Noted,), self._log_warning)

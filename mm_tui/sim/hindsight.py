@@ -23,7 +23,7 @@ import msgspec
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.sim.lastword import NO_ASK, NO_BID, LastWordBook
 from mm_tui.sim.places import FloatPlace, FloatShare, MakePlace, OwnPlace, Place, float_log, float_power
-from mm_tui.sim.queue import Probabilistic, RiskAverse, Share, log_share, power_share
+from mm_tui.sim.queue import Probabilistic, RiskAverse, log_share_in_base, power_share
 from mm_tui.sim.twoclocks import ASK, BID, BOUGHT, SOLD, Row, TwoClocks
 
 Model = Literal["risk_averse", "power", "log"]
@@ -261,10 +261,5 @@ def place_maker(experiment: Experiment) -> MakePlace:
         return lambda displayed: FloatShare(displayed, step, floating)
     if model == "risk_averse":
         return lambda displayed: OwnPlace(RiskAverse, displayed, step)
-    share = _log_share_in_base(step) if model == "log" else power_share(experiment.power)
+    share = log_share_in_base(step) if model == "log" else power_share(experiment.power)
     return lambda displayed: OwnPlace(lambda lots: Probabilistic(lots, share), displayed, step)
-
-
-def _log_share_in_base(step: float) -> Share:
-    """The logarithm depends on the unit, and hftbacktest's is base, not lots."""
-    return lambda ahead, back: log_share(ahead * step, back * step)

@@ -10,7 +10,7 @@ until the price is displayed. They differ in what they make of a diff that displ
   c = p − d − (traded since), the share `prob` stood behind us, so with back = p − ahead
   ahead ← min(ahead − (1 − prob)·c + min(back − prob·c, 0), d). An increase leaves ahead as it is.
     - power n: prob = 1 − (ahead / (ahead + back))ⁿ (hftbacktest's PowerProbQueueFunc3)
-    - log: prob = ln(1 + back) / (ln(1 + back) + ln(1 + ahead)) (its LogProbQueueFunc)
+    - log: prob = ln(1 + back) / (ln(1 + back) + ln(1 + ahead)), quantities in base (its LogProbQueueFunc)
 - optimistic: nothing is ever ahead; every trade at the price is ours first
 """
 
@@ -164,11 +164,17 @@ def log_share(ahead: float, back: float) -> float:
     return behind / (behind + front) if behind + front > 0 else 1.0
 
 
-def queue_model(config: Simulator) -> MakeQueue:
-    """The model that the settings name."""
+def log_share_in_base(step: float) -> Share:
+    """The same on quantities in base, as its source has it: a logarithm is not the same in lots."""
+    return lambda ahead, back: log_share(ahead * step, back * step)
+
+
+def queue_model(config: Simulator, step: float) -> MakeQueue:
+    """The model that the settings name; `step` is a lot in base."""
     if config.queue_model == "power":
         share = power_share(config.queue_power)
         return lambda displayed: Probabilistic(displayed, share)
     if config.queue_model == "log":
-        return lambda displayed: Probabilistic(displayed, log_share)
+        in_base = log_share_in_base(step)
+        return lambda displayed: Probabilistic(displayed, in_base)
     return Optimistic if config.queue_model == "optimistic" else RiskAverse

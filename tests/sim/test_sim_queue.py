@@ -9,10 +9,10 @@ from mm_tui.sim.queue import Optimistic, Probabilistic, RiskAverse, log_share, p
 
 
 def test_the_settings_name_the_model() -> None:
-    assert isinstance(queue_model(Simulator())(10), RiskAverse)
-    assert isinstance(queue_model(Simulator(queue_model="optimistic"))(10), Optimistic)
+    assert isinstance(queue_model(Simulator(), 1e-5)(10), RiskAverse)
+    assert isinstance(queue_model(Simulator(queue_model="optimistic"), 1e-5)(10), Optimistic)
     for name in ("power", "log"):
-        assert isinstance(queue_model(Simulator(queue_model=name))(10), Probabilistic)
+        assert isinstance(queue_model(Simulator(queue_model=name), 1e-5)(10), Probabilistic)
 
 
 def test_risk_averse_takes_cancels_to_be_behind() -> None:
@@ -84,3 +84,10 @@ def test_beyond_the_known_levels_ahead_is_unknown_until_it_is_displayed_or_trade
     assert queue.ahead == 30
     queue.on_through()
     assert queue.ahead == 0
+
+
+def test_the_log_share_counts_in_base() -> None:
+    queue = queue_model(Simulator(queue_model="log"), 0.1)(600)
+    queue.on_displayed(1000)
+    queue.on_displayed(800)
+    assert queue.ahead == 495  # 600 − (1 − 0.4746) × 200 = 494.92, rounded up for show
