@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 from collections import Counter
+from contextlib import closing
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -223,8 +224,9 @@ def test_the_pace_is_the_recordings_times_the_speed(tmp_path: Path, speed: float
         await feed.run(box)
         return loop.time() - begun, len(box.frames)
 
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        taken, count = runner.run(played())
+    loop = VirtualLoop()
+    with closing(loop):
+        taken, count = loop.run_until_complete(played())
     assert count == 4
     assert taken == pytest.approx(expected, abs=0.5)
 
