@@ -50,7 +50,9 @@ def test_words_about_the_program_load_next_to_nothing(tmp_path: Path, arguments:
     }
 
 
-@pytest.mark.parametrize("arguments", [["config", "show"], ["config", "path"], ["sessions"], ["kill"]])
+@pytest.mark.parametrize(
+    "arguments", [["config", "show"], ["config", "validate"], ["config", "path"], ["sessions"], ["kill"]]
+)
 def test_commands_beside_the_desk_load_no_screen(tmp_path: Path, arguments: list[str]) -> None:
     assert loaded(tmp_path, *arguments) & {"textual", "ccxt", "rich", "websockets", "asyncio"} == set()
 

@@ -48,16 +48,24 @@ def validate(chosen: Globals, overrides: tuple[str, ...]) -> None:
 
 
 def _screen_problems(loaded: "Loaded") -> list[str]:
-    """What the screen would refuse: keys that clash, a theme that is not there, a theme file that is broken."""
+    """What the screen would refuse, found without loading it: keys that clash, a theme that is not there."""
+    import tomli  # noqa: PLC0415  # the command line starts without it
+
     from mm_tui.app.actions import resolve  # noqa: PLC0415  # only this command looks at the screen's own
-    from mm_tui.app.themes import load_themes  # noqa: PLC0415  # likewise
+    from mm_tui.settings.packaged import packaged  # noqa: PLC0415  # likewise
     from mm_tui.settings.places import config_file  # noqa: PLC0415  # likewise
 
     ui = loaded.settings.ui
-    found = load_themes((loaded.file or config_file(os.environ)).parent / "themes")
-    problems = [*resolve(ui.keys)[1], *found.problems]
-    if ui.theme not in found.themes:
-        problems.append(f"ui.theme: no theme {ui.theme!r}; there are {', '.join(found.themes)}")
+    problems = resolve(ui.keys)[1]
+    names: set[str] = set()
+    for folder in (packaged("themes"), (loaded.file or config_file(os.environ)).parent / "themes"):
+        for file in folder.glob("*.toml"):
+            try:
+                names.add(str(tomli.loads(file.read_text(encoding="utf-8")).get("name", file.stem)))
+            except (OSError, ValueError) as error:
+                problems.append(f"{file}: {error}")
+    if ui.theme not in names:
+        problems.append(f"ui.theme: no theme {ui.theme!r}; there are {', '.join(sorted(names))}")
     return problems
 
 
