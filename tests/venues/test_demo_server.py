@@ -103,7 +103,7 @@ async def test_a_snapshot_and_the_stream_build_the_server_s_book(exchange: Embed
         _, snapshot, _ = await get(exchange.rest_url + "/api/v3/depth?symbol=BTCUSDT&limit=5000")
         assert first["U"] <= snapshot["lastUpdateId"]
         bids, asks, last = dict(snapshot["bids"]), dict(snapshot["asks"]), snapshot["lastUpdateId"]
-        for _ in range(40):
+        for _ in range(600):  # a diff in twenty or so is the market's last word when it arrives: seldom more than 100
             diff = await receive(connection)
             if diff["u"] <= last:
                 continue
