@@ -51,7 +51,8 @@ class Core:
         self.market = Market(instrument, config.feed)
         self.book = self.market.book
         self.references = self.market.references
-        self.view = MarketView(instrument, self.references, self.market.signals, self.account, self.gate.max_position)
+        self.view = MarketView(instrument, self.market, self.account, self.orders, maker_fee_bps=config.maker_fee_bps)
+        self.view.max_position = self.gate.max_position
         self.quoter = Quoter(make, params, self.view, self.orders, self.outbox)
         self.quoter.tune()
         self.parameters = Parameters(self.strategy.name, params)
@@ -207,7 +208,9 @@ class Core:
         self.replies.tell_fill(order, event, self.market.mid_before(matched) if self.book.valid else None)
         if order.filled > order.quantity:
             self.trip(Trip("overfill", str(order.filled), str(order.quantity), "halt"))
+        self.view.last_own_price = event.price
         if order.level >= 0 and not order.left:
+            self.view.complete(order, event.ts)
             self.quoter.renew()
             trip = self.breaker.on_filled(event.ts, order.side)
             if trip is not None:

@@ -1,12 +1,16 @@
 """The desk's one state and what the strategy may look at."""
 
+from collections import deque
+from collections.abc import Sequence
 from enum import StrEnum
 
+from mm_tui.core.market import Market
+from mm_tui.core.oms import OrderManager
 from mm_tui.model.account import MICRO, Account
+from mm_tui.model.events import BUY, Side
 from mm_tui.model.instrument import Instrument
-from mm_tui.strategy.api import Leans
-from mm_tui.strategy.reference import References
-from mm_tui.strategy.signals import Signals
+from mm_tui.model.orders import Order, Status
+from mm_tui.strategy.api import Completion, Leans, OwnOrder
 
 
 class State(StrEnum):
@@ -26,24 +30,41 @@ QUOTES = frozenset({State.QUOTING, State.ONE_SIDED})
 """States in which quotes are wanted."""
 
 
+COMPLETIONS = 64
+"""Quotes filled to their end that a strategy may look back at."""
+
+_LEAVING = frozenset({Status.PENDING_CANCEL, Status.UNKNOWN})
+
+
 class MarketView:
     """What a strategy may look at; one object, kept up to date by the core."""
 
     __slots__ = (
-        "account", "instrument", "leans", "max_position", "references", "renew", "signals", "ts",
+        "_market", "_orders", "account", "completions", "instrument", "last_own_price", "leans", "maker_fee_bps",
+        "max_position", "references", "renew", "signals", "ts",
     )  # fmt: skip
 
     def __init__(
-        self, instrument: Instrument, references: References, signals: Signals, account: Account, max_position: int
+        self, instrument: Instrument, market: Market, account: Account, orders: OrderManager, *, maker_fee_bps: float
     ) -> None:
         self.instrument = instrument
-        self.references = references
-        self.signals = signals
+        self.references = market.references
+        self.signals = market.signals
         self.account = account
+        self.maker_fee_bps = maker_fee_bps
         self.ts = 0
-        self.max_position = max_position
+        self.max_position = 0
         self.leans = Leans()
         self.renew = False
+        self.completions: deque[Completion] = deque(maxlen=COMPLETIONS)
+        self.last_own_price: int | None = None
+        self._market = market
+        self._orders = orders
+
+    def complete(self, order: Order, ts: int) -> None:
+        """A quote was filled to its end."""
+        number = self.completions[-1].number + 1 if self.completions else 1
+        self.completions.append(Completion(number, ts, order.side, order.level, order.price, order.quantity))
 
     @property
     def position(self) -> int:
@@ -79,6 +100,42 @@ class MarketView:
     def ask_quantity(self) -> int:
         """Displayed at the best ask."""
         return self.references.ask_quantity
+
+    @property
+    def orders(self) -> Sequence[OwnOrder]:
+        """Open quotes that are not on their way out."""
+        return [
+            OwnOrder(order.side, order.level, order.price, order.left, order.created)
+            for order in self._orders.open
+            if order.level >= 0 and order.status not in _LEAVING
+        ]
+
+    @property
+    def last_price(self) -> int | None:
+        """Of the last public trade."""
+        last = self._market.tape.last
+        return None if last is None else last.price
+
+    @property
+    def average2(self) -> float | None:
+        """Average cost of the open position, half ticks; None while flat."""
+        account = self.account
+        if not account.trade_position:
+            return None
+        return round(account.basis / (MICRO * account.trade_position), 6)
+
+    def depth_price(self, side: Side, lots: int) -> int | None:
+        """The price at which more than so many lots stand on a side, from its best level on."""
+        book = self._market.book
+        if not book.valid:
+            return None
+        levels = book.bids if side is BUY else book.asks
+        left = lots
+        for key in reversed(levels.keys):
+            left -= levels.levels[key * levels.sign]
+            if left < 0:
+                return key * levels.sign
+        return None
 
     def reference2(self, name: str) -> float | None:
         """The named reference price in half ticks; None until it is known."""

@@ -3,6 +3,7 @@
 import msgspec
 
 from mm_tui.model.events import Side
+from mm_tui.model.waterfall import Step
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False, tag=True, kw_only=True):
@@ -26,6 +27,8 @@ class QuoteDecided(Fact, frozen=True, gc=False, tag=True, kw_only=True):
     price: int
     quantity: int
     reason: str
+    steps: tuple[Step, ...] = ()
+    """The waterfall of its price; empty where the strategy does not say."""
 
 
 class QuotesPulled(Fact, frozen=True, gc=False, tag=True, kw_only=True):

@@ -4,12 +4,14 @@ A strategy is given a `View` of the market and the position and returns the `Quo
 very object that it returned before, which says "nothing new" and costs nothing further down.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
 
 from mm_tui.model.events import Side
 from mm_tui.model.instrument import Instrument
+from mm_tui.model.waterfall import Step
 from mm_tui.strategy.signals import Signals
 
 
@@ -27,6 +29,10 @@ class Quote(msgspec.Struct, frozen=True, gc=False):
     """Lots before any jitter: two quotes with the same target ask for the same order."""
     reason: str = ""
     """Why this price and this size, in one line."""
+    steps: tuple[Step, ...] = ()
+    """The same step by step; empty where the strategy does not say."""
+    since: int = 0
+    """An order that was sent before this time does not serve any more, ns: it is replaced, even at the same price."""
 
 
 class Quotes(msgspec.Struct, frozen=True):
@@ -54,6 +60,31 @@ class Leans(msgspec.Struct, frozen=True):
     """Leans all quotes up (positive) or down."""
 
 
+class OwnOrder(msgspec.Struct, frozen=True, gc=False):
+    """An open quote of the desk's own, as a strategy may see it."""
+
+    side: Side
+    level: int
+    price: int
+    left: int
+    """What may still be filled, lots."""
+    created: int
+    """When it was sent, ns."""
+
+
+class Completion(msgspec.Struct, frozen=True, gc=False):
+    """A quote that was filled to its end."""
+
+    number: int
+    """Counts completions from 1."""
+    ts: int
+    """When it was booked, ns."""
+    side: Side
+    level: int
+    price: int
+    quantity: int
+
+
 class View(Protocol):
     """What a strategy may look at. Prices in ticks or half ticks, quantities in lots."""
 
@@ -67,6 +98,10 @@ class View(Protocol):
     """Estimates of volatility and trading intensity, kept for a strategy that has `signal_rules`."""
     renew: bool
     """Make the quotes anew although nothing moved enough: an order was filled, or the periodic reset is due."""
+    maker_fee_bps: float
+    """What a fill as maker costs."""
+    last_own_price: int | None
+    """Of the last fill, ticks; None before the first."""
 
     @property
     def position(self) -> int:
@@ -101,6 +136,30 @@ class View(Protocol):
     @property
     def ask_quantity(self) -> int:
         """Displayed at the best ask."""
+        ...
+
+    @property
+    def completions(self) -> Sequence[Completion]:
+        """The last quotes that were filled to their end, oldest first; at least the last 64."""
+        ...
+
+    @property
+    def orders(self) -> Sequence[OwnOrder]:
+        """Open quotes that are not on their way out."""
+        ...
+
+    @property
+    def last_price(self) -> int | None:
+        """Of the last public trade, ticks; None before the first."""
+        ...
+
+    @property
+    def average2(self) -> float | None:
+        """Average cost of the open position, half ticks; None while flat."""
+        ...
+
+    def depth_price(self, side: Side, lots: int) -> int | None:
+        """The price at which more than so many lots stand on a side, from its best level on; None where unknown."""
         ...
 
     def reference2(self, name: str) -> float | None:

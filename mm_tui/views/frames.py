@@ -12,6 +12,7 @@ import msgspec
 
 from mm_tui.model.events import Side
 from mm_tui.model.instrument import Instrument
+from mm_tui.model.waterfall import Step
 
 DeskState = Literal[
     "starting", "quoting", "paused", "one-sided", "reduce-only", "halted", "stale", "invalid book", "replay"
@@ -173,6 +174,22 @@ class OrderRow(Frame, frozen=True, kw_only=True):
     age_s: int
     queue_ahead: int | None = None
     """Lots estimated ahead of it at the venue; None where unknown."""
+    level: int = 0
+    steps: tuple[Step, ...] = ()
+    """The waterfall of its price; empty where the strategy does not say."""
+    fate: str = ""
+    """What became of the quote, in one line: `sent 14:02:11`, `kept: 0.2 bps off its quote`."""
+
+
+class HeldRow(Frame, frozen=True, kw_only=True):
+    """A wanted quote without an order, and why."""
+
+    side: Side
+    level: int
+    price: int
+    quantity: int
+    why: str
+    """`order rate 9, limit 8/s`, `paced: 6 a second`, `held by the operator`."""
 
 
 class PositionFrame(Frame, frozen=True, kw_only=True):
@@ -194,6 +211,8 @@ class PositionFrame(Frame, frozen=True, kw_only=True):
     inventory: Decimal | None = None
     markouts: tuple[float | None, ...] = (None, None, None, None, None)
     """At 100 ms, 1, 5, 30, 60 s, bps."""
+    band: tuple[Decimal | None, Decimal | None, Decimal | None] = (None, None, None)
+    """Total PnL of the same strategy under risk-averse, power and optimistic queues."""
     fills: int = 0
     free_base: Decimal | None = None
     free_quote: Decimal | None = None
@@ -281,6 +300,83 @@ class ObligationFrame(Frame, frozen=True, kw_only=True):
     bid_pct: float | None = None
     ask_pct: float | None = None
     two_sided_pct: float | None = None
+    preset: str = ""
+    """The terms by their name; empty where none are set."""
+    rows: tuple["ObligationRow", ...] = ()
+    excused_s: float = 0.0
+    """Time that does not count: the venue's fault."""
+
+
+class ObligationRow(Frame, frozen=True, kw_only=True):
+    """One term of what was promised."""
+
+    name: str
+    """`bid in band`, `ask in band`, `two-sided`, `value`."""
+    share_pct: float | None
+    """Of the counted time; None before quoting began."""
+    target_pct: float | None
+    """What was promised; None where nothing was."""
+    slack_s: float | None
+    """How long it may still fail today and meet the target; negative once it cannot; None without a target."""
+    now: bool | None
+    """Whether it is met at this moment; None before quoting began."""
+
+
+class FillRow(Frame, frozen=True, kw_only=True):
+    """A fill and what it was worth; values in quote."""
+
+    ts: int
+    side: Side
+    price: int
+    quantity: int
+    maker: bool
+    spread: Decimal | None
+    """Spread captured against the mid just before; None where that was not known."""
+    adverse: Decimal | None
+    """What the mid did in the five seconds after; None until they are over."""
+    fee: Decimal
+    """Negative where it was paid."""
+    net: Decimal | None
+    """The sum of the three; None until the five seconds are over."""
+
+
+class WorthFrame(Frame, frozen=True, kw_only=True):
+    """What the fills were worth, one by one and on the whole; None where a figure cannot be known yet."""
+
+    fills: tuple[FillRow, ...] = ()
+    """Newest first, at most 200."""
+    markouts_buy: tuple[float | None, ...] = (None, None, None, None, None)
+    """At 100 ms, 1, 5, 30, 60 s, bps."""
+    markouts_sell: tuple[float | None, ...] = (None, None, None, None, None)
+    break_even_bps: float | None = None
+    """The half-spread at which the fills of the last hour would have earned nothing."""
+    fill_ratio_pct: float | None = None
+    """Orders with a fill among those that came to an end."""
+    fills_per_1000: float | None = None
+    """Fills per 1000 order messages, cancels included."""
+    quote_life_s: float | None = None
+    """Median time from acknowledgement to the end of a quote."""
+    half_life_s: float | None = None
+    """Time in which half of the inventory is gone, on average."""
+    at_limit_pct: float | None = None
+    """Share of the time at the position limit."""
+    maker_pct: float | None = None
+    """Share of the volume that was filled as maker."""
+
+
+class EstimatesFrame(Frame, frozen=True, kw_only=True):
+    """What the strategy's formula is fed with."""
+
+    volatility: float
+    """σ, bps a root second."""
+    decay: float
+    """κ, per bp."""
+    arrivals: float
+    """A, a second and side."""
+    fit: float | None
+    """R² behind κ and A; None where the prior stands alone."""
+    seconds: int
+    """Of data that κ and A rest on."""
 
 
 class FlattenFrame(Frame, frozen=True, kw_only=True):
@@ -310,6 +406,11 @@ class DeskFrame(Frame, frozen=True, kw_only=True):
     workers: tuple[WorkerRow, ...] = ()
     parameters: tuple[ParameterRow, ...] = ()
     obligation: ObligationFrame = ObligationFrame()
+    worth: WorthFrame = WorthFrame()
+    estimates: EstimatesFrame | None = None
+    """None where the strategy asks for none."""
+    held: tuple[HeldRow, ...] = ()
+    """Quotes that are wanted and have no order."""
     flatten: FlattenFrame | None = None
     """None while flat."""
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 
 from pure_desk import ASK, BID, BTC, START
 
+from mm_tui.model.events import Side
 from mm_tui.model.instrument import Instrument
-from mm_tui.strategy.api import Leans
+from mm_tui.strategy.api import Completion, Leans, OwnOrder
 from mm_tui.strategy.signals import Signals
 
 
@@ -27,6 +28,22 @@ class QuietView:
     leans: Leans = field(default_factory=Leans)
     signals: Signals = field(default_factory=Signals)
     known: bool = True
+    maker_fee_bps: float = 0.0
+    last_own_price: int | None = None
+    last_price: int | None = None
+    average2: float | None = None
+    orders: list[OwnOrder] = field(default_factory=list)
+    completions: list[Completion] = field(default_factory=list)
+    depth: dict[Side, list[tuple[int, int]]] = field(default_factory=dict)
+    """Levels of a side, best first."""
+
+    def depth_price(self, side: Side, lots: int) -> int | None:
+        """The price at which more than so many lots stand."""
+        for price, quantity in self.depth.get(side, []):
+            lots -= quantity
+            if lots < 0:
+                return price
+        return None
 
     def reference2(self, name: str) -> float | None:
         """The mid and no other."""
