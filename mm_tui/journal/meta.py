@@ -30,6 +30,11 @@ class SessionMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False
     """Every setting, secrets hidden."""
     seeds: dict[str, int] = {}
     """Seeds of every generator of the session, by name."""
+    maker_bps: float | None = None
+    """What the venue charged, resolved; null in a session of before these were written."""
+    taker_bps: float | None = None
+    stale_after_ms: int | None = None
+    """How old its data might get, resolved."""
     start: int
     """Local time, ns since 1970."""
     end: int | None = None

@@ -17,18 +17,15 @@ from typing import Any
 import msgspec
 
 from mm_tui.bus import EventBus
-from mm_tui.core.config import CoreConfig
-from mm_tui.core.engine import Core
 from mm_tui.errors import DataError, MmTuiError, OrdersMayRest, RegionRefused, VenueError
 from mm_tui.journal import desks, folder, lock, meta, seal
 from mm_tui.journal.writer import SessionWriter
-from mm_tui.model.bounds import exact
-from mm_tui.model.events import OperatorAction, SessionStarted
+from mm_tui.model.events import OperatorAction
 from mm_tui.model.facts import Fact, Noted
 from mm_tui.model.instrument import Instrument
+from mm_tui.runtime.assembly import Terms, build_desk, opening
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.control import Control
-from mm_tui.runtime.desk import Desk, NoJournal
 from mm_tui.runtime.feeds import Chosen, choose
 from mm_tui.runtime.gauges import Gauges
 from mm_tui.runtime.inbox import DeskInbox
@@ -47,11 +44,6 @@ from mm_tui.settings.load import Loaded
 from mm_tui.settings.options import RunOptions
 from mm_tui.settings.sections import Settings
 from mm_tui.settings.show import public
-from mm_tui.sim import fees
-from mm_tui.sim.latency import Latency
-from mm_tui.sim.queue import queue_model
-from mm_tui.sim.venue import PaperVenue
-from mm_tui.strategy.registry import make as make_strategy
 from mm_tui.venues.api import Frame
 
 SECOND = 1_000_000_000
@@ -154,9 +146,16 @@ class Session:
         """Make the folder, the journal, core, venue and desk."""
         options, settings, chosen = self._options, self._settings, self._chosen
         started = LiveClock().now()
-        params = getattr(settings.strategy, options.strategy, None)
-        seed = settings.simulator.seed
-        first = make_strategy(options.strategy, params, seed)
+        self._terms = terms = Terms(
+            settings=settings,
+            instrument=self._instrument,
+            strategy=options.strategy,
+            maker_bps=chosen.maker_bps,
+            taker_bps=chosen.taker_bps,
+            stale_after_ms=chosen.stale_after_ms,
+        )
+        self.bus = EventBus(time.perf_counter_ns)
+        self.desk = build_desk(terms, self.bus, request_snapshot=chosen.feed.request_snapshot)
         if options.exclusive and options.record:
             self._claimed = folder.claim(options.sessions)
         if options.record:
@@ -165,28 +164,9 @@ class Session:
             except (DataError, OSError) as error:
                 self._not_recorded(str(error))
         self._log = open_log(self._folder.path if self._folder else None, options.log_level)
-        config = CoreConfig(
-            limits=settings.risk,
-            orders=settings.orders,
-            execution=settings.execution,
-            feed=msgspec.structs.replace(settings.feed, stale_after_ms=chosen.stale_after_ms),
-            quoting_on_start=settings.desk.quoting_on_start,
-            maker_fee_bps=chosen.maker_bps,
-            taker_fee_bps=chosen.taker_bps,
-        )
-        make = partial(make_strategy, options.strategy, seed=seed)
-        core = Core(config, self._instrument, first.params, make)
-        venue = PaperVenue(
-            self._instrument,
-            core.book,
-            Latency(settings.simulator),
-            fees.Fees(fees.rate(chosen.maker_bps), fees.rate(chosen.taker_bps)),
-            queue_model(settings.simulator, self._instrument.step),
-        )
-        self.bus = EventBus(time.perf_counter_ns)
         self.bus.subscribe("app.log", (Noted,), self._log_warning)
-        journal = self._writer if self._writer is not None else NoJournal()
-        self.desk = Desk(core, venue, self.bus, journal, chosen.feed.request_snapshot)
+        if self._writer is not None:
+            self.desk.journal = self._writer
         self.inbox = DeskInbox(self._clock.now, self._entered)
         log.info(
             "session venue=%s symbol=%s strategy=%s folder=%s",
@@ -204,6 +184,9 @@ class Session:
             instrument=self._instrument,
             settings=public(settings),
             seeds={"simulator": settings.simulator.seed, "demo": settings.demo.seed},
+            maker_bps=chosen.maker_bps,
+            taker_bps=chosen.taker_bps,
+            stale_after_ms=chosen.stale_after_ms,
             start=started,
         )
         meta.write_meta(self._folder.path, self._meta)
@@ -231,7 +214,7 @@ class Session:
     async def run(self, stopped: asyncio.Event, *, screen: bool) -> Outcome:
         """Run the workers until the desk is told to stop; then the end."""
         control, desk, inbox, chosen = self._control, self.desk, self.inbox, self._chosen
-        strategy = StrategyWorker(desk, inbox, self._clock, self._gauges, self._opening)
+        strategy = StrategyWorker(desk, inbox, self._clock, self._gauges, partial(opening, self._terms))
         feed = FeedWorker(chosen.feed, inbox, lambda: None if screen else control.stop("end of file"))
         simulator = SimulatorWorker(desk, inbox, self._clock, strategy)
         risk = RiskWorker(desk, inbox, self._gauges, chosen.stale_after_ms)
@@ -272,15 +255,6 @@ class Session:
         if failure is not None:
             raise failure
         return outcome
-
-    def _opening(self, ts: int) -> SessionStarted:
-        """The session's first event; a file's own time begins with its first frame."""
-        simulator, instrument = self._settings.simulator, self._instrument
-        return SessionStarted(
-            ts=ts,
-            base=instrument.floor_lots(exact(simulator.base_balance)),
-            quote=instrument.value_units(exact(simulator.quote_balance)),
-        )
 
     async def _expire(self, seconds: float) -> None:
         """End after so many seconds: of the clock, or of the file's own time."""

@@ -1,0 +1,76 @@
+"""How a desk is put together: the same from the same terms, for live, paper, replay and backtest alike."""
+
+from collections.abc import Callable
+from functools import partial
+
+import msgspec
+
+from mm_tui.bus import EventBus
+from mm_tui.core.config import CoreConfig
+from mm_tui.core.engine import Core
+from mm_tui.model.bounds import exact
+from mm_tui.model.events import SessionStarted
+from mm_tui.model.instrument import Instrument
+from mm_tui.runtime.desk import Desk, Journal
+from mm_tui.settings.sections import Settings
+from mm_tui.sim import fees
+from mm_tui.sim.latency import Latency
+from mm_tui.sim.queue import queue_model
+from mm_tui.sim.venue import PaperVenue
+from mm_tui.strategy.registry import make as make_strategy
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that decides what a desk does with the events it is given."""
+
+    settings: Settings
+    instrument: Instrument
+    strategy: str
+    """A name, or `/absolute/file.py:Class`."""
+    maker_bps: float
+    taker_bps: float
+    stale_after_ms: int
+    """Resolved: a venue that is polled may go longer without data than the settings say."""
+
+
+def build_core(terms: Terms) -> Core:
+    """The core by itself; raises UsageError where the strategy cannot be had."""
+    settings = terms.settings
+    params = getattr(settings.strategy, terms.strategy, None)
+    make = partial(make_strategy, terms.strategy, seed=settings.simulator.seed)
+    config = CoreConfig(
+        limits=settings.risk,
+        orders=settings.orders,
+        execution=settings.execution,
+        feed=msgspec.structs.replace(settings.feed, stale_after_ms=terms.stale_after_ms),
+        quoting_on_start=settings.desk.quoting_on_start,
+        maker_fee_bps=terms.maker_bps,
+        taker_fee_bps=terms.taker_bps,
+    )
+    return Core(config, terms.instrument, make(params).params, make)
+
+
+def build_desk(
+    terms: Terms, bus: EventBus, journal: Journal | None = None, request_snapshot: Callable[[], None] = lambda: None
+) -> Desk:
+    """Core and paper venue with everything between them; raises UsageError where the strategy cannot be had."""
+    core = build_core(terms)
+    simulator = terms.settings.simulator
+    venue = PaperVenue(
+        terms.instrument,
+        core.book,
+        Latency(simulator),
+        fees.Fees(fees.rate(terms.maker_bps), fees.rate(terms.taker_bps)),
+        queue_model(simulator, terms.instrument.step),
+    )
+    return Desk(core, venue, bus, journal, request_snapshot)
+
+
+def opening(terms: Terms, ts: int) -> SessionStarted:
+    """The session's first event: what the account opens with."""
+    simulator, instrument = terms.settings.simulator, terms.instrument
+    return SessionStarted(
+        ts=ts,
+        base=instrument.floor_lots(exact(simulator.base_balance)),
+        quote=instrument.value_units(exact(simulator.quote_balance)),
+    )
