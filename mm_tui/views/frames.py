@@ -234,7 +234,9 @@ class RiskFrame(Frame, frozen=True, kw_only=True):
 
     state: Literal["running", "reduce-only", "halted"] = "running"
     gauges: tuple[Gauge, ...] = ()
-    """Position, loss, drawdown, open orders, orders a second, in this order."""
+    """Position, loss, drawdown, open orders, orders a second, then whatever else is watched."""
+    limits: tuple[tuple[str, float], ...] = ()
+    """Every limit by its key in `[risk]` and what it stands at: loosening one is asked about first."""
     refused: int = 0
     last_refusal: str = ""
     bids_on: bool = True
