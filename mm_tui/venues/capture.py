@@ -6,6 +6,7 @@ Events carry the times of the recording, so the desk lives in the recording's ti
 import asyncio
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -31,76 +32,17 @@ SHORTEST_NAP_S: Final = 0.001
 """A frame that is due earlier than this is due now."""
 
 
-class CaptureFeed:
-    """A `venues.api.Feed` of a capture file or of a session's folder; ends with it."""
+class CaptureSource:
+    """The events of a capture file or of a session's market logs, one after the other, without a clock."""
 
-    name = "file"
-
-    def __init__(
-        self,
-        path: Path,
-        *,
-        symbol: str = "BTC/USDT",
-        speed: float | None = 1.0,
-        override: InstrumentOverride | None = None,
-    ) -> None:
-        """`speed` in recorded seconds a second, None for as fast as it goes."""
-        self.status = FeedStatus()
-        self.words = f"capture {path.name} ×{'max' if speed is None else format(speed, 'g')}"
+    def __init__(self, path: Path, symbol: str = "BTC/USDT", override: InstrumentOverride | None = None) -> None:
         self.file = CaptureFile(path)
         self._symbol = symbol
-        self._speed = speed
         self._override = override or InstrumentOverride()
-        self._instrument: Instrument | None = None
 
-    @property
-    def note(self) -> str:
-        """What was found at the end of the file, where it is not whole; empty where it is."""
-        return self.file.note
-
-    async def instrument(self) -> Instrument:
+    @cached_property
+    def instrument(self) -> Instrument:
         """From the settings, else the session's own, else inferred; raises DataError where there is nothing to read."""
-        if self._instrument is None:
-            self._instrument = await asyncio.to_thread(self._find_instrument)
-        return self._instrument
-
-    def request_snapshot(self) -> None:
-        """A recording holds the snapshots that it holds."""
-
-    async def run(self, inbox: Inbox) -> None:
-        """Play to the end; raises DataError where the file cannot be read on."""
-        instrument = await self.instrument()
-        loop = asyncio.get_running_loop()
-        begun = loop.time()
-        first: int | None = None
-        codec: Decoder | None = None
-        for count, (ts, raw) in enumerate(self.file):
-            if codec is None or first is None:
-                first, codec = ts, codec_for(raw, instrument)
-                self.status.link = "up"
-                await inbox.put(Frame(LinkUp(ts=ts, venue=self.name)))
-            if self._speed is not None:
-                nap = begun + (ts - first) / NS_PER_S / self._speed - loop.time()
-                if nap > SHORTEST_NAP_S:
-                    await asyncio.sleep(nap)
-            if count % YIELD_EVERY == 0:
-                await asyncio.sleep(0)
-            event = self._decode(codec, raw, ts)
-            if event is not None:
-                await inbox.put(Frame(event, b"" if type(event) is FrameRefused else raw))
-        self.status.link = "ended"
-        self.status.detail = self.note
-
-    def _decode(self, codec: Decoder, raw: bytes, ts: int) -> AnyEvent | None:
-        try:
-            return codec.decode(raw, ts)
-        except FrameError as error:
-            if not is_json(raw):
-                raise self.file.problem("the frame is no JSON") from error
-            return FrameRefused(ts=ts, reason=str(error), size=len(raw))
-
-    def _find_instrument(self) -> Instrument:
-        """In a thread: a whole capture may have to be read."""
         override = self._override
         given: dict[str, Decimal] = {
             name: exact(value)
@@ -112,10 +54,28 @@ class CaptureFeed:
             lines = self._beginning()
             first_line = next(lines, None)
             if first_line is None:
-                raise DataError(f"{self.file.path} holds no market data; {self.note or 'it is empty'}")
+                raise DataError(f"{self.file.path} holds no market data; {self.file.note or 'it is empty'}")
             instrument = infer_instrument(chain([first_line], lines), self._symbol)
         changed: dict[str, Any] = {**given, "origin": "settings"} if given else {}
         return msgspec.structs.replace(instrument, **changed)
+
+    def frames(self, name: str) -> Iterator[Frame | None]:
+        """LinkUp of this venue, then each line's event; None for a line that carries none. Raises DataError."""
+        codec: Decoder | None = None
+        for ts, raw in self.file:
+            if codec is None:
+                codec = codec_for(raw, self.instrument)
+                yield Frame(LinkUp(ts=ts, venue=name))
+            event = self._decode(codec, raw, ts)
+            yield None if event is None else Frame(event, b"" if type(event) is FrameRefused else raw)
+
+    def _decode(self, codec: Decoder, raw: bytes, ts: int) -> AnyEvent | None:
+        try:
+            return codec.decode(raw, ts)
+        except FrameError as error:
+            if not is_json(raw):
+                raise self.file.problem("the frame is no JSON") from error
+            return FrameRefused(ts=ts, reason=str(error), size=len(raw))
 
     def _recorded_instrument(self) -> Instrument | None:
         """The instrument of the `session.json` beside the recording; None where there is none."""
@@ -135,6 +95,60 @@ class CaptureFeed:
             if left < 0:
                 return
             yield raw
+
+
+class CaptureFeed:
+    """A `venues.api.Feed` of a capture file or of a session's folder; ends with it."""
+
+    name = "file"
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        symbol: str = "BTC/USDT",
+        speed: float | None = 1.0,
+        override: InstrumentOverride | None = None,
+    ) -> None:
+        """`speed` in recorded seconds a second, None for as fast as it goes."""
+        self.status = FeedStatus()
+        self.words = f"capture {path.name} ×{'max' if speed is None else format(speed, 'g')}"
+        self.source = CaptureSource(path, symbol, override)
+        self._speed = speed
+
+    @property
+    def note(self) -> str:
+        """What was found at the end of the file, where it is not whole; empty where it is."""
+        return self.source.file.note
+
+    async def instrument(self) -> Instrument:
+        """Found in a thread: a whole capture may have to be read. Raises DataError where there is nothing to read."""
+        return await asyncio.to_thread(lambda: self.source.instrument)
+
+    def request_snapshot(self) -> None:
+        """A recording holds the snapshots that it holds."""
+
+    async def run(self, inbox: Inbox) -> None:
+        """Play to the end; raises DataError where the file cannot be read on."""
+        await self.instrument()
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        first: int | None = None
+        for count, frame in enumerate(self.source.frames(self.name)):
+            if count % YIELD_EVERY == 0:
+                await asyncio.sleep(0)
+            if frame is None:
+                continue
+            ts = frame.event.ts
+            if first is None:
+                first, self.status.link = ts, "up"
+            if self._speed is not None:
+                nap = begun + (ts - first) / NS_PER_S / self._speed - loop.time()
+                if nap > SHORTEST_NAP_S:
+                    await asyncio.sleep(nap)
+            await inbox.put(frame)
+        self.status.link = "ended"
+        self.status.detail = self.note
 
 
 class _Session(msgspec.Struct):

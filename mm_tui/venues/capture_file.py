@@ -8,9 +8,10 @@ read up to there and `note` says so; anything else that is wrong raises DataErro
 import gzip
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BufferedIOBase
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 
@@ -39,6 +40,21 @@ class CaptureFile:
         self.offset = 0
         """Where in its part it begins, bytes of the unpacked text."""
         self._part = self.parts[0]
+        self._sizes = {part: part.stat().st_size if part.is_file() else 0 for part in self.parts}
+        self._packed: BinaryIO | None = None
+
+    @property
+    def share(self) -> float:
+        """How much of the whole has been read, by bytes on disk; 0 to 1."""
+        total = read = 0
+        reached = False
+        for part, size in self._sizes.items():
+            total += size
+            reached = reached or part == self._part
+            read += 0 if reached else size
+        if self._packed is not None and not self._packed.closed:
+            read += self._packed.tell()
+        return min(1.0, read / total) if total else 1.0
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
         """Local time, never going back, and the frame's bytes of each line."""
@@ -56,7 +72,7 @@ class CaptureFile:
     def _lines(self, part: Path) -> Iterator[tuple[int, bytes]]:  # noqa: C901 - one branch for each way to be broken
         self._part, self.number, self.offset = part, 0, 0
         end = blank = last_ts = 0
-        with _open(part) as stream:
+        with _open(part) as (stream, self._packed):
             while True:
                 self.offset = end
                 try:
@@ -118,24 +134,28 @@ def is_json(raw: bytes) -> bool:
 def _first_time(part: Path) -> tuple[int, str]:
     """When the part begins; one that does not begin with a time is the last."""
     try:
-        with _open(part) as stream:
+        with _open(part) as (stream, _):
             fields = _split(stream.readline(LINE_LIMIT))
     except (OSError, EOFError, zlib.error):
         fields = None
     return (fields[0] if fields else _LAST_TIME, part.name)
 
 
-def _open(path: Path) -> BufferedIOBase:
+@contextmanager
+def _open(path: Path) -> Iterator[tuple[BufferedIOBase, BinaryIO]]:
+    """The text of a part, and the file on disk behind it."""
     try:
         if path.exists() and not path.is_file():
-            raise DataError(f"{path} is no file; --venue file:PATH names a capture or a session's folder")
-        with path.open("rb") as stream:
-            packed = stream.read(2) == _GZIP_MAGIC
-        return gzip.GzipFile(path) if packed else path.open("rb")
+            raise DataError(f"{path} is no file; name a capture or a session's folder")
+        packed = path.open("rb")
+        gzipped = packed.read(2) == _GZIP_MAGIC
+        packed.seek(0)
     except FileNotFoundError as error:
-        raise DataError(f"{path} does not exist; --venue file:PATH names a capture or a session's folder") from error
+        raise DataError(f"{path} does not exist; name a capture or a session's folder") from error
     except OSError as error:
         raise DataError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
+    with packed:
+        yield (gzip.GzipFile(fileobj=packed) if gzipped else packed), packed
 
 
 def _split(line: bytes) -> tuple[int, bytes] | None:
