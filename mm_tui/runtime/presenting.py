@@ -6,6 +6,7 @@ from typing import Any
 
 from mm_tui.bus import EventBus
 from mm_tui.model.facts import Fact, Noted
+from mm_tui.runtime.band import Band
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.desk import Desk
@@ -28,7 +29,9 @@ class PresenterWorker:
         workers: Sequence[Any],
         clock: LiveClock | EventClock,
         frames_per_s: int,
+        band: Band | None = None,
     ) -> None:
+        self._band = band
         self._desk = desk
         self._control = control
         self._gauges = gauges
@@ -62,6 +65,8 @@ class PresenterWorker:
         vitals.loop_ms = None if lag is None else lag / 1e6
         rows = tuple((worker.look() if hasattr(worker, "look") else worker.state).row() for worker in self._workers)
         vitals.workers = rows
+        if self._band is not None:
+            vitals.band = self._band.figures()
         vitals.problem = next((row.detail for row in rows if row.state == "failed"), "")
         return vitals
 

@@ -24,6 +24,7 @@ from mm_tui.model.events import OperatorAction
 from mm_tui.model.facts import Fact, Noted
 from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.assembly import Terms, build_desk, opening
+from mm_tui.runtime.band import STEP_BUDGET, Band
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.feeds import Chosen, choose
@@ -167,6 +168,9 @@ class Session:
         self.bus.subscribe("app.log", (Noted,), self._log_warning)
         if self._writer is not None:
             self.desk.journal = self._writer
+        self.band: Band | None = None
+        if settings.simulator.band:
+            self.band = Band(self.desk, terms, step_budget=STEP_BUDGET if chosen.live else None)
         self.inbox = DeskInbox(self._clock.now, self._entered)
         log.info(
             "session venue=%s symbol=%s strategy=%s folder=%s",
@@ -214,7 +218,7 @@ class Session:
     async def run(self, stopped: asyncio.Event, *, screen: bool) -> Outcome:
         """Run the workers until the desk is told to stop; then the end."""
         control, desk, inbox, chosen = self._control, self.desk, self.inbox, self._chosen
-        strategy = StrategyWorker(desk, inbox, self._clock, self._gauges, partial(opening, self._terms))
+        strategy = StrategyWorker(desk, inbox, self._clock, self._gauges, partial(opening, self._terms), self.band)
         feed = FeedWorker(chosen.feed, inbox, lambda: None if screen else control.stop("end of file"))
         simulator = SimulatorWorker(desk, inbox, self._clock, strategy)
         risk = RiskWorker(desk, inbox, self._gauges, chosen.stale_after_ms)
@@ -224,7 +228,15 @@ class Session:
         runs.append(self._tidy())
         if screen:
             presenter = PresenterWorker(
-                desk, self.bus, control, self._gauges, chosen, workers, self._clock, self._settings.ui.frames_per_s
+                desk,
+                self.bus,
+                control,
+                self._gauges,
+                chosen,
+                workers,
+                self._clock,
+                self._settings.ui.frames_per_s,
+                self.band,
             )
             runs.append(presenter.run())
         if self._options.duration is not None:
@@ -281,7 +293,10 @@ class Session:
         desk, clock = self.desk, self._clock
         if not desk.first_ts:
             return
-        desk.step(OperatorAction(ts=max(desk.ts, clock.now()), action="close", argument=f"closing: {reason}"))
+        closing = OperatorAction(ts=max(desk.ts, clock.now()), action="close", argument=f"closing: {reason}")
+        desk.step(closing)
+        if self.band is not None:
+            self.band.take(closing)
         deadline = asyncio.get_running_loop().time() + CANCEL_TIMEOUT_S
         while desk.core.orders.open_count and asyncio.get_running_loop().time() < deadline:
             due = desk.due
@@ -298,10 +313,13 @@ class Session:
         path = self._folder.path if self._folder else None
         ended = max(desk.ts, self._clock.now())
         failed = self._writer.failed if self._writer is not None else self._recording_failed
+        if self.band is not None:
+            self.band.catch_up(desk.ts)
         summary = summarize(
             desk,
             self._gauges,
             self.bus.figures(),
+            band=self.band,
             venue=chosen.feed.name,
             strategy=options.strategy,
             session=str(path) if path else None,

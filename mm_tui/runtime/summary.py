@@ -7,6 +7,7 @@ from typing import Any
 from mm_tui.analytics.pnl import unrealized2
 from mm_tui.bus import BusFigures
 from mm_tui.model import account as accounts
+from mm_tui.runtime.band import MODELS, NO_FIGURES, Band, Figures
 from mm_tui.runtime.desk import Desk
 from mm_tui.runtime.gauges import Gauges
 
@@ -20,7 +21,15 @@ def text(value: Decimal) -> str:
 
 
 def summarize(
-    desk: Desk, gauges: Gauges, bus: BusFigures, *, venue: str, strategy: str, session: str | None, ended_ns: int
+    desk: Desk,
+    gauges: Gauges,
+    bus: BusFigures,
+    *,
+    venue: str,
+    strategy: str,
+    session: str | None,
+    ended_ns: int,
+    band: Band | None = None,
 ) -> dict[str, Any]:
     """Everything that INTERFACE calls the summary JSON."""
     core = desk.core
@@ -49,7 +58,7 @@ def summarize(
         "orders": _orders(desk),
         "fills": _fills(desk),
         "position": _position(desk),
-        "pnl": _pnl(desk),
+        "pnl": _pnl(desk, NO_FIGURES if band is None else band.figures()),
         "markouts_bps": desk.scores.markouts.figures(),
         "obligation": _obligation(desk, ended_ns),
         "feed_age_ms": gauges.age.summary(MILLISECOND),
@@ -110,11 +119,11 @@ def _position(desk: Desk) -> dict[str, str | None]:
     }
 
 
-def _pnl(desk: Desk) -> dict[str, Any]:
+def _pnl(desk: Desk, band: Figures) -> dict[str, Any]:
     account, instrument, mid2 = desk.core.account, desk.core.instrument, desk.core.mid2
     if not mid2:
         names = ("total", "realized", "unrealized", "fees", "spread_captured", "adverse_selection", "inventory")
-        return {**dict.fromkeys(names), "band": _NO_BAND}
+        return {**dict.fromkeys(names), "band": dict.fromkeys(MODELS)}
     split = desk.scores.pnl.split()
 
     def quote(value2: int) -> str:
@@ -128,11 +137,8 @@ def _pnl(desk: Desk) -> dict[str, Any]:
         "spread_captured": quote(split.spread_captured),
         "adverse_selection": quote(split.adverse_selection),
         "inventory": quote(split.inventory),
-        "band": _NO_BAND,
+        "band": {model: None if total is None else text(total) for model, total in zip(MODELS, band, strict=True)},
     }
-
-
-_NO_BAND = {"risk_averse": None, "power": None, "optimistic": None}
 
 
 def _obligation(desk: Desk, ts: int) -> dict[str, float | None]:

@@ -10,6 +10,7 @@ import msgspec
 from mm_tui.journal.seal import seal_log
 from mm_tui.journal.writer import SessionWriter
 from mm_tui.model.events import AnyEvent, SessionStarted
+from mm_tui.runtime.band import SLICE, Band
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.desk import MARKET, Desk
 from mm_tui.runtime.gauges import Gauges
@@ -71,10 +72,17 @@ class FeedWorker:
 class StrategyWorker:
     """Takes the inbox in order and steps the desk."""
 
-    def __init__(
-        self, desk: Desk, inbox: DeskInbox, clock: Clock, gauges: Gauges, opening: Callable[[int], SessionStarted]
+    def __init__(  # noqa: PLR0917 - handed over once, by the session
+        self,
+        desk: Desk,
+        inbox: DeskInbox,
+        clock: Clock,
+        gauges: Gauges,
+        opening: Callable[[int], SessionStarted],
+        band: Band | None = None,
     ) -> None:
         """`opening` makes the session's first event, at the time of the first one that comes."""
+        self._band = band
         self._desk = desk
         self._inbox = inbox
         self._clock = clock
@@ -86,7 +94,7 @@ class StrategyWorker:
 
     async def run(self) -> None:
         """Step the desk for each event; when nothing waits, for what fell due."""
-        desk, inbox, clock = self._desk, self._inbox, self._clock
+        desk, inbox, clock, band = self._desk, self._inbox, self._clock, self._band
         live = isinstance(clock, LiveClock)
         self.state.state = "running"
         known_due: int | None = None
@@ -101,17 +109,25 @@ class StrategyWorker:
             if desk.due != known_due:
                 known_due = desk.due
                 self.due_changed.set()
-            if inbox.empty:
-                await inbox.wait()
-            else:
+            if not inbox.empty:
                 await asyncio.sleep(0)
+            elif band is not None and band.behind:
+                band.catch_up(desk.ts, SLICE)
+                await asyncio.sleep(0)
+            else:
+                await inbox.wait()
 
     def _step(self, event: AnyEvent, raw: bytes) -> None:
-        desk, gauges = self._desk, self._gauges
+        desk, gauges, band = self._desk, self._gauges, self._band
         if not desk.first_ts:
-            desk.step(self._opening(event.ts))
+            opening = self._opening(event.ts)
+            desk.step(opening)
+            if band is not None:
+                band.take(opening)
         placed = desk.core.orders.placed
         desk.step(event, raw)
+        if band is not None:
+            band.take(event)
         if gauges.live and desk.core.orders.placed != placed and type(event) in MARKET:
             gauges.tick_to_order.add(self._clock.now() - event.ts)
 

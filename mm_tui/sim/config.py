@@ -32,3 +32,5 @@ class Simulator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     quote_balance: NotNegative = 6000.0
     """What the account opens with, quote."""
     seed: NotNegativeInt = 1
+    band: bool = True
+    """Whether the same strategy also runs under the other queue models, to show what of its PnL is an assumption."""

@@ -50,6 +50,8 @@ class Vitals(msgspec.Struct, kw_only=True):
     latency_ms: float | None = None
     loop_ms: float | None = None
     workers: tuple[fr.WorkerRow, ...] = ()
+    band: tuple[Decimal | None, Decimal | None, Decimal | None] = (None, None, None)
+    """Total PnL of the same strategy under risk-averse, power and optimistic queues."""
     problem: str = ""
     """What went wrong in a shell, for the header: recording stopped, …"""
 
@@ -86,7 +88,7 @@ class Presenter:
             ladder=_same(self._ladder_frame(view), last.ladder),
             tape=_same(self._tape(ts), last.tape),
             orders=_same(self._orders(ts), last.orders),
-            position=_same(self._position(), last.position),
+            position=_same(self._position(vitals), last.position),
             risk=_same(self._risk(ts), last.risk),
             chart=self._chart(ts, last.chart),
             events=self._log.rows,
@@ -200,7 +202,7 @@ class Presenter:
             queue_ahead=self._queue_ahead(order.order_id),
         )
 
-    def _position(self) -> fr.PositionFrame:
+    def _position(self, vitals: Vitals) -> fr.PositionFrame:
         core, instrument, account = self._core, self._core.instrument, self._core.account
         mid2 = core.mid2
         if not mid2:
@@ -225,6 +227,7 @@ class Presenter:
             adverse_selection=quote(split.adverse_selection),
             inventory=quote(split.inventory),
             markouts=tuple(markouts.values()),
+            band=vitals.band,
             fills=account.fills,
             free_base=accounts.quantity(account.base - reserved_base * accounts.MICRO, instrument),
             free_quote=instrument.unit * (account.quote // accounts.MICRO - reserved_quote),
