@@ -19,7 +19,7 @@ import msgspec
 from mm_tui.model.bounds import Bps, NotNegative, Percent, Positive, PositiveBps
 from mm_tui.model.events import BUY, SELL
 from mm_tui.strategy.api import NO_QUOTES, Quote, Quotes, View
-from mm_tui.strategy.making import Lot, Occasion, Wish, explain, place
+from mm_tui.strategy.making import Lot, Occasion, Wish, believed, place
 from mm_tui.strategy.signals import SignalRules
 
 
@@ -118,17 +118,16 @@ class Avellaneda:
         inventory = round(self._inventory(view, mid2) / lot, 6)
         spread = self._formula(inventory, seen.volatility, seen.decay, self._remaining(view.ts))
         half = self._half = round(spread.half * leans.spread_factor, 6)
-        skew = round(spread.skew + leans.lean_bps, 6)
-        why = explain(seen, half, spread.skew, inventory, leans)
+        said = believed(seen, round(spread.skew, 6), half, inventory, leans)
         bids: list[Quote] = []
         asks: list[Quote] = []
         for side, quotes in ((BUY, bids), (SELL, asks)):
-            lots = lot * leans.size_factor * exp(-params.order_amount_shape_factor * max(0.0, side * inventory))
+            share = exp(-params.order_amount_shape_factor * max(0.0, side * inventory))
+            shaped = f"size × {share:.2f}" if share < 1 else ""
             for level in range(params.order_levels):
-                step = level * params.level_distances_bps
-                away, least = half - side * skew + step, params.min_spread_bps + step
-                words = why if away >= least else f"{why}, no nearer than {least:g}"
-                quote = place(Wish(side, level, max(away, least), lots, words), mid2, view)
+                behind = level * params.level_distances_bps
+                lots, least = lot * leans.size_factor * share, params.min_spread_bps + behind
+                quote = place(Wish(side, lots, least, level, behind, shaped), said, mid2, view)
                 if quote is not None:
                     quotes.append(quote)
         wanted = Quotes(bids=tuple(bids), asks=tuple(asks), reference2=mid2)

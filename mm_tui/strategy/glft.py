@@ -19,7 +19,7 @@ import msgspec
 from mm_tui.model.bounds import Bps, Positive
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.strategy.api import NO_QUOTES, Quote, Quotes, View
-from mm_tui.strategy.making import Lot, Occasion, Wish, explain, place
+from mm_tui.strategy.making import Lot, Occasion, Said, Wish, believed, place
 from mm_tui.strategy.signals import SignalRules
 
 
@@ -116,22 +116,19 @@ class Glft:
         found = coefficients(params.risk_factor, seen.volatility, seen.decay, seen.arrivals)
         half = self._half = round((distance(BUY, 0.0, found) + params.adjustment_bps) * leans.spread_factor, 6)
         skew = round(-inventory * found.width, 6)
-        why = explain(seen, half, skew, inventory, leans)
-        lean = skew + leans.lean_bps
-        bids = self._side(Wish(BUY, 0, half - lean, lot * leans.size_factor, why), inventory, mid2, view)
-        asks = self._side(Wish(SELL, 0, half + lean, lot * leans.size_factor, why), inventory, mid2, view)
+        said = believed(seen, skew, half, inventory, leans)
+        bids = self._side(BUY, inventory, said, mid2, view)
+        asks = self._side(SELL, inventory, said, mid2, view)
         self._quotes = self._occasion.choose(self._quotes, Quotes(bids=bids, asks=asks, reference2=mid2))
         return self._quotes
 
-    def _side(self, wish: Wish, inventory: float, mid2: float, view: View) -> tuple[Quote, ...]:
-        """The wish inside the bounds of inventory and spread."""
-        params, away, lots, why = self.params, wish.away_bps, wish.lots, wish.why
-        room = (params.max_inventory - wish.side * inventory) * self._lot.lots
+    def _side(self, side: Side, inventory: float, said: Said, mid2: float, view: View) -> tuple[Quote, ...]:
+        """The side's quote, cut to the inventory's bound."""
+        lots, why = self._lot.lots * view.leans.size_factor, ""
+        room = (self.params.max_inventory - side * inventory) * self._lot.lots
         if room <= 0:
             return ()
         if room < lots:
-            lots, why = room, f"{why}, cut to the bound"
-        if away < params.min_spread_bps:
-            away, why = params.min_spread_bps, f"{why}, no nearer than {params.min_spread_bps:g}"
-        quote = place(Wish(wish.side, 0, away, lots, why), mid2, view)
+            lots, why = room, "cut to the bound"
+        quote = place(Wish(side, lots, self.params.min_spread_bps, size_why=why), said, mid2, view)
         return () if quote is None else (quote,)

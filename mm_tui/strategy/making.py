@@ -1,7 +1,5 @@
 """What strategies share that make quotes from a formula: when to ask it again, and how a distance becomes an order."""
 
-from math import ceil, floor
-
 import msgspec
 
 from mm_tui.model.bounds import exact
@@ -9,6 +7,7 @@ from mm_tui.model.events import Side
 from mm_tui.model.instrument import Instrument
 from mm_tui.strategy.api import Leans, Quote, Quotes, View
 from mm_tui.strategy.signals import Estimates
+from mm_tui.strategy.waterfall import Fall, signed
 
 SECOND = 1_000_000_000
 
@@ -84,42 +83,67 @@ class Lot:
         return self.lots
 
 
+class Said(msgspec.Struct, frozen=True, gc=False):
+    """What a formula says for both sides, bps of the mid."""
+
+    skew: float
+    """From the mid to the price both quotes stand around; negative when long."""
+    half: float
+    """From there to either quote, the operator's factor included."""
+    skew_why: str
+    half_why: str
+
+
+def believed(seen: Estimates, skew: float, half: float, inventory: float, leans: Leans) -> Said:
+    """A formula's answer with its words: what it was fed with and how sure that is; inventory in order amounts."""
+    fit = "prior" if seen.fit is None else f"fit {seen.fit:.2f}"
+    words = f"half {half:.2f} (σ {seen.volatility:.2f}, κ {seen.decay:.2f}, A {seen.arrivals:.2f}, {fit})"
+    if leans.spread_factor != 1:
+        words += f", spread × {leans.spread_factor:.2f}"
+    return Said(skew, half, f"skew {signed(skew, 2)} at {signed(inventory, 2)} units", words)
+
+
 class Wish(msgspec.Struct, frozen=True, gc=False):
     """One quote before it is an order."""
 
     side: Side
-    level: int
-    away_bps: float
-    """From the mid, outwards positive."""
     lots: float
-    why: str
-    """How the distance came about."""
+    least_bps: float
+    """It stands no nearer to the mid."""
+    level: int = 0
+    behind_bps: float = 0.0
+    """How far behind the nearest level."""
+    size_why: str = ""
+    """Why it is smaller than the parameters say; empty where it is not."""
 
 
-def place(wish: Wish, mid2: float, view: View) -> Quote | None:
+def place(wish: Wish, said: Said, mid2: float, view: View) -> Quote | None:
     """The wish as a quote; None where it would be too small.
 
-    A bid is floored and an ask ceiled to a tick, and neither is let cross the touch; the reason ends with that.
+    From the mid by the skew, the half-spread, the level and the operator's lean, never nearer than the least distance;
+    then outwards to a tick and, if need be, back behind the touch.
     """
     side, instrument, quantity = wish.side, view.instrument, round(round(wish.lots, 6))
-    raw = round(mid2 * (1 - side * wish.away_bps / 10_000) / 2, 6)
-    rounded = floor(raw) if side > 0 else ceil(raw)
-    price = min(rounded, view.ask - 1) if side > 0 else max(rounded, view.bid + 1)
+    lean, fall = view.leans.lean_bps, Fall(wish.side, mid2, "mid")
+    away = -side * said.skew
+    fall.to("skew", _outwards(mid2, side, away), said.skew_why)
+    away += said.half
+    fall.to("spread", _outwards(mid2, side, away), said.half_why)
+    if wish.behind_bps:
+        away += wish.behind_bps
+        fall.to("level", _outwards(mid2, side, away), f"level {wish.level} +{wish.behind_bps:.2f}")
+    if lean:
+        away -= side * lean
+        fall.to("lean", _outwards(mid2, side, away), f"lean {signed(lean, 1)}")
+    if away < wish.least_bps:
+        fall.to("floor", _outwards(mid2, side, wish.least_bps), f"no nearer than {wish.least_bps:g}")
+    if wish.size_why:
+        fall.to("size", fall.price2, wish.size_why)
+    price = fall.settle(view)
     if price <= 0 or quantity < instrument.min_quantity or price * quantity < instrument.min_notional_units:
         return None
-    words = f"mid {-side * wish.away_bps:+.2f} bps: {wish.why}"
-    if price != rounded:
-        words += ", held at the touch"
-    elif price != raw:
-        words += f", tick {(price / raw - 1) * 10_000:+.3f}"
-    return Quote(side, wish.level, price, quantity, quantity, words.replace("-", "\u2212"))
+    return fall.quote(wish.level, price, quantity, quantity)
 
 
-def explain(seen: Estimates, half: float, skew: float, inventory: float, leans: Leans) -> str:
-    """The steps from the mid to a quote; half and skew in bps, inventory in order amounts."""
-    fit = "prior" if seen.fit is None else f"fit {seen.fit:.2f}"
-    words = f"skew {skew + 0.0:+.2f} at {inventory:+.2f} units, half {half:.2f}"
-    words += f" (σ {seen.volatility:.2f}, κ {seen.decay:.2f}, A {seen.arrivals:.2f}, {fit})"
-    if leans.spread_factor != 1:
-        words += f", spread × {leans.spread_factor:.2f}"
-    return words + (f", lean {leans.lean_bps:+.1f}" if leans.lean_bps else "")
+def _outwards(mid2: float, side: Side, bps: float) -> float:
+    return mid2 * (1 - side * bps / 10_000)

@@ -6,7 +6,6 @@ all are made anew.
 A bid is floored and an ask ceiled to a tick; neither is let cross the touch.
 """
 
-from math import ceil, floor
 from typing import Annotated, Literal
 
 import msgspec
@@ -16,6 +15,7 @@ from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.generator import Generator
 from mm_tui.model.instrument import Instrument
 from mm_tui.strategy.api import NO_QUOTES, Leans, Quote, Quotes, View
+from mm_tui.strategy.waterfall import Fall, signed
 
 
 class PassiveParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -107,20 +107,22 @@ class Passive:
         step = (params.max_spread_bps - params.min_spread_bps) / max(1, params.orders_per_side - 1)
         centre2 = reference2 * (1 + leans.lean_bps / 10_000)
         amount, min_units = self._amount, self._min_units
+        half = params.min_spread_bps * leans.spread_factor
+        wider = f", spread × {leans.spread_factor:.2f}" if leans.spread_factor != 1 else ""
         quotes = []
         for level in range(params.orders_per_side):
-            bps = (params.min_spread_bps + step * level) * leans.spread_factor
-            raw = round(centre2 * (1 - side * bps / 10_000) / 2, 6)
-            price = min(floor(raw), view.ask - 1) if side > 0 else max(ceil(raw), view.bid + 1)
+            fall = Fall(side, reference2, params.reference)
+            if leans.lean_bps:
+                fall.to("lean", centre2, f"lean {signed(leans.lean_bps, 1)}")
+            fall.to("spread", centre2 * (1 - side * half / 10_000), f"half {half:.2f}{wider}")
+            if level:
+                behind = step * level * leans.spread_factor
+                fall.to("level", centre2 * (1 - side * (half + behind) / 10_000), f"level {level} +{behind:.2f}")
+            price = fall.settle(view)
             jitter = 1 + params.quantity_jitter * (2 * self._generator.uniform() - 1)
             target = round(amount * leans.size_factor)
             quantity = round(amount * leans.size_factor * jitter)
             if price <= 0 or quantity < instrument.min_quantity or price * quantity < min_units:
                 continue
-            reason = f"{params.reference} {-side * bps:+.1f} bps"
-            if leans.lean_bps:
-                reason += f", lean {leans.lean_bps:+.1f}"
-            if price != (floor(raw) if side > 0 else ceil(raw)):
-                reason += ", held at the touch"
-            quotes.append(Quote(side, level, price, quantity, target, reason.replace("-", "\u2212")))
+            quotes.append(fall.quote(level, price, quantity, target))
         return tuple(quotes)

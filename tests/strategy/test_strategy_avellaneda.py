@@ -18,6 +18,7 @@ from mm_tui.strategy import registry
 from mm_tui.strategy.api import Leans, Strategy
 from mm_tui.strategy.avellaneda import Avellaneda, AvellanedaParams, optimal
 from mm_tui.strategy.passive import PassiveParams
+from mm_tui.strategy.waterfall import reason
 
 HALF = 100 * log(1 + 0.01 / 0.6) + 0.01 * 1.2**2 * 60 / 2
 """At the defaults, bps."""
@@ -106,9 +107,12 @@ def test_a_unit_held_moves_both_quotes_by_the_skew_and_the_reason_says_each_step
     assert pytest.approx(0.864) == SKEW
     assert away(bid.price) == pytest.approx(-HALF - SKEW, abs=0.002)
     assert away(ask.price) == pytest.approx(HALF - SKEW, abs=0.002)
-    assert bid.reason.startswith(
-        "mid −2.95 bps: skew −0.86 at +1.00 units, half 2.08 (σ 1.20, κ 0.60, A 1.00, prior), tick −0.00"
-    )
+    assert bid.reason == "mid −2.95 bps: skew −0.86 at +1.00 units, half 2.08 (σ 1.20, κ 0.60, A 1.00, prior)"
+    assert [step.name for step in bid.steps] == ["reference", "skew", "spread", "rounding"]
+    assert (bid.steps[0].price2, bid.steps[-1].price2) == (quotes.reference2, 2 * bid.price)
+    assert bid.steps[1].price2 == ask.steps[1].price2 == pytest.approx(MID2 * (1 - SKEW / 10_000), abs=1e-5)
+    assert bid.steps[2].price2 == pytest.approx(MID2 * (1 - (SKEW + HALF) / 10_000), abs=1e-5)
+    assert bid.reason == reason(bid.steps)
 
 
 def test_no_quote_stands_nearer_than_the_minimum() -> None:
@@ -148,6 +152,7 @@ def test_the_shape_factor_makes_orders_smaller_that_would_add() -> None:
     strategy, view = quoting(AvellanedaParams(order_amount_shape_factor=0.5), position=400)
     quotes = strategy.quote(view)
     assert quotes.bids[0].quantity == round(200 * exp(-1))
+    assert "size × 0.37" in quotes.bids[0].reason
     assert quotes.asks[0].quantity == 200
     strategy, view = quoting(AvellanedaParams(order_amount_shape_factor=5.0), position=400)
     assert strategy.quote(view).bids == ()

@@ -10,6 +10,7 @@ from mm_tui.model.events import BUY, SELL
 from mm_tui.strategy import registry
 from mm_tui.strategy.api import Leans
 from mm_tui.strategy.glft import Coefficients, Glft, GlftParams, coefficients, distance
+from mm_tui.strategy.waterfall import reason
 
 Matrix = list[list[float]]
 
@@ -112,6 +113,10 @@ def test_the_quotes_stand_where_the_formula_says(units: int) -> None:
     assert away(ask.price) == pytest.approx(distance(SELL, units, FOUND), abs=0.002)
     assert f"at {units:+.2f} units".replace("-", "−") in bid.reason
     assert (bid.quantity, quotes.reference2) == (200, MID2)
+    for quote in (bid, ask):
+        assert quote.reason == reason(quote.steps)
+        assert (quote.steps[0].price2, quote.steps[-1].price2) == (MID2, 2 * quote.price)
+        assert [step.name for step in quote.steps][:3] == ["reference", "skew", "spread"]
 
 
 def test_the_header_names_the_half_spread_and_the_adjustment_is_part_of_it() -> None:
@@ -132,6 +137,7 @@ def test_no_order_goes_over_the_bound() -> None:
     short = strategy.quote(view)
     assert short.asks[0].quantity == 100
     assert "cut to the bound" in short.asks[0].reason
+    assert "size" in [step.name for step in short.asks[0].steps]
     assert short.bids[0].quantity == 200
 
 

@@ -8,8 +8,9 @@ from pure_desk import BTC, SECOND
 from quiet_view import QuietView
 
 from mm_tui.model.events import BUY, SELL, Side
+from mm_tui.model.waterfall import Step
 from mm_tui.strategy.api import Leans, Quote, Quotes
-from mm_tui.strategy.making import Lot, Occasion, Wish, explain, place
+from mm_tui.strategy.making import Lot, Occasion, Said, Wish, believed, place
 from mm_tui.strategy.signals import Estimates
 
 MID2 = 12_360_000.0
@@ -19,8 +20,13 @@ def view() -> QuietView:
     return QuietView(bid=6_179_999, ask=6_180_001)
 
 
-def wish(side: Side, away: float, lots: float = 200.0) -> Wish:
-    return Wish(side, 0, away, lots, "why")
+def said(half: float, skew: float = 0.0) -> Said:
+    return Said(skew, half, "", "why")
+
+
+def at(side: Side, away: float, lots: float = 200.0) -> Quote | None:
+    """A quote so far from the mid, bps."""
+    return place(Wish(side, lots, -1e9), said(away), MID2, view())
 
 
 @pytest.mark.parametrize(
@@ -31,22 +37,49 @@ def wish(side: Side, away: float, lots: float = 200.0) -> Wish:
         (BUY, 2.5, 6_178_455, "mid −2.50 bps: why"),
         (BUY, 1.001, 6_179_381, "mid −1.00 bps: why, tick −0.001"),
         (SELL, 1.001, 6_180_619, "mid +1.00 bps: why, tick +0.001"),
-        (BUY, -1.0, 6_180_000, "mid +1.00 bps: why, held at the touch"),
-        (SELL, -1.0, 6_180_000, "mid −1.00 bps: why, held at the touch"),
+        (BUY, -1.0, 6_180_000, "mid +0.00 bps: why, held at the touch"),
+        (SELL, -1.0, 6_180_000, "mid +0.00 bps: why, held at the touch"),
     ],
 )
 def test_a_bid_is_floored_an_ask_ceiled_and_neither_crosses(side: Side, away: float, price: int, reason: str) -> None:
-    quote = place(wish(side, away), MID2, view())
+    quote = at(side, away)
     assert quote is not None
-    assert quote == Quote(side, 0, price, 200, 200, quote.reason)
+    assert quote == Quote(side, 0, price, 200, 200, reason, quote.steps)
     if away == 1.0:
         assert quote.price * 2 / MID2 == pytest.approx(1 - side * 1e-4, abs=1e-9)
-    assert quote.reason.startswith(reason)
+
+
+def test_the_steps_fall_from_the_mid_to_the_price_in_their_order() -> None:
+    market = QuietView(bid=6_179_999, ask=6_180_001, leans=Leans(lean_bps=3.0))
+    wish = Wish(SELL, 100.0, 2.0005, 1, 0.5, "cut to the bound")
+    quote = place(wish, Said(-1.0, 1.5, "skew", "half"), MID2, market)
+    assert quote is not None
+
+    def away(bps: float) -> float:
+        return pytest.approx(MID2 * (1 + bps / 10_000), abs=1e-5)
+
+    assert quote.steps == (
+        Step("reference", MID2, "mid"),
+        Step("skew", away(-1.0), "skew"),
+        Step("spread", away(0.5), "half"),
+        Step("level", away(1.0), "level 1 +0.50"),
+        Step("lean", away(4.0), "lean +3.0"),
+        Step("size", away(4.0), "cut to the bound"),
+    )
+    nearer = place(wish, Said(-4.0, 1.5, "skew", "half"), MID2, market)
+    assert nearer is not None
+    assert nearer.steps[5:] == (
+        Step("floor", away(2.0005), "no nearer than 2.0005"),
+        Step("size", away(2.0005), "cut to the bound"),
+        Step("rounding", 2.0 * nearer.price, "tick +0.001"),
+    )
+    assert nearer.level == 1
+    assert nearer.reason.endswith("lean +3.0, no nearer than 2.0005, cut to the bound, tick +0.001")
 
 
 @pytest.mark.parametrize(("away", "lots"), [(1.0, 0.4), (1.0, 5.0), (10_000.0, 200.0)], ids=["none", "small", "free"])
 def test_what_no_venue_would_take_is_no_quote(away: float, lots: float) -> None:
-    assert place(wish(BUY, away, lots), MID2, view()) is None
+    assert at(BUY, away, lots) is None
 
 
 def test_an_amount_is_measured_in_the_instruments_own_lots() -> None:
@@ -83,10 +116,7 @@ def test_without_a_tolerance_any_move_is_one() -> None:
 
 def test_an_answer_is_followed_where_it_says_something_new() -> None:
     occasion, market = Occasion(0.5), view()
-    first = place(wish(BUY, 2.0), MID2, market)
-    near = place(wish(BUY, 2.4), MID2, market)
-    far = place(wish(BUY, 2.6), MID2, market)
-    small = place(wish(BUY, 2.0, 100.0), MID2, market)
+    first, near, far, small = at(BUY, 2.0), at(BUY, 2.4), at(BUY, 2.6), at(BUY, 2.0, 100.0)
     assert first is not None
     assert near is not None
     assert far is not None
@@ -102,9 +132,10 @@ def test_an_answer_is_followed_where_it_says_something_new() -> None:
         assert occasion.choose(before, other) is other
 
 
-def test_the_steps_are_in_words() -> None:
+def test_what_is_believed_is_in_words() -> None:
     seen = Estimates(volatility=1.234, decay=0.567, arrivals=1.5, fit=None, seconds=0)
-    steps = "skew +0.00 at +0.00 units, half 2.00 (σ 1.23, κ 0.57, A 1.50, prior)"
-    assert explain(seen, 2.0, -0.0, 0.0, Leans()) == steps
-    leaned = explain(msgspec.structs.replace(seen, fit=0.876), 2.0, 0.0, 0.0, Leans(spread_factor=1.1, lean_bps=-0.5))
-    assert leaned == steps.replace("prior", "fit 0.88") + ", spread × 1.10, lean -0.5"
+    quiet = believed(seen, -0.0, 2.0, 0.0, Leans())
+    assert quiet == Said(0.0, 2.0, "skew +0.00 at +0.00 units", "half 2.00 (σ 1.23, κ 0.57, A 1.50, prior)")
+    fitted = believed(msgspec.structs.replace(seen, fit=0.876), -0.5, 2.0, 1.25, Leans(spread_factor=1.1))
+    assert fitted.skew_why == "skew −0.50 at +1.25 units"
+    assert fitted.half_why == "half 2.00 (σ 1.23, κ 0.57, A 1.50, fit 0.88), spread × 1.10"

@@ -4,13 +4,15 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure_desk import ASK, MID2
+from pure_desk import ASK, BID, MID2
 from quiet_view import QuietView
 
 from mm_tui.errors import UsageError
+from mm_tui.model.waterfall import Step
 from mm_tui.strategy import registry
 from mm_tui.strategy.api import Leans
 from mm_tui.strategy.passive import Passive, PassiveParams
+from mm_tui.strategy.waterfall import reason
 
 STEADY = PassiveParams(quantity_jitter=0.0)
 
@@ -20,8 +22,8 @@ def test_quotes_stand_evenly_in_the_band_around_the_reference() -> None:
     assert [quote.price for quote in quotes.bids] == [floor(MID2 / 2 * (1 - bps / 1e4)) for bps in (2, 4, 6)]
     assert [quote.price for quote in quotes.asks] == [ceil(MID2 / 2 * (1 + bps / 1e4)) for bps in (2, 4, 6)]
     assert [(quote.level, quote.quantity, quote.target) for quote in quotes.bids] == [(n, 200, 200) for n in range(3)]
-    assert quotes.bids[0].reason == "mid −2.0 bps"
-    assert quotes.asks[2].reason == "mid +6.0 bps"
+    assert quotes.bids[0].reason == "mid −2.00 bps: half 2.00, tick −0.001"
+    assert quotes.asks[2].reason == "mid +6.00 bps: half 2.00, level 2 +4.00, tick +0.001"
     assert quotes.reference2 == MID2
 
 
@@ -48,7 +50,7 @@ def test_a_renewal_and_a_lean_make_the_quotes_anew() -> None:
     centre = MID2 / 2 * (1 - 0.5 / 1e4)
     assert leaned.bids[0].price == floor(centre * (1 - 4 / 1e4))
     assert leaned.bids[0].quantity == 300
-    assert leaned.bids[0].reason == "mid −4.0 bps, lean −0.5"
+    assert leaned.bids[0].reason == "mid −4.50 bps: lean −0.5, half 4.00, spread × 2.00, tick −0.001"
     assert passive.describe() == "passive 4.0–12.0 bps × 3"
     assert passive.nearest_bps() == 4.0
     passive.forget()
@@ -110,3 +112,19 @@ def test_plug_ins_are_entry_points(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "BUILT_IN", {})
     built = registry.make("passive", STEADY, 3)
     assert built.params is STEADY
+
+
+@given(lean=st.sampled_from([0.0, -0.5, 10.0]), factor=st.sampled_from([1.0, 0.1, 1.5]), gap=st.integers(1, 4000))
+def test_the_steps_fall_from_the_reference_to_the_price(lean: float, factor: float, gap: int) -> None:
+    market = QuietView(ask=BID + gap, leans=Leans(lean_bps=lean, spread_factor=factor))
+    quotes = Passive(STEADY).quote(market)
+    for quote in (*quotes.bids, *quotes.asks):
+        assert quote.steps[0] == Step("reference", BID + BID + gap, "mid")
+        assert quote.steps[-1].price2 == 2 * quote.price
+        assert quote.reason == reason(quote.steps)
+        names = [step.name for step in quote.steps]
+        told = ["reference", "lean", "spread", "level", "rounding", "clamp"]
+        assert names == [name for name in told if name in names]
+        assert ("lean" in names, "level" in names) == (lean != 0, quote.level > 0)
+        held = quote.price == (market.ask - 1 if quote.side > 0 else market.bid + 1)
+        assert "clamp" not in names or held
