@@ -5,7 +5,7 @@ With τ = 5 s, mᵢ the mid just before fill i, T now, s = ±1, q > 0, p the pri
 - spread captured = Σ s·q·(mᵢ − p)
 - adverse selection = Σ s·q·(m(min(tᵢ + τ, T)) − mᵢ)
 - inventory = Σ s·q·(m(T) − m(min(tᵢ + τ, T))), and the later drift of base fees paid away
-- fees, negative; base fees valued at mᵢ
+- fees, negative; base fees valued at mᵢ, those paid in an asset of their own at its price when paid
 
 All in millionths of a lot at a half tick, as the account counts them.
 """

@@ -65,6 +65,8 @@ class Replies:
                 mid2=mid2,
                 position=self._account.position,
                 queue_ahead=event.queue_ahead,
+                fee_asset=event.fee_asset,
+                fee_amount=event.fee_amount,
             )
         )
 

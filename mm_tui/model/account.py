@@ -3,6 +3,9 @@
 Base is counted in millionths of a lot and quote in millionths of one lot at one tick, so that every fee in whole
 millionths (a hundredth of a basis point) is exact. Values derived with a mid are in half of that unit, because a mid
 is a whole number of half ticks.
+
+A fee that is paid in an asset of its own leaves base and quote alone: it is counted in hundred-millionths of that asset,
+and at its value when paid it belongs to the trading result.
 """
 
 from decimal import Decimal
@@ -17,8 +20,8 @@ class Account:
     """Balances and the trading result since the session opened."""
 
     __slots__ = (
-        "base", "basis", "bought", "fills", "maker_fills", "opening_base", "opening_quote", "quote", "realized2",
-        "sold", "trade_position", "volume",
+        "asset_paid", "asset_value", "base", "basis", "bought", "fills", "maker_fills", "opening_base", "opening_quote",
+        "quote", "realized2", "sold", "trade_position", "volume",
     )  # fmt: skip
 
     def __init__(self, base: int, quote: int) -> None:
@@ -37,6 +40,10 @@ class Account:
         self.sold = 0
         self.volume = 0
         """Ticks times lots."""
+        self.asset_paid = 0
+        """Fees paid in an asset of their own, hundred-millionths of it."""
+        self.asset_value = 0
+        """What they were worth when paid, millionths of a lot at a tick."""
 
     def open(self, base: int, quote: int) -> None:
         """What the account opens with: lots, ticks times lots."""
@@ -62,7 +69,10 @@ class Account:
         value = price * quantity
         self.base += side * quantity * MICRO
         self.quote -= side * value * MICRO
-        if fill.fee_in_base:
+        if fill.fee_asset:
+            self.asset_paid += fill.fee_amount
+            self.asset_value += fill.fee
+        elif fill.fee_in_base:
             self.base -= fill.fee
         else:
             self.quote -= fill.fee
@@ -91,7 +101,8 @@ class Account:
 
     def total2(self, mid2: int) -> int:
         """Trading PnL net of fees at this mid, millionths of a lot at a half tick."""
-        return 2 * (self.quote - self.opening_quote) + (self.base - self.opening_base) * mid2
+        cash = self.quote - self.opening_quote - self.asset_value
+        return 2 * cash + (self.base - self.opening_base) * mid2
 
     def unrealized2(self, mid2: int) -> int:
         """Open trade position against its average cost, without fees, in the same unit."""

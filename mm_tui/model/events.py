@@ -119,8 +119,12 @@ class OrderFilled(OrderEvent, frozen=True, gc=False, tag=True, kw_only=True):
     quantity: int
     maker: bool
     fee: int
-    """In millionths: of a lot where `fee_in_base`, else of one lot at one tick."""
+    """In millionths: of a lot where `fee_in_base`, else of one lot at one tick, which is its value where an asset paid it."""
     fee_in_base: bool
+    fee_asset: str = ""
+    """`BNB`, where the fee was paid in an asset that is neither base nor quote of the account; else empty."""
+    fee_amount: int = 0
+    """What was paid in that asset, hundred-millionths of it."""
     queue_ahead: int | None = None
     """Lots that were estimated ahead of the order just before the fill; null where unknown."""
     matched: int | None = None
@@ -131,7 +135,7 @@ class OrderCanceled(OrderEvent, frozen=True, gc=False, tag=True, kw_only=True):
     """The order is gone: cancelled, replaced or expired."""
 
     reason: str = "canceled"
-    """`canceled`, `replaced`, `expired`."""
+    """`canceled`, `replaced`, `expired`; `EXPIRED_IN_MATCH` where it would have traded with another order of ours."""
 
 
 class CancelRejected(OrderEvent, frozen=True, gc=False, tag=True, kw_only=True):

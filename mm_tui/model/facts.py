@@ -69,6 +69,10 @@ class Filled(Fact, frozen=True, gc=False, tag=True, kw_only=True):
     """After the fill, millionths of a lot."""
     queue_ahead: int | None = None
     """Lots that were estimated ahead just before; null where unknown."""
+    fee_asset: str = ""
+    """`BNB`, where the fee was paid in an asset of its own; else empty."""
+    fee_amount: int = 0
+    """What was paid in that asset, hundred-millionths of it; `fee` is its value."""
 
 
 class RiskRefused(Fact, frozen=True, gc=False, tag=True, kw_only=True):

@@ -12,6 +12,19 @@ import msgspec
 from mm_tui.errors import InexactValue
 
 
+class PriceRange(msgspec.Struct, frozen=True):
+    """PERCENT_PRICE or PERCENT_PRICE_BY_SIDE: how far from the average price an order may stand, as multiples of it."""
+
+    name: str
+    """Of the filter."""
+    bid_up: Decimal
+    bid_down: Decimal
+    ask_up: Decimal
+    ask_down: Decimal
+    minutes: int = 5
+    """The exchange averages over so many; 0 stands for the last price."""
+
+
 class Instrument(msgspec.Struct, frozen=True, dict=True):
     """A spot pair with its filters; quantities in lots, prices in ticks."""
 
@@ -39,6 +52,18 @@ class Instrument(msgspec.Struct, frozen=True, dict=True):
     """MAX_NUM_ORDERS."""
     max_amends: int = 10
     """MAX_NUM_ORDER_AMENDS."""
+    max_notional: Decimal | None = None
+    """NOTIONAL, quote; None for no bound."""
+    notional_filter: str = "NOTIONAL"
+    """Which filter bounds the value of an order: `NOTIONAL`, or `MIN_NOTIONAL` on older pairs."""
+    price_ranges: tuple[PriceRange, ...] = ()
+    """PERCENT_PRICE and PERCENT_PRICE_BY_SIDE, those that apply."""
+    max_position: int | None = None
+    """MAX_POSITION, lots of base held and wanted by open bids; None for no bound."""
+    max_exchange_orders: int | None = None
+    """EXCHANGE_MAX_NUM_ORDERS, over all symbols; None for no bound."""
+    status: str = "TRADING"
+    """`TRADING`, or `CANCEL_ONLY`: no new order is taken."""
     origin: str = "exchange"
     """Where tick and step come from: `exchange`, `settings` or `inferred`."""
 
@@ -76,6 +101,11 @@ class Instrument(msgspec.Struct, frozen=True, dict=True):
     def min_notional_units(self) -> int:
         """The smallest order value, in ticks times lots, rounded up."""
         return ceil_div(self.min_notional, self.unit)
+
+    @cached_property
+    def max_notional_units(self) -> int | None:
+        """The largest order value, in ticks times lots, rounded down; None for no bound."""
+        return None if self.max_notional is None else self.value_units(self.max_notional)
 
     def ticks(self, price: Decimal | str) -> int:
         """Price in quote as whole ticks; raises InexactValue where it is none."""
