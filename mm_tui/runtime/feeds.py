@@ -54,7 +54,8 @@ async def choose(options: RunOptions, settings: Settings, stack: AsyncExitStack)
     raise UsageError(f"no venue is named {venue!r}; there are auto, demo, binance, ccxt:ID and file:PATH")
 
 
-def _fees(settings: Settings, venue: str) -> tuple[float, float]:
+def fees_of(settings: Settings, venue: str) -> tuple[float, float]:
+    """Maker and taker in bps: what the settings say, else the venue's own."""
     maker, taker = FEES.get(venue, BINANCE_FEES)
     simulator = settings.simulator
     return (
@@ -67,7 +68,7 @@ def _binance(options: RunOptions, settings: Settings) -> Chosen:
     from mm_tui.venues.binance.feed import BinanceFeed  # noqa: PLC0415 - only where asked for
 
     feed = BinanceFeed(settings.binance, settings.feed, options.symbol)
-    return Chosen(feed, *_fees(settings, "binance"), settings.feed.stale_after_ms)
+    return Chosen(feed, *fees_of(settings, "binance"), settings.feed.stale_after_ms)
 
 
 async def _demo(options: RunOptions, settings: Settings, stack: AsyncExitStack, cause: str) -> Chosen:
@@ -82,7 +83,7 @@ async def _demo(options: RunOptions, settings: Settings, stack: AsyncExitStack, 
     exchange = await stack.enter_async_context(EmbeddedExchange(demo, options.symbol))
     binance = msgspec.structs.replace(settings.binance, rest_url=exchange.rest_url, ws_url=exchange.ws_url)
     feed = BinanceFeed(binance, settings.feed, options.symbol, name="demo", words="embedded exchange")
-    return Chosen(feed, *_fees(settings, "demo"), settings.feed.stale_after_ms, demo_cause=cause)
+    return Chosen(feed, *fees_of(settings, "demo"), settings.feed.stale_after_ms, demo_cause=cause)
 
 
 def _ccxt(exchange: str, options: RunOptions, settings: Settings) -> Chosen:
@@ -90,7 +91,7 @@ def _ccxt(exchange: str, options: RunOptions, settings: Settings) -> Chosen:
 
     feed = CcxtFeed(exchange, options.symbol, settings.ccxt, settings.feed)
     stale = max(settings.feed.stale_after_ms, 3 * settings.ccxt.poll_interval_ms)
-    return Chosen(feed, *_fees(settings, "ccxt"), stale)
+    return Chosen(feed, *fees_of(settings, "ccxt"), stale)
 
 
 def _file(path: str, options: RunOptions, settings: Settings) -> Chosen:
@@ -105,7 +106,7 @@ def _file(path: str, options: RunOptions, settings: Settings) -> Chosen:
         speed=None if speed == "max" else float(speed),
         override=settings.instrument,
     )
-    return Chosen(feed, *_fees(settings, _recorded_venue(Path(path))), settings.feed.stale_after_ms, live=False)
+    return Chosen(feed, *fees_of(settings, _recorded_venue(Path(path))), settings.feed.stale_after_ms, live=False)
 
 
 def _recorded_venue(path: "Path") -> str:

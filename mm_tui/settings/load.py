@@ -71,12 +71,31 @@ def load(
     for name in sorted(environ):
         if name.startswith(PREFIX):
             _add_variable(merger, name, environ[name])
-    for option, key, value in named:
-        origin = _Origin(lambda _key, _value, option=option: option, lambda _key, option=option: option)  # type: ignore[misc]  # mypy does not type lambda defaults
-        merger.add(tuple(key.split(".")), value, origin)
+    _add_named(merger, named)
     for override in overrides:
         _add_override(merger, override)
     return merger.finish(file)
+
+
+def load_recorded(tree: Mapping[str, Any], where: str, overrides: Sequence[str], named: Iterable[Named] = ()) -> Loaded:
+    """Settings as a session kept them, and what the command line says above them; raises SettingsError.
+
+    Neither the environment nor a settings file has a say, so that a session runs again as it ran.
+    """
+    merger = _Merger()
+    merger.add((), _without_unset(tree), _Origin(lambda _key, _value: where, lambda _key: where))
+    _add_named(merger, named)
+    for override in overrides:
+        _add_override(merger, override)
+    return merger.finish(None)
+
+
+def _without_unset(tree: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: _without_unset(value) if isinstance(value, dict) else value
+        for name, value in tree.items()
+        if value is not None
+    }
 
 
 def find_file(config: Path | None, environ: Mapping[str, str], cwd: Path) -> Path | None:
@@ -237,6 +256,12 @@ def _add_variable(merger: _Merger, name: str, text: str) -> None:
         lambda _path, _value: place, lambda _path: place, text, lambda key: PREFIX + key.upper().replace(".", "__")
     )
     merger.add(path, _parsed(text), origin)
+
+
+def _add_named(merger: _Merger, named: Iterable[Named]) -> None:
+    for option, key, value in named:
+        origin = _Origin(lambda _key, _value, option=option: option, lambda _key, option=option: option)  # type: ignore[misc]  # mypy does not type lambda defaults
+        merger.add(tuple(key.split(".")), value, origin)
 
 
 def _add_override(merger: _Merger, override: str) -> None:

@@ -1,0 +1,1 @@
+"""Recorded sessions and captures, run again: verified, backtested, swept, reported on."""

@@ -1,0 +1,199 @@
+"""A recorded session or a capture as what a desk hears: the terms it runs on, and its inputs in order.
+
+Of a session the inputs are its market lines and what its journal holds from outside: links, operator actions,
+watchdogs, refused frames. Replies of the venue and timers are left out, since a desk makes its own.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+
+from mm_tui.errors import DataError, FrameError
+from mm_tui.journal.meta import FILE, SessionMeta
+from mm_tui.journal.reader import SessionReader
+from mm_tui.journal.record import AnyMessage, MarketLine
+from mm_tui.journal.writer import JOURNAL
+from mm_tui.model.events import (
+    AnyEvent,
+    FrameRefused,
+    LinkDown,
+    LinkUp,
+    OperatorAction,
+    SessionStarted,
+    WatchdogTripped,
+)
+from mm_tui.runtime.assembly import Terms
+from mm_tui.runtime.feeds import fees_of
+from mm_tui.settings.load import Loaded, Named, load_recorded
+from mm_tui.settings.sections import Settings
+from mm_tui.venues.api import Decoder
+from mm_tui.venues.capture import CaptureSource
+from mm_tui.venues.codecs import codec_for
+
+FROM_OUTSIDE: Final = (LinkUp, LinkDown, OperatorAction, WatchdogTripped, FrameRefused, SessionStarted)
+"""Records of a journal that a desk did not make itself."""
+OWN_CHECKS: Final = frozenset({"exposure", "strategy_budget"})
+"""Watchdogs that looked at the desk that was recorded, and say nothing of another."""
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What the command line says of the settings."""
+
+    overrides: Sequence[str] = ()
+    """`KEY=VALUE` texts of `--set`."""
+    named: Sequence[Named] = ()
+    """Options that stand for a key."""
+
+    def touch(self, key: str) -> bool:
+        """Whether a key is among them."""
+        return any(one.key == key for one in self.named) or any(
+            text.partition("=")[0].strip() == key for text in self.overrides
+        )
+
+
+class Recording(Protocol):
+    """What can be run again."""
+
+    path: Path
+    venue: str
+    """What its market data came from."""
+    terms: Terms
+
+    @property
+    def note(self) -> str:
+        """What was found wrong with the end of the files; known once `inputs` is exhausted."""
+        ...
+
+    @property
+    def share(self) -> float:
+        """How much of it was read, 0 to 1."""
+        ...
+
+    def inputs(self, *, operator: bool = True) -> Iterator[AnyEvent]:
+        """What the desk hears, in order; without the operator's actions where they are not wanted."""
+        ...
+
+
+class RecordedSession:
+    """The folder of a session, finished or not."""
+
+    def __init__(self, folder: Path, changes: Changes) -> None:
+        """Raises DataError where the folder is no session, SettingsError where a setting is wrong."""
+        self.path = folder
+        self.reader = SessionReader(folder)
+        self.meta: SessionMeta = self.reader.meta
+        self.venue = self.meta.venue
+        loaded = load_recorded(self.meta.settings, str(folder / FILE), changes.overrides, changes.named)
+        self.terms = _recorded_terms(self.meta, loaded, changes)
+        self._lines = 0
+
+    @property
+    def note(self) -> str:
+        """What was found wrong with the end of the files."""
+        return self.reader.note or ""
+
+    @property
+    def share(self) -> float:
+        """By market lines; 0 where the session was never ended and their number is not known."""
+        return min(1.0, self._lines / self.meta.market_lines) if self.meta.market_lines else 0.0
+
+    def inputs(self, *, operator: bool = True) -> Iterator[AnyEvent]:
+        """Market lines and the journal's inputs from outside."""
+        frames = FrameReader(self.terms)
+        for item in self.reader.records():
+            if isinstance(item, MarketLine):
+                self._lines = item.number
+                event = frames.read(item)
+                if event is not None:
+                    yield event
+            elif is_from_outside(item.message) and (operator or not isinstance(item.message, OperatorAction)):
+                yield item.message  # type: ignore[misc]  # narrowed by is_from_outside
+
+
+class RecordedCapture:
+    """A file of market data alone, or a folder without a journal."""
+
+    venue = "file"
+
+    def __init__(self, path: Path, settings: Settings) -> None:
+        """Raises DataError where the file cannot be read."""
+        self.path = path
+        self._source = CaptureSource(path, settings.desk.symbol, settings.instrument)
+        maker, taker = fees_of(settings, self.venue)
+        self.terms = Terms(
+            settings=settings,
+            instrument=self._source.instrument,
+            strategy=settings.desk.strategy,
+            maker_bps=maker,
+            taker_bps=taker,
+            stale_after_ms=settings.feed.stale_after_ms,
+        )
+
+    @property
+    def note(self) -> str:
+        """What was found wrong with the end of the file."""
+        return self._source.file.note
+
+    @property
+    def share(self) -> float:
+        """By bytes on disk."""
+        return self._source.file.share
+
+    def inputs(self, *, operator: bool = True) -> Iterator[AnyEvent]:
+        """Every frame; a capture holds no operator."""
+        del operator
+        for frame in self._source.frames(self.venue):
+            if frame is not None:
+                yield frame.event
+
+
+class FrameReader:
+    """Market lines to events, as the session decoded them."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._instrument = terms.instrument
+        self._codec: Decoder | None = None
+
+    def read(self, line: MarketLine) -> AnyEvent | None:
+        """The line's event; raises DataError where the desk cannot have taken such a line."""
+        if self._codec is None:
+            self._codec = codec_for(line.raw, self._instrument)
+        try:
+            return self._codec.decode(line.raw, line.ts)
+        except FrameError as error:
+            raise DataError(f"market line {line.number}: {error}") from error
+
+
+def open_recording(path: Path, changes: Changes, settings: Settings) -> Recording:
+    """A session where the folder holds one, else a capture with these settings; raises DataError, SettingsError."""
+    if path.is_dir() and (path / FILE).exists() and (path / JOURNAL).exists():
+        return RecordedSession(path, changes)
+    return RecordedCapture(path, settings)
+
+
+def is_from_outside(message: AnyMessage) -> bool:
+    """Whether a record is an input that another desk may be given as well."""
+    return isinstance(message, FROM_OUTSIDE) and not (
+        isinstance(message, WatchdogTripped) and message.rule in OWN_CHECKS
+    )
+
+
+def _recorded_terms(meta: SessionMeta, loaded: Loaded, changes: Changes) -> Terms:
+    settings = loaded.settings
+    maker, taker = fees_of(settings, meta.venue)
+    simulator = settings.simulator
+    if simulator.maker_fee_bps is None and meta.maker_bps is not None:
+        maker = meta.maker_bps
+    if simulator.taker_fee_bps is None and meta.taker_bps is not None:
+        taker = meta.taker_bps
+    kept = meta.stale_after_ms is not None and not changes.touch("feed.stale_after_ms")
+    return Terms(
+        settings=settings,
+        instrument=meta.instrument,
+        strategy=settings.desk.strategy if changes.touch("desk.strategy") else meta.strategy,
+        maker_bps=maker,
+        taker_bps=taker,
+        stale_after_ms=meta.stale_after_ms if kept and meta.stale_after_ms else settings.feed.stale_after_ms,
+    )
