@@ -79,10 +79,10 @@ class Recording(Protocol):
 class RecordedSession:
     """The folder of a session, finished or not."""
 
-    def __init__(self, folder: Path, changes: Changes) -> None:
+    def __init__(self, folder: Path, changes: Changes, *, salvage: bool = False) -> None:
         """Raises DataError where the folder is no session, SettingsError where a setting is wrong."""
         self.path = folder
-        self.reader = SessionReader(folder)
+        self.reader = SessionReader(folder, salvage=salvage)
         self.meta: SessionMeta = self.reader.meta
         self.venue = self.meta.venue
         loaded = load_recorded(self.meta.settings, str(folder / FILE), changes.overrides, changes.named)
@@ -117,10 +117,10 @@ class RecordedCapture:
 
     venue = "file"
 
-    def __init__(self, path: Path, settings: Settings) -> None:
+    def __init__(self, path: Path, settings: Settings, *, salvage: bool = False) -> None:
         """Raises DataError where the file cannot be read."""
         self.path = path
-        self._source = CaptureSource(path, settings.desk.symbol, settings.instrument)
+        self._source = CaptureSource(path, settings.desk.symbol, settings.instrument, salvage=salvage)
         maker, taker = fees_of(settings, self.venue)
         self.terms = Terms(
             settings=settings,
@@ -166,11 +166,14 @@ class FrameReader:
             raise DataError(f"market line {line.number}: {error}") from error
 
 
-def open_recording(path: Path, changes: Changes, settings: Settings) -> Recording:
-    """A session where the folder holds one, else a capture with these settings; raises DataError, SettingsError."""
+def open_recording(path: Path, changes: Changes, settings: Settings, *, salvage: bool = False) -> Recording:
+    """A session where the folder holds one, else a capture with these settings; raises DataError, SettingsError.
+
+    With `salvage` lines that cannot be read are passed over and counted in the note.
+    """
     if path.is_dir() and (path / FILE).exists() and (path / JOURNAL).exists():
-        return RecordedSession(path, changes)
-    return RecordedCapture(path, settings)
+        return RecordedSession(path, changes, salvage=salvage)
+    return RecordedCapture(path, settings, salvage=salvage)
 
 
 def is_from_outside(message: AnyMessage) -> bool:

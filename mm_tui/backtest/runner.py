@@ -52,14 +52,14 @@ def run(recording: Recording, job: Job, progress: Progress = lambda _: None) -> 
 def follow(desk: Desk, recording: Recording, job: Job, equity: Equity | None, progress: Progress) -> None:
     """Step the desk through every input."""
     terms = recording.terms
-    step, look = desk.step, (lambda: None) if equity is None else equity.look
     for count, event in enumerate(recording.inputs(operator=job.operator)):
         if not desk.first_ts:
-            step(opening(terms, event.ts))
+            desk.step(opening(terms, event.ts))
         if type(event) is SessionStarted:
             continue
-        step(event)
-        look()
+        desk.step(event)
+        if equity is not None:
+            equity.look()
         if count % LOOK_EVERY == 0:
             progress(recording.share)
     progress(1.0)

@@ -49,6 +49,22 @@ class Verdict(msgspec.Struct, frozen=True):
     note: str
     """What was found wrong with the end of the files."""
 
+    def words(self) -> str:
+        """`identical`, or the difference, for people."""
+        if self.difference is not None:
+            return self.difference.words()
+        return f"identical: {self.inputs:,} inputs, {self.outputs:,} outputs"
+
+    def document(self) -> dict[str, Any]:
+        """The same for programs."""
+        return {
+            "identical": self.difference is None,
+            "inputs": self.inputs,
+            "outputs": self.outputs,
+            "difference": self.difference,
+            "note": self.note or None,
+        }
+
 
 def verify(folder: Path) -> Verdict:
     """Run the recorded inputs and compare; raises DataError where the session cannot be read."""

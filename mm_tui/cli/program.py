@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from mm_tui.cli.backtest import backtest, replay
 from mm_tui.cli.common import Globals, global_options
 from mm_tui.cli.config import config
 from mm_tui.cli.run import demo, run
@@ -66,7 +67,7 @@ def cli() -> None:
     """The terminal desk of a passive market maker. Without a command: run."""
 
 
-for command in (run, demo, sessions, kill, config):
+for command in (run, demo, replay, backtest, sessions, kill, config):
     cli.add_command(command)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from mm_tui.errors import DataError
-from mm_tui.journal.lines import lines
+from mm_tui.journal.lines import Line, lines
 from mm_tui.journal.meta import read_meta
 from mm_tui.journal.record import Entry, MarketLine, decode, parse_market_line
 from mm_tui.journal.seal import market_parts
@@ -20,8 +20,12 @@ from mm_tui.journal.writer import JOURNAL
 class SessionReader:
     """One recorded session, finished or not."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, salvage: bool = False) -> None:
+        """With `salvage`, what cannot be read is passed over and counted in the note, instead of raising."""
         self.folder = folder
+        self._salvage = salvage
+        self._passed = 0
+        self._first_passed = ""
         self.meta = read_meta(folder)
         self.note: str | None = None
         """What was found wrong with the end of the files; known once `records` is exhausted."""
@@ -29,7 +33,7 @@ class SessionReader:
     def records(self) -> Iterator[MarketLine | Entry]:
         """Everything in its one total order."""
         self.note = None
-        taken = 0
+        self._passed = taken = 0
         journal = self._journal()
         entry = next(journal, None)
         for market in self._market():
@@ -46,13 +50,15 @@ class SessionReader:
                 f"the market log ends after {taken:,} lines; the journal from record {entry.seq} on "
                 f"follows later ones and was not read"
             )
+        if self._passed:
+            self._remark(f"{self._passed:,} lines could not be read and were passed over, first {self._first_passed}")
 
     def _market(self) -> Iterator[MarketLine]:
         number = 0
         parts = market_parts(self.folder)
         for part in parts:
             last = part == parts[-1]
-            for line in lines(part, self._remark if last else _damaged(part)):
+            for line in self._lines(part, self._remark if last else _damaged(part)):
                 number += 1
                 where = f"{part}: line {number} of the session, byte {line.offset}"
                 try:
@@ -61,27 +67,44 @@ class SessionReader:
                         msgspec.json.decode(market.raw, type=msgspec.Raw)
                 except (DataError, msgspec.DecodeError) as error:
                     if line.whole or not last:
-                        raise DataError(f"{where}: {error}") from error
+                        self._pass_over(f"{where}: {error}", error)
+                        continue
                     self._remark(f"{part.name} ends within line {number} at byte {line.offset}; read up to there")
                     return
                 yield market
 
     def _journal(self) -> Iterator[Entry]:
         path = self.folder / JOURNAL
-        after = 0
-        for seq, line in enumerate(lines(path, self._remark)):
+        after = expected = 0
+        for seq, line in enumerate(self._lines(path, self._remark)):
             where = f"{path}: record {seq}, byte {line.offset}"
             try:
                 entry = decode(line.data)
             except DataError as error:
                 if line.whole:
-                    raise DataError(f"{where}: {error}") from error
+                    self._pass_over(f"{where}: {error}", error)
+                    continue
                 self._remark(f"{JOURNAL} ends within record {seq} at byte {line.offset}; read up to there")
                 return
-            if entry.seq != seq or entry.after < after:
-                raise DataError(f"{where}: numbered {entry.seq} after market line {entry.after}; records are missing")
-            after = entry.after
+            if (entry.seq != expected and not self._salvage) or entry.after < after:
+                words = f"{where}: numbered {entry.seq} after market line {entry.after}; records are missing"
+                self._pass_over(words)
+                continue
+            after, expected = entry.after, entry.seq + 1
             yield entry
+
+    def _lines(self, path: Path, cut: Callable[[str], None]) -> Iterator[Line]:
+        """Lines of a file; what is behind a damaged block is lost, and with `salvage` that is a remark."""
+        try:
+            yield from lines(path, cut)
+        except DataError as error:
+            self._pass_over(str(error), error)
+
+    def _pass_over(self, words: str, cause: Exception | None = None) -> None:
+        if not self._salvage:
+            raise DataError(words) from cause
+        self._passed += 1
+        self._first_passed = self._first_passed or words
 
     def _remark(self, words: str) -> None:
         self.note = words if self.note is None else f"{self.note}; {words}"

@@ -35,8 +35,16 @@ SHORTEST_NAP_S: Final = 0.001
 class CaptureSource:
     """The events of a capture file or of a session's market logs, one after the other, without a clock."""
 
-    def __init__(self, path: Path, symbol: str = "BTC/USDT", override: InstrumentOverride | None = None) -> None:
-        self.file = CaptureFile(path)
+    def __init__(
+        self,
+        path: Path,
+        symbol: str = "BTC/USDT",
+        override: InstrumentOverride | None = None,
+        *,
+        salvage: bool = False,
+    ) -> None:
+        """With `salvage`, lines that cannot be read are passed over instead of raising."""
+        self.file = CaptureFile(path, salvage=salvage)
         self._symbol = symbol
         self._override = override or InstrumentOverride()
 
@@ -74,7 +82,8 @@ class CaptureSource:
             return codec.decode(raw, ts)
         except FrameError as error:
             if not is_json(raw):
-                raise self.file.problem("the frame is no JSON") from error
+                self.file.pass_over("the frame is no JSON", error)
+                return None
             return FrameRefused(ts=ts, reason=str(error), size=len(raw))
 
     def _recorded_instrument(self) -> Instrument | None:

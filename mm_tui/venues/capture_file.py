@@ -30,8 +30,13 @@ _LAST_TIME: Final = (1 << 63) - 1
 class CaptureFile:
     """The lines of a capture or of a session; iterating starts from the beginning each time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, salvage: bool = False) -> None:
+        """With `salvage`, lines that cannot be read are passed over and counted in the note, instead of raising."""
         self.path = path
+        self.passed = 0
+        """Lines passed over."""
+        self._salvage = salvage
+        self._first_passed = ""
         self.parts = parts_of(path)
         self.note = ""
         """What was found at the end, where it is not whole; known when the iteration has come there."""
@@ -60,10 +65,22 @@ class CaptureFile:
         """Local time, never going back, and the frame's bytes of each line."""
         last = 0
         self.note = ""
+        self.passed, self._first_passed = 0, ""
         for part in self.parts:
             for ts, raw in self._lines(part):
                 last = max(last, ts)
                 yield last, raw
+        if self.passed:
+            words = f"{self.passed:,} lines could not be read and were passed over, first {self._first_passed}"
+            self.note = f"{self.note}; {words}" if self.note else words
+
+    def pass_over(self, what: str, cause: Exception | None = None) -> None:
+        """The line last read is no good; raises DataError unless such lines are passed over."""
+        problem = self.problem(what)
+        if not self._salvage:
+            raise problem from cause
+        self.passed += 1
+        self._first_passed = self._first_passed or str(problem)
 
     def problem(self, what: str) -> DataError:
         """An error at the line last read: `market.log: line 12, byte 3456: …`."""
@@ -82,7 +99,8 @@ class CaptureFile:
                     return
                 except (OSError, zlib.error) as error:
                     self.number += 1
-                    raise self.problem(f"cannot be read ({error})") from error
+                    self.pass_over(f"cannot be read ({error})", error)
+                    return
                 if not line:
                     return
                 self.number += 1
@@ -101,10 +119,12 @@ class CaptureFile:
                     self.note = f"{part.name}: line {self.number} at byte {self.offset} breaks off; read up to there"
                     return
                 if fields is None:
-                    raise self.problem("not a time in ns and a JSON object; is this a capture of market data?")
+                    self.pass_over("not a time in ns and a JSON object; is this a capture of market data?")
+                    continue
                 if fields[0] - last_ts > LONGEST_PAUSE_NS and last_ts:
-                    raise self.problem("its time is over a week after the line before; cut the capture there")
-                last_ts = fields[0]
+                    self.pass_over("its time is over a week after the line before; cut the capture there")
+                    continue
+                last_ts = max(last_ts, fields[0])
                 yield fields
 
 
