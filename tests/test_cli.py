@@ -57,7 +57,9 @@ def test_version(capsys: Capture) -> None:
     assert capsys.readouterr().out.startswith("mm-tui 0.")
 
 
-@pytest.mark.parametrize("arguments", [["-h"], ["run", "--help"], ["demo", "-h"], ["config", "--help"], ["kill", "-h"]])
+@pytest.mark.parametrize(
+    "arguments", [["-h"], ["run", "--help"], ["demo", "-h"], ["config", "--help"], ["kill", "-h"], ["replay", "-h"]]
+)
 def test_every_command_has_help(arguments: list[str], capsys: Capture) -> None:
     assert main(arguments) == 0
     assert capsys.readouterr().out.startswith("Usage: mm-tui")
@@ -67,7 +69,7 @@ def test_help_lists_only_what_works_and_how_to_complete(capsys: Capture) -> None
     main(["--help"])
     out = capsys.readouterr().out
     listed = [row.split()[0] for row in out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()]
-    assert listed == ["config", "demo", "kill", "run", "sessions"]
+    assert listed == ["backtest", "config", "demo", "kill", "replay", "run", "sessions"]
     assert "_MM_TUI_COMPLETE=bash_source" in out
 
 
