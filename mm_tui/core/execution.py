@@ -43,6 +43,9 @@ DOUBT = (2_000_000_000, 4_000_000_000, 8_000_000_000)
 NOT_ATTEMPTED = -2022
 """The order to be replaced was gone, so the new one was not tried: nobody refused it."""
 
+GOING = frozenset({Status.PENDING_CANCEL, Status.UNKNOWN})
+"""Cancelled as far as we can, or in doubt."""
+
 Slot = tuple[Side, int]
 
 
@@ -115,7 +118,7 @@ class Executor:
         return True
 
     def _too_much(self, quote: Quote, exposure: Exposure) -> bool:
-        return quote.side * exposure.position + exposure.reserved + quote.quantity > self._gate.max_position
+        return quote.quantity > self._gate.room(quote.side, exposure)
 
     def _move(self, order: Order, quote: Quote, ts: int) -> bool:
         new = self._new_order(quote, ts, replaces=order.order_id)
@@ -191,6 +194,19 @@ class Executor:
                 self._outbox.tell(order)
         if self._orders.open_count:
             self._wake(ts + self._retry_delay, ts)
+
+    def prune(self, ts: int) -> None:
+        """Cancel quotes that limits, now tighter, would not let out: too large, too far, the farthest of too many."""
+        mid2 = self._view.references.mid2
+        quotes = [order for order in self._orders.open if order.level >= 0 and order.status not in GOING]
+        excess = len(quotes) - self._gate.limits.max_open_orders
+        for order in sorted(quotes, key=lambda one: -abs(2 * one.price - mid2)):
+            broken = self._gate.breaks(order.price, order.left, mid2)
+            if not broken and excess > 0:
+                broken = "open orders"
+            if broken:
+                excess -= 1
+                self.cancel(order, ts, f"over the tightened limit: {broken}")
 
     def cancel_held(self, order_id: str, ts: int) -> None:
         """A person cancels one order; its level rests until the strategy wants other quotes."""
@@ -340,6 +356,8 @@ class Executor:
             self._refused(command, verdict)
             return False
         self._outbox.send(verdict)
+        if self._gate.reserve_reached(command.ts):
+            self._outbox.arm("restraint", command.ts + 1)
         return True
 
     def _refused(self, command: OrderCommand, verdict: Refused) -> None:

@@ -34,6 +34,8 @@ class Quoter:
         self.strategy = make(params)
         self.dirty = True
         """Something but the quotes changed: the next decision looks at the orders again."""
+        self.reducing = False
+        """Only what brings the position nearer to its baseline is wanted, in all no more than the position."""
         self._make = make
         self._view = view
         self._orders = orders
@@ -95,8 +97,9 @@ class Quoter:
     def _within_limits(self, quotes: Quotes, executor: Executor, side_on: Mapping[Side, bool]) -> Quotes:
         view, account = self._view, self._view.account
         position, instrument = account.position, view.instrument
-        bid_room = Room(view.max_position + -position // MICRO, max(0, account.quote // MICRO - self._busy_value()))
-        ask_room = Room(view.max_position + position // MICRO, max(0, account.base // MICRO))
+        reach = 0 if self.reducing else view.max_position
+        bid_room = Room(reach + -position // MICRO, max(0, account.quote // MICRO - self._busy_value()))
+        ask_room = Room(reach + position // MICRO, max(0, account.base // MICRO))
         bids = executor.without_held(quotes.bids) if side_on[BUY] else ()
         asks = executor.without_held(quotes.asks) if side_on[SELL] else ()
         least = instrument.min_notional_units

@@ -204,6 +204,16 @@ class SessionStarted(Event, frozen=True, gc=False, tag=True, kw_only=True):
     quote: int
     """In ticks times lots."""
     session: str = ""
+    day: int = 0
+    """What sessions before left, on this day: days since 1970; 0 where nothing is carried over."""
+    day_pnl: float = 0.0
+    """Made or lost on that day, quote."""
+    drawdown: float = 0.0
+    """Below the peak, quote."""
+    messages: int = 0
+    """Placements, amends and replaces on that day."""
+    halted: str = ""
+    """Why and since when the desk is halted; empty while it is not."""
 
 
 MarketEvent = BookSnapshot | BookDelta | TopOfBook | Trade

@@ -6,6 +6,7 @@ from typing import Any
 
 from mm_tui.analytics.pnl import unrealized2
 from mm_tui.bus import BusFigures
+from mm_tui.core.engine import Core
 from mm_tui.model import account as accounts
 from mm_tui.runtime.band import MODELS, NO_FIGURES, Band, Figures
 from mm_tui.runtime.desk import Desk
@@ -63,7 +64,7 @@ def summarize(
         "obligation": _obligation(desk, ended_ns),
         "feed_age_ms": gauges.age.summary(MILLISECOND),
         "risk": {
-            "state": "halted" if core.gate.closed and not core.conduct.closing else "running",
+            "state": _risk_state(core),
             "trips": [
                 {"ts": trip.ts, "rule": trip.rule, "value": trip.value, "limit": trip.limit} for trip in core.trips
             ],
@@ -81,6 +82,12 @@ def summarize(
         },
         "digest": desk.digest.hex(),
     }
+
+
+def _risk_state(core: Core) -> str:
+    if core.gate.closed and not core.conduct.closing:
+        return "halted"
+    return "reduce-only" if core.gate.restrained else "running"
 
 
 def _orders(desk: Desk) -> dict[str, int]:

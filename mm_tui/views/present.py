@@ -136,7 +136,7 @@ class Presenter:
             bad_frames=core.bad_frames,
             loop_ms=vitals.loop_ms,
             messages=core.gate.rate(ts),
-            message_limit=core.config.limits.max_orders_per_s,
+            message_limit=core.limits.max_orders_per_s,
             clock=f"{clock(ts)}Z" if ts else "",
         )
 
@@ -234,7 +234,7 @@ class Presenter:
         )
 
     def _risk(self, ts: int) -> fr.RiskFrame:
-        core, limits, instrument = self._core, self._core.config.limits, self._core.instrument
+        core, limits, instrument = self._core, self._core.limits, self._core.instrument
         breaker, gate = core.breaker, core.gate
         position = core.account.position
         open_orders, rate = core.orders.open_count, gate.rate(ts)
@@ -272,13 +272,33 @@ class Presenter:
             ),
         )
         return fr.RiskFrame(
-            state="halted" if gate.closed else "running",
-            gauges=gauges,
+            state="halted" if gate.closed else "reduce-only" if gate.restrained else "running",
+            gauges=gauges + self._budgets(ts),
+            limits=tuple(msgspec.structs.asdict(limits).items()),
             refused=gate.refused,
             last_refusal=self._log.refusal,
             bids_on=core.conduct.side_on[BUY],
             asks_on=core.conduct.side_on[SELL],
         )
+
+    def _budgets(self, ts: int) -> tuple[fr.Gauge, ...]:
+        """What is watched only where it is switched on: how long the position is held, the day's messages."""
+        core, limits, gauges = self._core, self._core.limits, []
+        if limits.max_inventory_age_s:
+            since = core.restraint.held_since
+            age = 0 if since is None else max(0, ts - since) // SECOND
+            gauges.append(
+                fr.Gauge(
+                    name="held",
+                    value=f"{age} s",
+                    limit=f"{limits.max_inventory_age_s:g} s",
+                    share=age / limits.max_inventory_age_s,
+                )
+            )
+        if limits.max_messages_per_day:
+            sent, most = core.gate.messages(ts), limits.max_messages_per_day
+            gauges.append(fr.Gauge(name="msgs/day", value=f"{sent:,}", limit=f"{most:,}", share=sent / most))
+        return tuple(gauges)
 
     def _chart(self, ts: int, last: fr.ChartFrame) -> fr.ChartFrame:
         core = self._core

@@ -6,7 +6,12 @@ from mm_tui.risk.breaker import DAY, MEMORY, Breaker
 from mm_tui.risk.limits import Limits
 
 LIMITS = Limits(
-    max_daily_loss=50, max_drawdown=30, max_price_change_bps=60, price_change_window_s=10, max_same_side_fills=3
+    max_daily_loss=50,
+    max_drawdown=30,
+    max_price_change_bps=60,
+    price_change_window_s=10,
+    max_same_side_fills=3,
+    soft_limit_pct=100,
 )
 MIDNIGHT = START // DAY * DAY + DAY
 
@@ -21,7 +26,7 @@ def test_loss_and_drawdown_at_their_limits(pnl: float, rule: str | None) -> None
 
 
 def test_the_first_loss_of_a_session_counts() -> None:
-    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=1000))
+    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=1000, soft_limit_pct=100))
     trip = breaker.on_pnl(START, -60.0)
     assert trip is not None
     assert (trip.rule, trip.value, trip.limit) == ("daily loss", "60.00", "50")
@@ -38,7 +43,7 @@ def test_drawdown_is_held_against_the_peak() -> None:
 
 
 def test_a_day_begins_with_the_last_pnl_of_the_day_before() -> None:
-    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=1000))
+    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=1000, soft_limit_pct=100))
     assert breaker.on_pnl(MIDNIGHT - 1, -40.0) is None
     assert breaker.on_pnl(MIDNIGHT, -45.0) is None
     assert breaker.loss == 5.0
@@ -123,7 +128,7 @@ def test_a_rearm_starts_everything_from_here() -> None:
 
 
 def test_rearming_forgives_only_the_limit_that_was_broken() -> None:
-    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=30))
+    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=30, soft_limit_pct=100))
     breaker.on_pnl(1, 0.0)
     breaker.on_pnl(2, -10.0)
     breaker.rearm(-10.0)
