@@ -24,6 +24,7 @@ _SECRET = re.compile(r"secret|passw|passphrase|token|api_?key|private_?key|login
 _URLS = (("rest_url", ("https", "http")), ("ws_url", ("wss", "ws")), ("ws_api_url", ("wss", "ws")))
 _ORDERED: tuple[tuple[Key, Key], ...] = (
     (("strategy", "passive", "min_spread_bps"), ("strategy", "passive", "max_spread_bps")),
+    (("strategy", "pure", "price_floor"), ("strategy", "pure", "price_ceiling")),
     (("obligation", "min_spread_bps"), ("obligation", "max_spread_bps")),
     (("orders", "modify_threshold_bps"), ("orders", "max_modify_deviation_bps")),
     (("feed", "reconnect_initial_ms"), ("feed", "reconnect_max_ms")),
@@ -119,7 +120,7 @@ def together(settings: Settings) -> Iterator[Conflict]:
     """What holds of no single value: keys against each other, spellings, names that must exist."""
     for low, high in _ORDERED:
         least, most = value_at(settings, low), value_at(settings, high)
-        if least > most:
+        if least is not None and most is not None and least > most:
             below = f"got {shown(least)}, must be <= {high[-1]}, which is {shown(most)}"
             above = f"got {shown(most)}, must be >= {low[-1]}, which is {shown(least)}"
             yield (low, below), (high, above)

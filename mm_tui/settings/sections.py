@@ -15,6 +15,7 @@ from mm_tui.sim.config import Simulator
 from mm_tui.strategy.avellaneda import AvellanedaParams
 from mm_tui.strategy.glft import GlftParams
 from mm_tui.strategy.passive import PassiveParams
+from mm_tui.strategy.pure_params import PureParams
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -124,6 +125,7 @@ class Strategies(Section, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Parameters of each built-in strategy; `[strategy.NAME]`."""
 
     passive: PassiveParams = PassiveParams()
+    pure: PureParams = PureParams()
     avellaneda: AvellanedaParams = AvellanedaParams()
     glft: GlftParams = GlftParams()
 
