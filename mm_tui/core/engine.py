@@ -277,6 +277,7 @@ class Core:
         self.outbox.say(facts.StateChanged(ts=ts, state=state.value, reason=reason))
         if before in QUOTES and state not in QUOTES:
             self.quoter.forget()
+            self.executor.forget()
             if self.orders.open_count:
                 self.outbox.say(facts.QuotesPulled(ts=ts, reason=reason))
                 self.cancel_all()
@@ -421,6 +422,8 @@ class Core:
             self.go_on()
 
     def _on_watchdog(self, event: ev.WatchdogTripped) -> None:
+        if event.rule == "strategy_budget":
+            return  # the stopwatch's word, heard with the decision that it is about
         if event.rule == "exposure":
             self.trip(Trip("exposure at the wire", event.value, event.limit, "halt"))
         else:
@@ -428,14 +431,13 @@ class Core:
 
     def _on_session(self, event: ev.SessionStarted) -> None:
         self.account.open(event.base, event.quote)
-        if not event.day:
-            return
-        self.breaker.carry(event.ts, event.day, event.day_pnl, event.drawdown)
-        if event.day == event.ts // DAY:
-            self.gate.carry(event.ts, event.messages)
-        self._pnl_watched = True
+        if event.day:
+            self._pnl_watched = True
+            self.breaker.carry(event.ts, event.day, event.day_pnl, event.drawdown)
+            if event.day == event.ts // DAY:
+                self.gate.carry(event.ts, event.messages)
         if event.halted:
             self._halt(event.halted)
-        else:
+        elif event.day:
             self._on_pnl(0.0)
         self.restrain()
