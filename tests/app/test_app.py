@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 from desk_link import Recorded
-from desk_scene import desk_frame, flat, halted, paused
+from hand_frames import desk_frame, flat, halted, paused
 from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
