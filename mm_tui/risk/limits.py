@@ -46,6 +46,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """A position held longer without crossing zero may only be reduced; 0 for any age."""
     max_messages_per_day: NotNegativeInt = 0
     """Placements, amends and replaces a UTC day, a fifth of them kept for what reduces; 0 for any number."""
+    strategy_budget_ms: Positive = 50.0
+    """A decision that took the strategy longer is dropped; the third in a row pulls the quotes."""
 
 
 _OFF_AT_ZERO = frozenset({"max_inventory_age_s", "max_messages_per_day"})
