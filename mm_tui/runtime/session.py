@@ -33,6 +33,7 @@ from mm_tui.runtime.inbox import DeskInbox
 from mm_tui.runtime.latch import RiskFile
 from mm_tui.runtime.logs import close_log, open_log
 from mm_tui.runtime.presenting import PresenterWorker
+from mm_tui.runtime.stopwatch import LiveStopwatch
 from mm_tui.runtime.summary import summarize
 from mm_tui.runtime.workers import (
     FeedWorker,
@@ -178,6 +179,8 @@ class Session:
             self.desk.journal = self._writer
             self._proof = ProofFile(self._folder.path, self._instrument)
             self.desk.scores.obligation.on_stretch = self._proof.add
+        if chosen.live:
+            self.desk.core.quoter.stopwatch = LiveStopwatch(self.desk)
         self.band: Band | None = None
         if settings.simulator.band:
             self.band = Band(self.desk, terms, step_budget=STEP_BUDGET if chosen.live else None)
