@@ -14,6 +14,7 @@ from mm_tui.analytics.pnl import unrealized2
 from mm_tui.analytics.scores import Scores
 from mm_tui.book.tape import Print
 from mm_tui.core.engine import Core
+from mm_tui.core.explain import fate_in_words
 from mm_tui.core.state import State
 from mm_tui.model import account as accounts
 from mm_tui.model.events import BUY, SELL
@@ -22,6 +23,7 @@ from mm_tui.views import frames as fr
 from mm_tui.views.fmt import clock, number, steps
 from mm_tui.views.ladder import LadderView
 from mm_tui.views.log import EventLog
+from mm_tui.views.worth import WorthView
 
 SECOND = 1_000_000_000
 CHART_EVERY_MS = 250
@@ -67,6 +69,7 @@ class Presenter:
         self._log = log
         self._maker_fee_bps = maker_fee_bps
         self._ladder = LadderView()
+        self._worth = WorthView(scores, core.instrument)
         self._last = fr.DeskFrame()
         self._samples: deque[fr.ChartSample] = deque(maxlen=CHART_SAMPLES)
         self._sampled = 0
@@ -94,7 +97,10 @@ class Presenter:
             events=self._log.rows,
             workers=_same(vitals.workers, last.workers),
             parameters=_same(self._parameters(), last.parameters),
-            obligation=_same(self._obligation(ts), last.obligation),
+            obligation=_same(self._worth.obligation(ts), last.obligation),
+            worth=_same(self._worth.worth(ts), last.worth),
+            estimates=_same(self._estimates(), last.estimates),
+            held=_same(self._held(), last.held),
             flatten=_same(self._flatten(), last.flatten),
         )
         self._last = frame
@@ -200,6 +206,23 @@ class Presenter:
             status=order.status.value,
             age_s=max(0, (ts - order.created) // SECOND),
             queue_ahead=self._queue_ahead(order.order_id),
+            level=order.level,
+            steps=order.steps,
+            fate=fate_in_words(order, self._core.orders.fates.get(order.order_id)),
+        )
+
+    def _held(self) -> tuple[fr.HeldRow, ...]:
+        """Highest price first, as the orders come."""
+        held = sorted(self._core.executor.held, key=lambda one: (-one.quote.price, one.quote.level))
+        return tuple(
+            fr.HeldRow(
+                side=one.quote.side,
+                level=one.quote.level,
+                price=one.quote.price,
+                quantity=one.quote.quantity,
+                why=one.why,
+            )
+            for one in held
         )
 
     def _position(self, vitals: Vitals) -> fr.PositionFrame:
@@ -334,9 +357,10 @@ class Presenter:
             rows.append(fr.ParameterRow(name=name, value=text, changed_ts=changed.get(prefix + name, 0)))
         return tuple(rows)
 
-    def _obligation(self, ts: int) -> fr.ObligationFrame:
-        bid, ask, both = (None if one is None else round(one, 2) for one in self._scores.uptime.shares(ts))
-        return fr.ObligationFrame(bid_pct=bid, ask_pct=ask, two_sided_pct=both)
+    def _estimates(self) -> fr.EstimatesFrame | None:
+        """What the strategy was last told: a look of our own would change what it is told next."""
+        last = self._core.view.signals.last
+        return None if last is None else fr.EstimatesFrame(**msgspec.structs.asdict(last))
 
     def _flatten(self) -> fr.FlattenFrame | None:
         core = self._core
