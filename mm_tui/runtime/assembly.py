@@ -54,7 +54,8 @@ def build_desk(
     """Core and paper venue with everything between them; raises UsageError where the strategy cannot be had."""
     core = build_core(terms)
     venue = paper_venue(terms.settings.simulator, terms.instrument, core.book, terms.maker_bps, terms.taker_bps)
-    return Desk(core, venue, bus, journal, request_snapshot, terms_of(terms.settings.obligation, terms.instrument))
+    promised = terms_of(terms.settings.obligation, terms.instrument)
+    return Desk(core, venue, bus, journal, request_snapshot, promised=promised)
 
 
 def opening(terms: Terms, ts: int) -> SessionStarted:
