@@ -3,6 +3,7 @@
 They may be tightened while the desk runs; `loosens` says which way a change goes.
 """
 
+from math import isfinite
 from typing import Annotated, Any
 
 import msgspec
@@ -85,4 +86,6 @@ def assign(limits: Limits, assignment: str) -> LimitChange:
     except msgspec.ValidationError as error:
         raise SettingsError([f"{name}: got {text}: {error}"]) from error
     before, after = values[key], getattr(wanted, key)
+    if not isfinite(after):
+        raise SettingsError([f"{name}: got {text}: a limit is a number"])
     return LimitChange(wanted, PREFIX + key, before, after, loosens(key, before, after))
