@@ -8,6 +8,7 @@
 - a cancel without an answer is repeated; after `max_retries` the order is in doubt and its exposure stays reserved;
   so is a placement or an amend without an answer. The venue is then asked by cancels, 2, 4 and 8 s later
 - a placement is never sent twice, and a level whose order is in doubt gets no other one
+- an order has the level of the quote that it stands for: one that is kept for another quote changes its level
 """
 
 from mm_tui.core.config import CoreConfig
@@ -93,6 +94,8 @@ class Executor:
         plan = diff(quotes, self._orders, self._tolerance)
         self._held = held
         self._orders.fates = {pair.order.order_id: Fate(pair.quote) for pair in plan.kept}
+        for pair in plan.kept:
+            pair.order.level = pair.quote.level
         held += [Held(one.quote, f"waits for the acknowledgement of {one.order.order_id}") for one in plan.waiting]
         sent = 0
         for step in plan.steps:

@@ -120,11 +120,11 @@ class Pricing:
         if reference2 >= measures.ceiling2:
             reasons.append("no bids at or above the price ceiling")
         else:
-            bids = self._side(BUY, waiting[0], view, centre)
+            bids = self._side(BUY, waiting[0], view, centre, 0)
         if reference2 <= measures.floor2:
             reasons.append("no asks at or below the price floor")
         else:
-            asks = self._side(SELL, waiting[1], view, centre)
+            asks = self._side(SELL, waiting[1], view, centre, bids[0].price if bids else 0)
         for side, levels in ((BUY, waiting[0]), (SELL, waiting[1])):
             if levels:
                 reasons.append(f"ping-pong: {levels} {side.book_word} level{'s' * (levels > 1)} wait")
@@ -163,7 +163,8 @@ class Pricing:
             cost=self.cost_bps * BPS,
         )
 
-    def _side(self, side: Side, waiting: int, view: View, centre: Centre) -> tuple[Quote, ...]:
+    def _side(self, side: Side, waiting: int, view: View, centre: Centre, own: int) -> tuple[Quote, ...]:
+        """One side's quotes, the nearest first; asks are over the own best bid."""
         quotes: list[Quote] = []
         params = self.params
         jump2: float | None = None
@@ -176,7 +177,7 @@ class Pricing:
                 if jump2 is not None:
                     behind = (level - waiting) * params.order_level_spread_bps * centre.factor
                     fall.to("optimisation", jump2 * (1 - side * behind * BPS), "just inside the book")
-            quote = self._finish(fall, level, view, centre)
+            quote = self._finish(fall, level, view, centre, own)
             if quote is not None:
                 quotes.append(quote)
         return tuple(quotes)
@@ -222,7 +223,7 @@ class Pricing:
         inside2 = 2.0 * (found + side)
         return inside2 if side * (price2 - inside2) > 0 else None
 
-    def _finish(self, fall: Fall, level: int, view: View, centre: Centre) -> Quote | None:
+    def _finish(self, fall: Fall, level: int, view: View, centre: Centre, own: int) -> Quote | None:
         """Costs, bands, tick and touch, and the size; None where no venue or limit would take it."""
         side, measures = fall.side, self._measures
         if centre.cost:
@@ -231,6 +232,9 @@ class Pricing:
         if side * (fall.price2 - bound2) > 0:
             fall.to("band", bound2, "under the ceiling" if side > 0 else "over the floor")
         price = fall.settle(view)
+        if side is SELL and price <= own:
+            price = own + 1
+            fall.to("clamp", 2 * price, "over the own bid")
         if price <= 0 or self.too_near(side, price, centre.reference2):
             return None
         lots = (measures.amount + level * measures.level_amount) * centre.size_factor
