@@ -188,7 +188,7 @@ async def test_an_unknown_share_is_a_dash_and_an_empty_bar() -> None:
 
 async def test_the_position_says_what_is_held_and_what_it_earned() -> None:
     lines = "\n".join(await shown(Position(), strained(), (60, 20)))
-    for words in ("+0.00412 BTC", "21 %", "61,837.21", "+1.84 USDT", "band  −0.42 … +3.10", "+4.02", "−1.61", "−0.26", "37 fills"):
+    for words in ("+0.00412 BTC", "21 %", "61,837.21", "+1.84 USDT", "band", "−0.42 … +3.10", "+4.02", "−1.61", "−0.26", "37 fills"):
         assert words in lines
     narrow = "\n".join(await shown(Position(), strained(), (28, 20)))
     for words in ("+4.02", "−1.61", "−0.31", "−0.26"):
