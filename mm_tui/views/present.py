@@ -34,6 +34,7 @@ FLOW_EVERY = SECOND // 4
 HINTS = {
     State.HALTED: "a re-arm   f flatten",
     State.PAUSED: "space quote",
+    State.REDUCE_ONLY: "f flatten",
     State.STALE: "quotes return by themselves",
     State.INVALID_BOOK: "quotes return after the snapshot",
     State.STARTING: "",
@@ -130,6 +131,8 @@ class Presenter:
         off = [hint for side, hint in ((BUY, "b bids on"), (SELL, "s asks on")) if not side_on[side]]
         if off and self._core.state in (State.ONE_SIDED, State.PAUSED) and not self._core.conduct.paused:
             return "   ".join(off)
+        if self._core.state is State.REDUCE_ONLY and self._core.restraint.operator:
+            return "r lifts it"
         return HINTS.get(self._core.state, "")
 
     def _truth(self, ts: int, vitals: Vitals) -> fr.TruthFrame:
