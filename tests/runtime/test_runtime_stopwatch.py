@@ -142,7 +142,7 @@ def test_the_record_stands_behind_its_event_and_before_its_outputs(tmp_path: Pat
     assert isinstance(before, MarketLine) or isinstance(before.message, Event)
     after = items[at + 1]
     assert isinstance(after, Entry)
-    assert isinstance(after.message, facts.Noted)
+    assert not isinstance(after.message, Event)
     taught = RecordedStopwatch()
     for item in foretold(items, taught):
         assert not (isinstance(item, Entry) and isinstance(item.message, WatchdogTripped))
