@@ -116,7 +116,7 @@ class LinkChanged(Fact, frozen=True, gc=False, tag=True, kw_only=True):
 
 
 class ParameterChanged(Fact, frozen=True, gc=False, tag=True, kw_only=True, rename={"before": "from", "after": "to"}):
-    """A live parameter has a new value; written as `from` and `to`: a record of the journal has an `after` of its own."""
+    """A live parameter has a new value; written `from` and `to`: a record of the journal has an `after` of its own."""
 
     name: str
     before: str
