@@ -129,6 +129,12 @@ class RiskFile:
         self.carried = wanted
         self.problem, self.failed = "", False
 
+    @property
+    def note(self) -> str:
+        """What a user should know when the desk has ended; empty where there is nothing."""
+        halted = "" if self.carried is None else self.carried.halted
+        return f"Halted: {halted}. The next start is halted too, until a is pressed on its screen." if halted else ""
+
     def close(self) -> None:
         """Let another desk have the file."""
         if self._held is not None:

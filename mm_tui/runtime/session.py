@@ -365,7 +365,8 @@ class Session:
         resting = tuple(order.order_id for order in desk.core.orders.open)
         if resting:
             log.error("orders may rest ids=%s", ",".join(resting))
-        return Outcome(reason, summary, path, resting, failed or "", getattr(chosen.feed, "note", ""))
+        notes = [getattr(chosen.feed, "note", ""), "" if self._risk_file is None else self._risk_file.note]
+        return Outcome(reason, summary, path, resting, failed or "", "\n".join(filter(None, notes)))
 
     async def close(self) -> None:
         """Give back what the session holds; safe after a failed opening."""
