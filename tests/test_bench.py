@@ -31,11 +31,13 @@ def test_the_live_benchmark_times_every_contestant_on_every_kind_of_frame(tmp_pa
     assert (done.returncode, done.stderr) == (0, "")
     result: dict[str, Any] = json.loads(done.stdout)
     assert sum(result["frames"].values()) == LINES - 1, "all but the snapshot"
-    assert set(result["us"]) == {"json", "decode", "book", "step", "journal", "ccxt"}
+    assert set(result["us"]) == {"json", "decode", "book", "step", "journal", "band", "ccxt"}
     for figures in result["us"].values():
         assert set(figures) == {"depth", "trade", "bookTicker", "all"}
         assert all(0 < one["p50"] <= one["p99"] for one in figures.values())
     assert result["reports"]["step"]["placed"] > 0
+    assert len(result["reports"]["band"]["band"]) == 3
+    assert result["us"]["band"]["all"]["mean"] > result["us"]["step"]["all"]["mean"]
     assert result["reports"]["ccxt"]["quoted"] is True
 
 

@@ -14,8 +14,8 @@ from collections import deque
 
 import msgspec
 
-from mm_tui.model.account import MICRO, Account
-from mm_tui.model.facts import Filled
+from mm_tui.analytics.worth import Worth
+from mm_tui.model.account import Account
 
 TAU = 5_000_000_000
 
@@ -43,10 +43,11 @@ class Split(msgspec.Struct, frozen=True):
 
 
 class PnlSplit:
-    """Takes fills and mids in the order of their time."""
+    """Takes fills in the order of their time, and the mid whenever it moves."""
 
     def __init__(self) -> None:
-        self._mid2 = 0
+        self.mid2 = 0
+        """The mid now, half ticks; kept by whoever follows the market."""
         self._spread = 0
         self._fees = 0
         self._adverse = 0
@@ -59,37 +60,34 @@ class PnlSplit:
         """Base fees paid, micro lots."""
         self._fee_cost = 0
         """The same times the mid at each fill."""
-        self._pending: deque[tuple[int, int, int]] = deque()
-        """`(tᵢ + τ, signed micro lots, mᵢ)`."""
+        self._pending: deque[Worth] = deque()
 
-    def on_fill(self, fill: Filled, mid2: int) -> None:
-        """A fill and the mid just before it traded, half ticks."""
-        self._mid2 = self._mid2 or mid2
-        signed = fill.side * fill.quantity * MICRO
-        self._spread += signed * (mid2 - 2 * fill.price)
-        if fill.fee_in_base:
-            self._fees -= fill.fee * mid2
-            self._fee_base += fill.fee
-            self._fee_cost += fill.fee * mid2
-        else:
-            self._fees -= 2 * fill.fee
-        self._pending.append((fill.matched + TAU, signed, mid2))
+    def on_fill(self, fill: Worth) -> None:
+        """A fill of ours."""
+        self.mid2 = self.mid2 or fill.mid2
+        self._spread += fill.spread2
+        self._fees += fill.fee2
+        self._fee_base += fill.fee_base
+        self._fee_cost += fill.fee_base * fill.mid2
+        self._pending.append(fill)
 
-    def on_mid(self, ts: int, mid2: int) -> None:
-        """The mid from this time on, half ticks."""
-        pending = self._pending
-        while pending and pending[0][0] < ts:
-            _, signed, before = pending.popleft()
-            self._adverse += signed * (self._mid2 - before)
-            self._settled += signed
-            self._settled_cost += signed * self._mid2
-        self._mid2 = mid2
+    def settle(self, ts: int) -> list[Worth]:
+        """Fills whose five seconds lie before this time meet the mid that stood until now; those fills."""
+        pending, mid2, over = self._pending, self.mid2, []
+        while pending and pending[0].ts + TAU < ts:
+            fill = pending.popleft()
+            fill.adverse2 = fill.signed * (mid2 - fill.mid2)
+            self._adverse += fill.adverse2
+            self._settled += fill.signed
+            self._settled_cost += fill.signed * mid2
+            over.append(fill)
+        return over
 
     def split(self) -> Split:
         """The parts as of now."""
-        adverse = self._adverse
-        for _, signed, before in self._pending:
-            adverse += signed * (self._mid2 - before)
-        inventory = self._settled * self._mid2 - self._settled_cost
-        inventory -= self._fee_base * self._mid2 - self._fee_cost
+        adverse, mid2 = self._adverse, self.mid2
+        for fill in self._pending:
+            adverse += fill.signed * (mid2 - fill.mid2)
+        inventory = self._settled * mid2 - self._settled_cost
+        inventory -= self._fee_base * mid2 - self._fee_cost
         return Split(self._spread, adverse, inventory, self._fees)

@@ -1,38 +1,94 @@
 """All scores of a session, computed once, for live, replay and backtest alike."""
 
-from mm_tui.analytics.markout import Markouts
+from collections.abc import Callable
+from typing import Any
+
+from mm_tui.analytics.inventory import Inventory
+from mm_tui.analytics.ledger import Ledger
+from mm_tui.analytics.markout import NEVER, Markouts
+from mm_tui.analytics.obligation import Obligation
 from mm_tui.analytics.pnl import PnlSplit
-from mm_tui.analytics.uptime import Uptime
-from mm_tui.model.facts import AnyFact, Filled, OrderChanged, StateChanged
+from mm_tui.analytics.quality import Quality
+from mm_tui.analytics.terms import NO_TERMS, Terms
+from mm_tui.analytics.worth import worth_of
+from mm_tui.model import facts as fc
+from mm_tui.model.facts import AnyFact
 
 
 class Scores:
     """Follows the desk step by step."""
 
-    def __init__(self) -> None:
+    def __init__(self, terms: Terms = NO_TERMS, limit: Callable[[], int] | None = None) -> None:
+        """`limit()` is the position limit in lots as it stands."""
         self.pnl = PnlSplit()
         self.markouts = Markouts()
-        self.uptime = Uptime()
+        self.ledger = Ledger()
+        self.quality = Quality()
+        self.inventory = Inventory(limit)
+        self.obligation = Obligation(terms)
         self._mid2 = 0
         self._valid = False
+        self._due = NEVER
+        """When a fill is looked at again, ns; five seconds are one of the horizons."""
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            fc.Filled: self._on_fill,
+            fc.OrderChanged: self._on_order,
+            fc.StateChanged: self._on_state,
+            fc.QuoteDecided: self.inventory.on_quote,
+            fc.ParameterChanged: self._on_parameter,
+            fc.LinkChanged: self.obligation.on_link,
+            fc.BookInvalid: self.obligation.on_book,
+            fc.BookValid: self.obligation.on_book,
+        }
 
     def after(self, ts: int, mid2: int, valid: bool, facts: list[AnyFact]) -> None:  # noqa: FBT001 - a state, not a switch
         """What a step left behind: the mid in half ticks, whether the book is valid, the facts."""
-        if ts > self.markouts.due:
-            self.markouts.settle(ts)
-        for fact in facts:
-            kind = type(fact)
-            if kind is Filled:
-                self._on_fill(fact, mid2)  # type: ignore[arg-type]
-            elif kind is OrderChanged:
-                self.uptime.on_order(fact)  # type: ignore[arg-type]
-            elif kind is StateChanged:
-                self.uptime.on_state(fact)  # type: ignore[arg-type]
+        if ts > self._due:
+            self._settle(ts)
+        obligation = self.obligation
+        if facts:
+            if not self._mid2:
+                self._mid2 = self.pnl.mid2 = mid2
+            handlers = self._handlers
+            for fact in facts:
+                handler = handlers.get(type(fact))
+                if handler is not None:
+                    handler(fact)
+            if obligation.dirty:
+                obligation.look(ts, mid2)
         if mid2 != self._mid2 or valid is not self._valid:
-            self._mid2, self._valid = mid2, valid
-            self.pnl.on_mid(ts, mid2)
-            self.markouts.on_mid(ts, mid2 if valid else None)
+            self._mid2 = self.pnl.mid2 = mid2
+            self._valid = valid
+            if not obligation.low <= mid2 <= obligation.high:
+                obligation.look(ts, mid2)
 
-    def _on_fill(self, fill: Filled, mid2: int) -> None:
-        self.pnl.on_fill(fill, fill.mid2 or self._mid2 or mid2)
-        self.markouts.on_fill(fill)
+    def sent(self) -> None:
+        """An order message left: a placement, an amend, a replace, a cancel."""
+        self.quality.messages += 1
+
+    def _settle(self, ts: int) -> None:
+        self.markouts.settle(ts, self._mid2 if self._valid else None)
+        self.ledger.on_settled(self.pnl.settle(ts), ts)
+        self._due = self.markouts.due
+
+    def _on_fill(self, fill: fc.Filled) -> None:
+        self.quality.on_fill(fill)
+        worth = worth_of(self.quality.fills, fill, self._mid2)
+        self.pnl.on_fill(worth)
+        self.markouts.on_fill(worth)
+        self.ledger.on_fill(worth)
+        self.inventory.on_fill(fill.ts, fill.position)
+        self._due = self.markouts.due
+
+    def _on_order(self, fact: fc.OrderChanged) -> None:
+        self.quality.on_order(fact)
+        self.obligation.on_order(fact)
+
+    def _on_state(self, fact: fc.StateChanged) -> None:
+        begun = self.obligation.started is not None
+        self.obligation.on_state(fact)
+        if not begun and self.obligation.started is not None:
+            self.inventory.begin(fact.ts)
+
+    def _on_parameter(self, fact: fc.ParameterChanged) -> None:
+        self.inventory.look(fact.ts)

@@ -59,6 +59,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         asks=True,
         desk=False,
     ),
+    Action(id="reduce_only", keys=("r",), group="Stop", label="reduce only", help="reduce the position only, or lift"),
     Action(id="cancel_order", keys=("x",), group="Stop", label="cancel order", help="cancel the selected order"),
     Action(id="rearm", keys=("a",), group="Stop", label="re-arm", help="re-arm after a halt", asks=True, desk=False),
     Action(id="widen", keys=("+", "="), group="Quote", label="spread", help="widen, tighten the spread"),
@@ -74,6 +75,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(id="group", keys=("g",), group="Look", label="group", help="ticks a row of the ladder", desk=False),
     Action(id="units", keys=("%",), group="Look", label="units", help="ticks, bps or quote", desk=False),
     Action(id="window", keys=("w",), group="Look", label="window", help="minutes of the chart", desk=False),
+    Action(id="explain", keys=("e",), group="Look", label="explain", help="why an order stands there", desk=False),
     Action(id="panel", keys=(), group="Look", label="panels", help="show or focus a panel", desk=False),
     Action(id="zoom", keys=("enter",), group="Look", label="enlarge", help="panel to the full screen", desk=False),
     Action(id="back", keys=("escape",), group="Look", label="back", help="back to the desk", desk=False),
@@ -101,6 +103,7 @@ FOOTER: Final[tuple[tuple[str, int], ...]] = (
     ("flatten", 2),
     ("kill", 0),
     ("rearm", 3),
+    ("reduce_only", 14),
     ("widen", 5),
     ("smaller", 6),
     ("toggle_bids", 7),
@@ -151,7 +154,7 @@ def shown_for(action: Action, keys: Mapping[str, tuple[str, ...]]) -> str:
     """The first key of an action and of those that share its line, for footer and help."""
     ids = [action.id, *(other.id for other in ACTIONS if other.beside == action.id)]
     if action.id == "panel":
-        return "1-8"
+        return "1-9"
     return " ".join(shown(keys[each][0]) for each in ids)
 
 

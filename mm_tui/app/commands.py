@@ -1,4 +1,4 @@
-"""The command line's language: action ids, `set KEY VALUE`, `theme NAME`."""
+"""The command line's language: action ids, `set KEY VALUE`, `theme NAME`, `explain ORDER`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from mm_tui.app.actions import ACTIONS, BY_ID
 
 _WITHOUT_LINE: Final = frozenset({"panel", "command", "zoom", "back"})
 _ALIASES: Final = {"q": "quit", "h": "help"}
-_TAKES: Final = {"theme": "NAME", "cancel_order": "ID", "filter": "TEXT"}
+_TAKES: Final = {"theme": "NAME", "cancel_order": "ID", "explain": "ID", "filter": "TEXT"}
 """Actions with an argument, which may be left out."""
 
 
@@ -52,12 +52,12 @@ def _parse_set(argument: str) -> Command | str:
     return Command("set", f"{key}={value}")
 
 
-def complete(line: str, parameters: Sequence[str], themes: Sequence[str]) -> list[str]:
+def complete(line: str, parameters: Sequence[str], themes: Sequence[str], orders: Sequence[str] = ()) -> list[str]:
     """Whole lines that begin as this one does."""
     head, space, tail = line.lstrip().partition(" ")
     if not space:
         return [name for name in names() if name.startswith(head)]
-    pool = {"set": parameters, "theme": themes}.get(head, ())
+    pool = {"set": parameters, "theme": themes, "explain": orders, "cancel_order": orders}.get(head, ())
     return [f"{head} {each}" for each in pool if each.startswith(tail.lstrip())]
 
 

@@ -9,11 +9,14 @@ from typing import Final, Literal, NamedTuple
 
 Shape = Literal["wide", "medium", "small", "compact"]
 
-NUMBERED: Final = ("ladder", "orders", "position", "risk", "chart", "tape", "events", "workers")
+NUMBERED: Final = ("ladder", "orders", "position", "risk", "chart", "tape", "events", "workers", "fills")
 """Panels in the order of the number keys."""
 
-TABS: Final = ("chart", "tape", "events", "workers")
+TABS: Final = ("chart", "tape", "events", "workers", "fills")
 """Panels that share one place in two columns."""
+
+LOWER_TABS: Final = ("events", "fills")
+"""Panels that share the lower place of the middle column in three columns without height for both."""
 
 WIDE: Final = (160, 30)
 MEDIUM: Final = (110, 30)
@@ -21,6 +24,11 @@ SMALL: Final = (60, 16)
 
 SUMMARY_HEIGHT: Final = 4
 POSITION_HEIGHT: Final = 10
+RISK_HEIGHT: Final = 11
+PARAMETERS_HEIGHT: Final = 9
+SCOREBOARD_HEIGHT: Final = 9
+ROOM_FOR_BOTH: Final = 44
+"""Lines of three columns from which events and fills stand one above the other, and the right column shows all."""
 ROOM_FOR_TABS: Final = 20
 """Lines of a small screen from which one names the panels."""
 
@@ -40,6 +48,8 @@ class View:
 
     tab: str = "chart"
     """The panel of the shared place in two columns."""
+    lower: str = "events"
+    """The panel of the shared place in three columns."""
     panel: str = "ladder"
     """The panel over the strip on a small screen."""
     zoomed: str = ""
@@ -74,7 +84,7 @@ def plan(width: int, height: int, view: View, ladder_rows: int = 0) -> Plan:
         return Plan(shape, {**top, view.zoomed: Box(0, 1, width, height - 2)})
     if shape == "small":
         return _small(width, height, view)
-    return _wide(width, height, ladder_rows) if shape == "wide" else _medium(width, height, view)
+    return _wide(width, height, view, ladder_rows) if shape == "wide" else _medium(width, height, view)
 
 
 _SHAPES: Final[tuple[tuple[Shape, tuple[int, int]], ...]] = (("wide", WIDE), ("medium", MEDIUM), ("small", SMALL))
@@ -100,7 +110,8 @@ def _medium(width: int, height: int, view: View) -> Plan:
     left = min(62, width - 56)
     right = width - left
     body = height - 3
-    position, risk = POSITION_HEIGHT, 8
+    position, risk = POSITION_HEIGHT, 8 + (body - 27) // 5
+    risk = min(risk, RISK_HEIGHT)
     rest = body - position - risk
     orders = max(4, min(10, rest // 2))
     tabs = rest - orders
@@ -119,37 +130,51 @@ def _medium(width: int, height: int, view: View) -> Plan:
     return Plan("medium", places, TABS)
 
 
-def _wide(width: int, height: int, ladder_rows: int) -> Plan:
+def _wide(width: int, height: int, view: View, ladder_rows: int) -> Plan:
     body = height - 2
     right = max(46, min(64, width * 27 // 100))
     truth = max(66, min(80, width - 110))
     left = max(60, min(90, width * 34 // 100))
     middle = width - left - right
     ladder = min(body, ladder_rows + 4) if ladder_rows else body
-    chart = body * 3 // 8
-    orders = max(6, min(14, body // 3))
-    x, z = left, left + middle
     places = {
         "header": Box(0, 0, width - truth, 1),
         "truth": Box(width - truth, 0, truth, 1),
         "ladder": Box(0, 1, left, ladder),
-        "chart": Box(x, 1, middle, chart),
-        "orders": Box(x, 1 + chart, middle, orders),
-        "events": Box(x, 1 + chart + orders, middle, body - chart - orders),
         "footer": Box(0, height - 1, width, 1),
     }
-    y = 1
-    for name, rows in _right_column(body):
-        places[name] = Box(z, y, right, rows)
-        y += rows
-    return Plan("wide", places)
+    roomy = body >= ROOM_FOR_BOTH
+    rows = _middle_column(body) if roomy else _low_middle_column(body, view.lower)
+    for x, wide, column in ((left, middle, rows), (left + middle, right, _right_column(body, roomy=roomy))):
+        y = 1
+        for name, high in column:
+            places[name] = Box(x, y, wide, high)
+            y += high
+    return Plan("wide", places, () if roomy else LOWER_TABS)
 
 
-def _right_column(body: int) -> list[tuple[str, int]]:
-    """Position and risk in full, workers when there is room, the rest for the tape."""
-    position, risk, workers = POSITION_HEIGHT, 8, 4
-    rows = [("position", position), ("risk", risk)]
-    if body >= position + risk + workers + 16:
-        rows.append(("parameters", 8))
+def _middle_column(body: int) -> list[tuple[str, int]]:
+    """Orders take what explaining one of them needs, where there is that much; events the rest."""
+    chart = body * 3 // 10
+    orders = max(14, min(24, body * 3 // 10))
+    fills = max(12, min(24, body // 4))
+    return [("chart", chart), ("orders", orders), ("fills", fills), ("events", body - chart - orders - fills)]
+
+
+def _low_middle_column(body: int, lower: str) -> list[tuple[str, int]]:
+    chart = body * 3 // 8
+    orders = max(6, min(14, body // 3)) - 1
+    return [("chart", chart), ("orders", orders), ("tabs", 1), (lower, body - chart - orders - 1)]
+
+
+def _right_column(body: int, *, roomy: bool) -> list[tuple[str, int]]:
+    """Position and risk, then parameters and the scoreboard where there is room, the rest for the tape."""
+    if roomy:
+        rows = [("position", POSITION_HEIGHT), ("risk", RISK_HEIGHT), ("parameters", PARAMETERS_HEIGHT)]
+        workers = SCOREBOARD_HEIGHT
+    else:
+        rows, workers = [("position", POSITION_HEIGHT), ("risk", 8)], 4
+        if body - POSITION_HEIGHT - 8 - 4 >= PARAMETERS_HEIGHT + 8:
+            rows.append(("parameters", PARAMETERS_HEIGHT))
     left = body - sum(height for _, height in rows) - workers
     return [*rows, ("tape", left), ("workers", workers)]

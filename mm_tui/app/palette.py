@@ -81,6 +81,12 @@ _PLAIN = {
     "±": "~",
     "⠀": " ",
     "µ": "u",
+    "σ": "s",
+    "κ": "k",
+    "γ": "g",
+    "τ": "t",
+    "δ": "d",
+    "²": "2",
 }
 _PLAIN_TABLE = {ord(glyph): plain for glyph, plain in _PLAIN.items()}
 _BRAILLE = range(0x2801, 0x2900)

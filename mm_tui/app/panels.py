@@ -4,6 +4,7 @@ from textual.widget import Widget
 
 from mm_tui.app.widgets.chart import Chart
 from mm_tui.app.widgets.events import Events
+from mm_tui.app.widgets.fills import Fills
 from mm_tui.app.widgets.header import Header
 from mm_tui.app.widgets.ladder import Ladder
 from mm_tui.app.widgets.orders import Orders
@@ -25,6 +26,7 @@ def make_panels() -> dict[str, Widget]:
         "chart": Chart(),
         "orders": Orders(),
         "events": Events(),
+        "fills": Fills(),
         "position": Position(),
         "risk": Risk(),
         "parameters": Parameters(),

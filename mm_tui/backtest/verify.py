@@ -1,7 +1,7 @@
 """Holds a recorded session against the core: the recorded inputs again, every output compared.
 
-Only the core is asked. What the venue answered and which timers fired are inputs of the recording, so a difference is
-the core's own: another version, another strategy file, a damaged recording.
+Only the core is asked. What the venue answered, which timers fired, and which decisions took the strategy too long are
+inputs of the recording, so a difference is the core's own: another version, another strategy file, a damaged recording.
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from mm_tui.journal.record import AnyMessage, Entry, MarketLine
 from mm_tui.model.events import Event
 from mm_tui.risk.gate import Approved
 from mm_tui.runtime.assembly import build_core
+from mm_tui.runtime.stopwatch import RecordedStopwatch, foretold
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -70,11 +71,12 @@ def verify(folder: Path) -> Verdict:
     """Run the recorded inputs and compare; raises DataError where the session cannot be read."""
     session = RecordedSession(folder, Changes())
     core = build_core(session.terms)
+    core.quoter.stopwatch = stopwatch = RecordedStopwatch()
     frames = FrameReader(session.terms)
     due: list[AnyMessage] = []
     inputs = outputs = 0
     last = Entry(-1, 0, None)  # type: ignore[arg-type]  # nothing was read yet
-    for item in session.reader.records():
+    for item in foretold(session.reader.records(), stopwatch):
         if isinstance(item, Entry) and not isinstance(item.message, Event):
             last = item
             found = due.pop(0) if due else None

@@ -30,9 +30,9 @@ class Conduct:
         self._clean_since = 0
 
     def judge(  # noqa: C901, PLR0911 - one line a state, the strongest first
-        self, ts: int, market: Market, closed: str, words: Callable[[], str], *, flattening: bool
+        self, ts: int, market: Market, closed: str, restrained: str, words: Callable[[], str], *, flattening: bool
     ) -> tuple[State, str]:
-        """The state and its reason; `closed` says why the gate is, `words` describe the quotes."""
+        """The state and its reason; `closed` and `restrained` say why the gate is so, `words` describe the quotes."""
         if closed:
             return State.HALTED, closed
         if not market.known:
@@ -49,6 +49,8 @@ class Conduct:
             return State.PAUSED, self.paused
         if not (self.side_on[BUY] or self.side_on[SELL]):
             return State.PAUSED, f"{self._off(BUY)}; {self._off(SELL)}"
+        if restrained:
+            return State.REDUCE_ONLY, restrained
         if not self.side_on[BUY]:
             return State.ONE_SIDED, self._off(BUY)
         if not self.side_on[SELL]:

@@ -9,6 +9,7 @@ from mm_tui.errors import SettingsError
 from mm_tui.model import facts
 from mm_tui.model.events import BUY, SELL, OperatorAction, Side
 from mm_tui.risk.breaker import Trip
+from mm_tui.risk.limits import PREFIX, assign
 
 if TYPE_CHECKING:
     from mm_tui.core.engine import Core
@@ -31,6 +32,8 @@ class Console:
             "cancel_order": lambda order_id: core.executor.cancel_held(order_id, core.outbox.ts),
             "undo": lambda _: self._tell(core.parameters.undo(core.outbox.ts)),
             "set": self._set,
+            "loosen": self._loosen,
+            "reduce_only": self._reduce_only,
         }
 
     def do(self, event: OperatorAction) -> None:
@@ -77,15 +80,21 @@ class Console:
         core.go_on()
 
     def _rearm(self, _: str) -> None:
+        """After a halt everything starts anew; a soft limit is taken note of. Either leads to a pause."""
         core = self._core
-        if not core.gate.closed:
-            core.outbox.note("info", "nothing to re-arm")
+        if not (core.gate.closed or core.breaker.soft):
+            stays = f"; reduce-only stays: {core.gate.restrained}" if core.gate.restrained else ""
+            core.outbox.note("info", f"nothing to re-arm{stays}")
+            return
+        if core.conduct.closing:
+            core.outbox.note("warn", "the desk is closing")
             return
         core.gate.closed = ""
-        core.breaker.rearm(core.pnl)
+        core.breaker.rearm(core.pnl if core.mid2 else core.breaker.pnl)
         core.conduct.side_on = {BUY: True, SELL: True}
         core.conduct.side_why = {}
         core.conduct.paused = "re-armed"
+        core.restrain()
         core.settle()
 
     def _toggle(self, side: Side) -> None:
@@ -96,7 +105,41 @@ class Console:
         core.quoter.dirty = True
         core.settle()
 
+    def _reduce_only(self, _: str) -> None:
+        core = self._core
+        on = core.restraint.operator = not core.restraint.operator
+        core.restrain()
+        words = f"reduce-only {'on' if on else 'off'}"
+        if not on and core.gate.restrained:
+            words += f", but it stays so: {core.gate.restrained}"
+        core.outbox.note("info", words)
+
+    def _loosen(self, argument: str) -> None:
+        self._limit(argument, confirmed=True)
+
+    def _limit(self, argument: str, *, confirmed: bool) -> None:
+        core = self._core
+        try:
+            change = assign(core.limits, argument)
+        except SettingsError as error:
+            core.outbox.note("warn", str(error))
+            return
+        before, after = f"{change.before:g}", f"{change.after:g}"
+        if change.loosens and not confirmed:
+            words = (
+                f"{change.name} from {before} to {after} loosens a limit; to confirm it: loosen {change.name}={after}"
+            )
+            core.outbox.note("warn", words)
+        elif change.before == change.after:
+            core.outbox.note("info", f"{change.name} is {before} already")
+        else:
+            core.outbox.say(facts.ParameterChanged(ts=core.outbox.ts, name=change.name, before=before, after=after))
+            core.set_limits(change.limits)
+
     def _set(self, argument: str) -> None:
+        if argument.lstrip().startswith(PREFIX):
+            self._limit(argument, confirmed=False)
+            return
         try:
             self._tell(self._core.parameters.set(argument, self._core.outbox.ts))
         except SettingsError as error:

@@ -30,7 +30,9 @@ from mm_tui.model.events import BUY, SELL, AnyEvent
 from mm_tui.model.instrument import Instrument
 from mm_tui.model.orders import Order
 from mm_tui.risk.breaker import Breaker, Trip
-from mm_tui.risk.gate import Gate
+from mm_tui.risk.gate import DAY, Gate
+from mm_tui.risk.limits import Limits
+from mm_tui.risk.restraint import Restraint
 from mm_tui.strategy.api import Strategy
 
 SECOND = 1_000_000_000
@@ -46,6 +48,7 @@ class Core:
         self.account = Account(0, 0)
         self.gate = Gate(config.limits, instrument)
         self.breaker = Breaker(config.limits)
+        self.restraint = Restraint(self.gate, self.breaker)
         self.orders = OrderManager(round(config.orders.archive_after_s * SECOND))
         self.conduct = Conduct("" if config.quoting_on_start else "paused on start")
         self.market = Market(instrument, config.feed)
@@ -62,7 +65,7 @@ class Core:
         self.console = Console(self)
         self.bad_frames = 0
         self.trips: list[facts.RiskTripped] = []
-        self._archive_armed = self._stale_armed = False
+        self._archive_armed = self._stale_armed = self._pnl_watched = False
         self._unit = float(instrument.unit) / (2 * MICRO)
         self._handlers: dict[type, Callable[[Any], None]] = {
             ev.BookDelta: self._on_delta,
@@ -104,6 +107,11 @@ class Core:
     def mid2(self) -> int:
         """The mid in half ticks; 0 while unknown."""
         return self.references.mid2
+
+    @property
+    def limits(self) -> Limits:
+        """The limits as they stand; the operator may have changed them since the start."""
+        return self.gate.limits
 
     @property
     def pnl(self) -> float:
@@ -158,7 +166,7 @@ class Core:
             trip = self.breaker.on_mid(ts, self.references.mid2)
             if trip is not None and not self.gate.closed:
                 self.trip(trip)
-            if self.account.fills:
+            if self._pnl_watched:
                 self._check_pnl()
         if conduct.stale:
             conduct.recover(ts)
@@ -215,7 +223,18 @@ class Core:
             trip = self.breaker.on_filled(event.ts, order.side)
             if trip is not None:
                 self.trip(trip)
+        self._pnl_watched = True
+        self.restraint.on_position(event.ts, self._held_sign())
         self._check_pnl()
+        self.restrain()
+
+    def _held_sign(self) -> int:
+        """Of the position; 0 where no order is small enough to close it."""
+        lots, instrument = self.account.position_lots, self.instrument
+        size = abs(lots)
+        if size < instrument.min_quantity or size * self.references.mid2 < 2 * instrument.min_notional_units:
+            return 0
+        return 1 if lots > 0 else -1
 
     # -- deciding
 
@@ -244,7 +263,12 @@ class Core:
         """Work out the one state; on the way out of quoting everything is cancelled."""
         conduct, ts = self.conduct, self.outbox.ts
         state, reason = conduct.judge(
-            ts, self.market, self.gate.closed, self.strategy.describe, flattening=self.flattener.active
+            ts,
+            self.market,
+            self.gate.closed,
+            self.gate.restrained,
+            self.strategy.describe,
+            flattening=self.flattener.active,
         )
         before = conduct.state
         if state is before and reason == conduct.reason:
@@ -253,6 +277,7 @@ class Core:
         self.outbox.say(facts.StateChanged(ts=ts, state=state.value, reason=reason))
         if before in QUOTES and state not in QUOTES:
             self.quoter.forget()
+            self.executor.forget()
             if self.orders.open_count:
                 self.outbox.say(facts.QuotesPulled(ts=ts, reason=reason))
                 self.cancel_all()
@@ -274,8 +299,10 @@ class Core:
             self._halt(f"{trip.rule} {trip.value}, limit {trip.limit}" if trip.limit else f"{trip.rule} {trip.value}")
             return
         if trip.action == "pull":
-            self.conduct.cooloff_until = ts + round(self.config.limits.price_change_cooloff_s * SECOND)
+            self.conduct.cooloff_until = ts + round(self.limits.price_change_cooloff_s * SECOND)
             self.outbox.arm("cooloff", self.conduct.cooloff_until)
+        elif trip.action == "reduce only":
+            self.restrain()
         else:
             side = BUY if trip.action.startswith("bid") else SELL
             self.conduct.side_on[side] = False
@@ -285,6 +312,8 @@ class Core:
 
     def _halt(self, reason: str) -> None:
         """Close the gate, cancel all, and stay so until a person re-arms."""
+        if self.conduct.closing:
+            self.conduct.closing, self.gate.closed = False, ""
         self.gate.closed = self.gate.closed or reason
         self.flattener.stop()
         pulls = self.state in QUOTES and self.orders.open_count
@@ -294,9 +323,44 @@ class Core:
 
     def _check_pnl(self) -> None:
         if self.references.mid2 and not self.gate.closed:
-            trip = self.breaker.on_pnl(self.outbox.ts, self.pnl)
-            if trip is not None:
-                self.trip(trip)
+            self._on_pnl(self.pnl)
+
+    def _on_pnl(self, pnl: float) -> None:
+        breaker = self.breaker
+        before = breaker.soft
+        trip = breaker.on_pnl(self.outbox.ts, pnl)
+        if trip is not None:
+            self.trip(trip)
+        elif breaker.soft is not before:
+            self.restrain()
+
+    def restrain(self) -> None:
+        """Let the gate and the quotes know whether only what reduces the position may go out."""
+        ts, restraint = self.outbox.ts, self.restraint
+        trip = restraint.look(ts)
+        reason = restraint.reason
+        if reason != self.gate.restrained:
+            self.gate.restrained = reason
+            self.quoter.reducing = bool(reason)
+            self.quoter.dirty = True
+            self.settle()
+        if trip is not None:
+            self.trip(trip)
+        due = restraint.due(ts)
+        if due is not None:
+            self.outbox.arm("restraint", due)
+
+    def set_limits(self, limits: Limits) -> None:
+        """Hold everything to other limits from now on; what rests over them is cancelled."""
+        self.gate.set_limits(limits)
+        self.breaker.set_limits(limits)
+        self.flattener.set_limits(limits)
+        self.view.max_position = self.gate.max_position
+        self.executor.prune(self.outbox.ts)
+        self.quoter.renew()
+        if not self.gate.closed:
+            self._on_pnl(self.breaker.pnl)
+        self.restrain()
 
     # -- timers
 
@@ -333,6 +397,14 @@ class Core:
         elif event.name == "cooloff":
             self.settle()
             self.go_on()
+        elif event.name == "restraint":
+            self._on_restraint_timer()
+
+    def _on_restraint_timer(self) -> None:
+        if not self.gate.closed:
+            self._on_pnl(self.pnl if self.references.mid2 else self.breaker.pnl)
+        self.restrain()
+        self.go_on()
 
     def _on_stale_timer(self) -> None:
         due = self.market.book_ts + self._stale_after
@@ -350,6 +422,8 @@ class Core:
             self.go_on()
 
     def _on_watchdog(self, event: ev.WatchdogTripped) -> None:
+        if event.rule == "strategy_budget":
+            return  # the stopwatch's word, heard with the decision that it is about
         if event.rule == "exposure":
             self.trip(Trip("exposure at the wire", event.value, event.limit, "halt"))
         else:
@@ -357,3 +431,13 @@ class Core:
 
     def _on_session(self, event: ev.SessionStarted) -> None:
         self.account.open(event.base, event.quote)
+        if event.day:
+            self._pnl_watched = True
+            self.breaker.carry(event.ts, event.day, event.day_pnl, event.drawdown)
+            if event.day == event.ts // DAY:
+                self.gate.carry(event.ts, event.messages)
+        if event.halted:
+            self._halt(event.halted)
+        elif event.day:
+            self._on_pnl(0.0)
+        self.restrain()

@@ -8,15 +8,18 @@
 - a cancel without an answer is repeated; after `max_retries` the order is in doubt and its exposure stays reserved;
   so is a placement or an amend without an answer. The venue is then asked by cancels, 2, 4 and 8 s later
 - a placement is never sent twice, and a level whose order is in doubt gets no other one
+- an order has the level of the quote that it stands for: one that is kept for another quote changes its level
 """
 
 from mm_tui.core.config import CoreConfig
+from mm_tui.core.explain import Fate, Held
 from mm_tui.core.oms import OrderManager
 from mm_tui.core.outputs import Outbox
 from mm_tui.core.quoting import Move, Place, Remove, Shrink, Step, Tolerance, diff
 from mm_tui.core.state import MarketView
 from mm_tui.model import facts
 from mm_tui.model.account import MICRO
+from mm_tui.model.clock import time_of_day
 from mm_tui.model.commands import (
     AmendOrder,
     CancelAll,
@@ -43,6 +46,11 @@ DOUBT = (2_000_000_000, 4_000_000_000, 8_000_000_000)
 NOT_ATTEMPTED = -2022
 """The order to be replaced was gone, so the new one was not tried: nobody refused it."""
 
+GOING = frozenset({Status.PENDING_CANCEL, Status.UNKNOWN})
+"""Cancelled as far as we can, or in doubt."""
+
+NEVER = 1 << 62
+
 Slot = tuple[Side, int]
 
 
@@ -62,62 +70,99 @@ class Executor:
         self._placements = Throttle(config.execution.rate_limit_per_s)
         self._amends = Throttle(config.execution.modify_rate_limit_per_s)
         self._retry_delay = max(1, config.execution.retry_delay_ms) * MILLISECOND
-        self._held: set[Slot] = set()
+        self._barred: set[Slot] = set()
+        """Levels that a person holds back."""
         self._failures: dict[Slot, int] = {}
         self._blocked: dict[Slot, int] = {}
+        """Until when a level that was refused is left alone, ns."""
+        self._refusals: dict[Slot, str] = {}
+        """The venue's words of them."""
+        self._held: list[Held] = []
         self._said: dict[tuple[str, Side | None], int] = {}
         self._retry_due = 0
         self._count = 0
 
     # -- quotes
 
-    def follow(self, quotes: Quotes, ts: int) -> None:
-        """Bring the open orders to the wanted quotes, as far as pace and gate allow."""
-        sent = 0
-        for step in diff(quotes, self._orders, self._tolerance):
-            if isinstance(step, Remove):
-                self.cancel(step.order, ts, step.reason)
-                continue
-            throttle = self._amends if isinstance(step, Shrink) else self._placements
-            if sent >= self._config.batch_size or throttle.room(ts) <= 0:
-                self._wake(max(throttle.next_room(ts), ts + MILLISECOND), ts)
-                continue
-            if self._take(step, ts):
-                throttle.take(ts)
-                sent += 1
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """Quotes that were wanted when last compared, and have no order."""
+        return tuple(self._held)
 
-    def _take(self, step: Step, ts: int) -> bool:
+    def follow(self, quotes: Quotes, ts: int, held: list[Held]) -> None:
+        """Bring the open orders to the wanted quotes, as far as pace and gate allow; `held` are wanted too."""
+        plan = diff(quotes, self._orders, self._tolerance)
+        self._held = held
+        self._orders.fates = {pair.order.order_id: Fate(pair.quote) for pair in plan.kept}
+        for pair in plan.kept:
+            pair.order.level = pair.quote.level
+        held += [Held(one.quote, f"waits for the acknowledgement of {one.order.order_id}") for one in plan.waiting]
+        sent = 0
+        for step in plan.steps:
+            if isinstance(step, Remove):
+                self._remove(step, ts)
+                continue
+            why = self._paced(step, sent, ts) or self._take(step, ts)
+            if not why:
+                (self._amends if isinstance(step, Shrink) else self._placements).take(ts)
+                sent += 1
+            elif isinstance(step, Place) or step.order.status is Status.PENDING_CANCEL:
+                held.append(Held(step.quote, why))
+            else:
+                self._orders.fates[step.order.order_id] = Fate(step.quote, why)
+
+    def forget(self) -> None:
+        """Nothing is wanted any more."""
+        self._held = []
+        self._orders.fates = {}
+
+    def _remove(self, step: Remove, ts: int) -> None:
+        self.cancel(step.order, ts, step.reason)
+        if step.quote is not None:
+            self._held.append(Held(step.quote, f"waits until {step.order.order_id} is gone: {step.reason}"))
+
+    def _paced(self, step: Step, sent: int, ts: int) -> str:
+        """Why the step must wait for others that left; empty where it need not."""
+        throttle = self._amends if isinstance(step, Shrink) else self._placements
+        room = throttle.room(ts) > 0
+        if room and sent < self._config.batch_size:
+            return ""
+        self._wake(max(throttle.next_room(ts), ts + MILLISECOND), ts)
+        return f"paced: {self._config.batch_size} at once" if room else f"paced: {throttle.per_second} a second"
+
+    def _take(self, step: Place | Move | Shrink, ts: int) -> str:
+        """Send the step's command; why it did not leave, or empty."""
         if isinstance(step, Place):
             return self._place(step.quote, ts)
         if isinstance(step, Move):
             return self._move(step.order, step.quote, ts)
-        if isinstance(step, Shrink):
-            return self._shrink(step.order, step.left, ts)
-        return False
+        return self._shrink(step.order, step.quote, ts)
 
-    def _place(self, quote: Quote, ts: int) -> bool:
-        blocked = self._blocked.get((quote.side, quote.level), 0)
+    def _place(self, quote: Quote, ts: int) -> str:
+        slot = (quote.side, quote.level)
+        blocked = self._blocked.get(slot, 0)
         if ts < blocked:
             self._wake(blocked, ts)
-            return False
-        if self._orders.in_doubt(quote.side, quote.level):
-            return False
+            return f"{'rests' if blocked == NEVER else f'again {time_of_day(blocked)}'}: {self._refusals[slot]}"
+        doubtful = self._orders.in_doubt(quote.side, quote.level)
+        if doubtful:
+            return f"{doubtful} of this level is in doubt"
         order = self._new_order(quote, ts)
         command = PlaceOrder(
             ts=ts, order_id=order.order_id, side=quote.side, price=quote.price, quantity=quote.quantity
         )
         exposure = self._exposure(quote.side)
         if self._too_much(quote, exposure) and self._orders.leaving(quote.side):
-            return False
-        if not self._send(command, exposure):
-            return False
-        self._remember(order)
-        return True
+            return "waits for room: an order of this side is on its way out"
+        why = self._send(command, exposure)
+        if not why:
+            self._remember(order, quote)
+        return why
 
     def _too_much(self, quote: Quote, exposure: Exposure) -> bool:
-        return quote.side * exposure.position + exposure.reserved + quote.quantity > self._gate.max_position
+        return quote.quantity > self._gate.room(quote.side, exposure)
 
-    def _move(self, order: Order, quote: Quote, ts: int) -> bool:
+    def _move(self, order: Order, quote: Quote, ts: int) -> str:
         new = self._new_order(quote, ts, replaces=order.order_id)
         command = ReplaceOrder(
             ts=ts,
@@ -130,27 +175,31 @@ class Executor:
         exposure = self._exposure(quote.side, leaving=order)
         if self._too_much(quote, exposure):
             self.cancel(order, ts, "no room for a replace")
-            return False
-        if not self._send(command, exposure):
-            return False
+            return f"waits until {order.order_id} is gone: no room for a replace"
+        why = self._send(command, exposure)
+        if why:
+            return why
         self._orders.move(order, Trigger.ASK_CANCEL, ts, "moved to its quote")
         order.cancel_tries += 1
         self._outbox.tell(order)
-        self._remember(new)
+        self._remember(new, quote)
         self._wake(ts + self._retry_delay, ts)
-        return True
+        return ""
 
-    def _shrink(self, order: Order, left: int, ts: int) -> bool:
+    def _shrink(self, order: Order, quote: Quote, ts: int) -> str:
         if order.amends >= self._gate.instrument.max_amends:
-            return False
-        quantity = order.filled + left
-        if not self._send(AmendOrder(ts=ts, order_id=order.order_id, quantity=quantity), self._exposure(order.side)):
-            return False
-        order.pending_quantity, order.target = quantity, left
+            return f"amended {order.amends} times, the exchange allows no more"
+        quantity = order.filled + quote.quantity
+        command = AmendOrder(ts=ts, order_id=order.order_id, quantity=quantity)
+        why = self._send(command, self._exposure(order.side))
+        if why:
+            return why
+        order.pending_quantity, order.target = quantity, quote.quantity
         self._orders.move(order, Trigger.ASK_AMEND, ts, "made smaller")
+        self._orders.fates[order.order_id] = Fate(quote)
         self._outbox.tell(order)
         self._wake(ts + ACK_TIMEOUT, ts)
-        return True
+        return ""
 
     def _new_order(self, quote: Quote, ts: int, replaces: str = "") -> Order:
         return Order(
@@ -164,11 +213,13 @@ class Executor:
             level=quote.level,
             replaces=replaces,
             reason=quote.reason,
+            steps=quote.steps,
         )
 
-    def _remember(self, order: Order) -> None:
+    def _remember(self, order: Order, quote: Quote) -> None:
         self._count += 1
         self._orders.add(order)
+        self._orders.fates[order.order_id] = Fate(quote)
         self._outbox.tell(order)
         self._wake(order.created + ACK_TIMEOUT, order.created)
 
@@ -192,27 +243,45 @@ class Executor:
         if self._orders.open_count:
             self._wake(ts + self._retry_delay, ts)
 
+    def prune(self, ts: int) -> None:
+        """Cancel quotes that limits, now tighter, would not let out: too large, too far, the farthest of too many."""
+        mid2 = self._view.references.mid2
+        quotes = [order for order in self._orders.open if order.level >= 0 and order.status not in GOING]
+        excess = len(quotes) - self._gate.limits.max_open_orders
+        for order in sorted(quotes, key=lambda one: -abs(2 * one.price - mid2)):
+            broken = self._gate.breaks(order.price, order.left, mid2)
+            if not broken and excess > 0:
+                broken = "open orders"
+            if broken:
+                excess -= 1
+                self.cancel(order, ts, f"over the tightened limit: {broken}")
+
     def cancel_held(self, order_id: str, ts: int) -> None:
         """A person cancels one order; its level rests until the strategy wants other quotes."""
         order = self._orders.get(order_id)
         if order is None or order.terminal:
             self._outbox.say(facts.Noted(ts=ts, kind="warn", text=f"order {order_id or '–'} is not open"))
             return
-        self._held.add((order.side, order.level))
+        self._barred.add((order.side, order.level))
         self.cancel(order, ts, "cancelled by the operator")
 
-    def without_held(self, quotes: tuple[Quote, ...]) -> tuple[Quote, ...]:
-        """The quotes whose level is not held back by a person."""
-        if not self._held:
+    def without_barred(self, quotes: tuple[Quote, ...], held: list[Held]) -> tuple[Quote, ...]:
+        """The quotes whose level no person holds back; `held` gets the others."""
+        barred = self._barred
+        if not barred:
             return quotes
-        return tuple(quote for quote in quotes if (quote.side, quote.level) not in self._held)
+        held += [Held(quote, "held by the operator") for quote in quotes if (quote.side, quote.level) in barred]
+        return tuple(quote for quote in quotes if (quote.side, quote.level) not in barred)
 
     def release(self) -> None:
         """The strategy wants other quotes: nothing is held back any more."""
-        self._held.clear()
+        self._barred.clear()
         for slot, count in list(self._failures.items()):
             if count > self._config.max_retries:
-                del self._failures[slot], self._blocked[slot]
+                self._forgive(slot)
+
+    def _forgive(self, slot: Slot) -> None:
+        del self._failures[slot], self._blocked[slot], self._refusals[slot]
 
     # -- what came of it
 
@@ -222,8 +291,9 @@ class Executor:
             return
         slot = (order.side, order.level)
         count = self._failures[slot] = self._failures.get(slot, 0) + 1
+        self._refusals[slot] = f"refused {count} {'time' if count == 1 else 'times'}, {order.reason}"
         if count > self._config.max_retries:
-            self._blocked[slot] = 1 << 62
+            self._blocked[slot] = NEVER
             text = f"{order.side.book_word} level {order.level} rests: refused {count} times, {order.reason}"
             self._outbox.say(facts.Noted(ts=ts, kind="warn", text=text))
         else:
@@ -234,7 +304,7 @@ class Executor:
         """The level works: earlier refusals are forgotten."""
         slot = (order.side, order.level)
         if slot in self._failures:
-            del self._failures[slot], self._blocked[slot]
+            self._forgive(slot)
 
     def retry(self, ts: int) -> None:
         """The `retry` timer: repeat cancels without an answer, doubt orders without one."""
@@ -299,9 +369,9 @@ class Executor:
             immediate=True,
             reduce_only=True,
         )
-        if not self._send(command, self._exposure(side)):
+        if self._send(command, self._exposure(side)):
             return False
-        self._remember(order)
+        self._remember(order, quote)
         return True
 
     # -- the gate
@@ -334,13 +404,16 @@ class Executor:
             quote_free=account.quote // MICRO - busy_value,
         )
 
-    def _send(self, command: OrderCommand, exposure: Exposure) -> bool:
+    def _send(self, command: OrderCommand, exposure: Exposure) -> str:
+        """Send what the gate approves; why it does not, or empty."""
         verdict = self._gate.check(command, exposure)
         if isinstance(verdict, Refused):
             self._refused(command, verdict)
-            return False
+            return f"{verdict.rule} {verdict.value}, limit {verdict.limit}"
         self._outbox.send(verdict)
-        return True
+        if self._gate.reserve_reached(command.ts):
+            self._outbox.arm("restraint", command.ts + 1)
+        return ""
 
     def _refused(self, command: OrderCommand, verdict: Refused) -> None:
         ts = command.ts

@@ -28,9 +28,13 @@ class Flatten:
         self._instrument = instrument
         self.active = False
         self._attempts = 0
+        self.set_limits(limits)
+
+    def set_limits(self, limits: Limits) -> None:
+        """Take other limits from now on."""
         self._collar_bps = limits.price_collar_bps
-        self._max_quantity = instrument.floor_lots(exact(limits.max_order_quantity))
-        self._max_units = instrument.value_units(exact(limits.max_order_value))
+        self._max_quantity = self._instrument.floor_lots(exact(limits.max_order_quantity))
+        self._max_units = self._instrument.value_units(exact(limits.max_order_value))
 
     def start(self) -> None:
         """The operator asks for it."""

@@ -7,6 +7,7 @@ are archived after a while; the archive is bounded and can still be asked.
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 
+from mm_tui.core.explain import Explanation, Fate, explain
 from mm_tui.model.events import BUY, SELL, OrderFilled, Side
 from mm_tui.model.orders import Order, Status, Trigger, next_status
 
@@ -25,6 +26,8 @@ class OrderManager:
         self._venue_ids: dict[str, str] = {}
         self._named: dict[str, str] = {}
         """The venue's id by ours, so that both are forgotten together."""
+        self.fates: dict[str, Fate] = {}
+        """The quotes that orders stand for, as the last comparison found them."""
         self.placed = self.amended = self.canceled = self.rejected = self.filled = self.partially_filled = 0
 
     def add(self, order: Order) -> None:
@@ -40,6 +43,11 @@ class OrderManager:
         """An order by the venue's own id."""
         order_id = self._venue_ids.get(venue_id)
         return self.get(order_id) if order_id is not None else None
+
+    def explain(self, order_id: str) -> Explanation | None:
+        """Why an order of ours stands where it stands and what became of it; None for one that is not known."""
+        order = self.get(order_id)
+        return None if order is None else explain(order, self.fates.get(order_id))
 
     @property
     def open(self) -> Iterable[Order]:
@@ -157,12 +165,12 @@ class OrderManager:
             for order in self._open.values()
         )
 
-    def in_doubt(self, side: Side, level: int) -> bool:
-        """Whether an order of a level may rest without our knowing it."""
-        return any(
-            order.side is side and order.level == level and order.status is Status.UNKNOWN
-            for order in self._open.values()
-        )
+    def in_doubt(self, side: Side, level: int) -> str:
+        """The order of a level that may rest without our knowing it; empty where there is none."""
+        for order in self._open.values():
+            if order.side is side and order.level == level and order.status is Status.UNKNOWN:
+                return order.order_id
+        return ""
 
     def reserved_value(self) -> int:
         """Quote that open bids may still use, ticks times lots."""

@@ -5,10 +5,13 @@ is dropped.
 """
 
 from collections.abc import Callable, Mapping
+from math import isfinite
+from typing import Protocol
 
 import msgspec
 
 from mm_tui.core.execution import Executor
+from mm_tui.core.explain import Held
 from mm_tui.core.oms import OrderManager
 from mm_tui.core.outputs import Outbox
 from mm_tui.core.quoting import Room, fit
@@ -16,6 +19,7 @@ from mm_tui.core.state import MarketView
 from mm_tui.model import facts
 from mm_tui.model.account import MICRO
 from mm_tui.model.events import BUY, SELL, Side
+from mm_tui.model.waterfall import Step
 from mm_tui.strategy.api import NO_QUOTES, Leans, Quote, Quotes, Strategy
 
 STRATEGY_FAILURES = 3
@@ -23,6 +27,29 @@ STRATEGY_FAILURES = 3
 
 MakeStrategy = Callable[[msgspec.Struct], Strategy]
 """Builds the running strategy from other parameters."""
+
+
+class Stopwatch(Protocol):
+    """Holds each decision of the strategy against its time; the core itself knows no clock."""
+
+    def start(self) -> None:
+        """The strategy is about to be asked."""
+        ...
+
+    def over(self) -> str:
+        """It has answered: in words why that was too late, empty where it was not."""
+        ...
+
+
+class Patience:
+    """A stopwatch that is never over: a backtest's answer does not depend on the machine."""
+
+    def start(self) -> None:
+        """Whenever."""
+
+    def over(self) -> str:
+        """Never."""
+        return ""
 
 
 class Quoter:
@@ -34,26 +61,33 @@ class Quoter:
         self.strategy = make(params)
         self.dirty = True
         """Something but the quotes changed: the next decision looks at the orders again."""
+        self.reducing = False
+        """Only what brings the position nearer to its baseline is wanted, in all no more than the position."""
         self._make = make
         self._view = view
         self._orders = orders
         self._outbox = outbox
         self._quotes: Quotes = NO_QUOTES
         self._failures = 0
+        self.stopwatch: Stopwatch = Patience()
         self.last_error: BaseException | None = None
-        """What the strategy last raised, for the log."""
+        """What the strategy raised when it last failed, for the log; None where it failed otherwise."""
 
     def decide(self, executor: Executor, side_on: Mapping[Side, bool]) -> str:
         """Ask the strategy and follow it; why its quotes must be pulled, or empty."""
+        self.stopwatch.start()
         try:
             quotes = self.strategy.quote(self._view)
         except BaseException as error:  # noqa: BLE001 - a plug-in may raise anything, sys.exit too; the desk lives
             self.last_error = error
             return self._failed(f"{type(error).__name__}: {error}")
+        problem = self.stopwatch.over()
+        if not problem and quotes is not self._quotes:
+            problem = nonsense(quotes, self._view.ts)
+        if problem:
+            self.last_error = None
+            return self._failed(problem)
         if quotes is not self._quotes:
-            problem = nonsense(quotes)
-            if problem:
-                return self._failed(problem)
             self._tell(quotes, side_on)
             self._quotes = quotes
             executor.release()
@@ -62,7 +96,8 @@ class Quoter:
         if not self.dirty:
             return ""
         self._view.renew = self.dirty = False
-        executor.follow(self._within_limits(quotes, executor, side_on), self._outbox.ts)
+        held: list[Held] = []
+        executor.follow(self._within_limits(quotes, executor, side_on, held), self._outbox.ts, held)
         return ""
 
     def renew(self) -> None:
@@ -77,7 +112,10 @@ class Quoter:
     def change(self, params: msgspec.Struct, leans: Leans) -> None:
         """Other parameters, other leans."""
         if self.strategy.params is not params:
-            self.strategy = self._make(params)
+            before, self.strategy = self.strategy, self._make(params)
+            inherit = getattr(self.strategy, "inherit", None)
+            if inherit is not None:
+                inherit(before)
             self.tune()
         self._view.leans = leans
         self.renew()
@@ -92,15 +130,27 @@ class Quoter:
         self._outbox.note("warn", f"strategy {self.strategy.name}: {problem}; that decision is dropped")
         return f"the strategy failed {self._failures} times in a row" if self._failures >= STRATEGY_FAILURES else ""
 
-    def _within_limits(self, quotes: Quotes, executor: Executor, side_on: Mapping[Side, bool]) -> Quotes:
+    def _within_limits(
+        self, quotes: Quotes, executor: Executor, side_on: Mapping[Side, bool], held: list[Held]
+    ) -> Quotes:
+        """What of the quotes may be sent for; `held` gets the others."""
         view, account = self._view, self._view.account
         position, instrument = account.position, view.instrument
-        bid_room = Room(view.max_position + -position // MICRO, max(0, account.quote // MICRO - self._busy_value()))
-        ask_room = Room(view.max_position + position // MICRO, max(0, account.base // MICRO))
-        bids = executor.without_held(quotes.bids) if side_on[BUY] else ()
-        asks = executor.without_held(quotes.asks) if side_on[SELL] else ()
+        reach = 0 if self.reducing else view.max_position
+        bid_room = Room(reach + -position // MICRO, max(0, account.quote // MICRO - self._busy_value()))
+        ask_room = Room(reach + position // MICRO, max(0, account.base // MICRO))
         least = instrument.min_notional_units
-        return Quotes(fit(bids, bid_room, instrument, least), fit(asks, ask_room, instrument, least), quotes.reference2)
+        bids, asks = quotes.bids, quotes.asks
+        for side, wanted in ((BUY, bids), (SELL, asks)):
+            if not side_on[side]:
+                held += [Held(quote, f"{side.book_word}s are off") for quote in wanted]
+        bids = executor.without_barred(bids, held) if side_on[BUY] else ()
+        asks = executor.without_barred(asks, held) if side_on[SELL] else ()
+        return Quotes(
+            fit(bids, bid_room, instrument, least, held),
+            fit(asks, ask_room, instrument, least, held),
+            quotes.reference2,
+        )
 
     def _busy_value(self) -> int:
         """Quote that a flatten's own bids may still use."""
@@ -118,22 +168,50 @@ class Quoter:
                     price=quote.price,
                     quantity=quote.quantity,
                     reason=quote.reason,
+                    steps=quote.steps,
                 )
             )
 
 
-def nonsense(quotes: object) -> str:
-    """What is wrong with what a strategy returned; empty where nothing is."""
+def nonsense(quotes: object, ts: int) -> str:
+    """What is wrong with what a strategy returned at `ts`; empty where nothing is."""
     if not isinstance(quotes, Quotes):
         return f"returned {type(quotes).__name__}, not Quotes"
     for side, wanted in ((BUY, quotes.bids), (SELL, quotes.asks)):
         for quote in wanted:
             if not isinstance(quote, Quote) or quote.side is not side:
                 return f"a {side.book_word} is {quote!r}"
-            if type(quote.price) is not int or type(quote.quantity) is not int:
-                return f"price {quote.price!r} and quantity {quote.quantity!r} must be whole numbers"
-            if not isinstance(quote.reason, str) or not quote.reason.isprintable():
-                return f"the reason {quote.reason!a} must be one line of text"
-            if quote.price <= 0 or quote.quantity <= 0:
-                return f"price {quote.price} and quantity {quote.quantity} must be over 0"
+            problem = _nonsense(quote, ts)
+            if problem:
+                return problem
     return ""
+
+
+def _nonsense(quote: Quote, ts: int) -> str:  # noqa: PLR0911 - one line a rule
+    if type(quote.price) is not int or type(quote.quantity) is not int:
+        return f"price {quote.price!r} and quantity {quote.quantity!r} must be whole numbers"
+    if quote.price <= 0 or quote.quantity <= 0:
+        return f"price {quote.price} and quantity {quote.quantity} must be over 0"
+    if type(quote.level) is not int or quote.level < 0:
+        return f"the level {quote.level!r} must be a whole number from 0 on"
+    if type(quote.since) is not int or quote.since > ts:
+        return f"since {quote.since!r} must be a time in ns that has come"
+    if not _one_line(quote.reason):
+        return f"the reason {quote.reason!a} must be one line of text"
+    if not isinstance(quote.steps, tuple) or not all(_makes_sense(step) for step in quote.steps):
+        return f"the steps {quote.steps!a} must be a tuple of Step, with finite prices and words of one line"
+    return ""
+
+
+def _makes_sense(step: object) -> bool:
+    return (
+        isinstance(step, Step)
+        and isinstance(step.price2, int | float)
+        and isfinite(step.price2)
+        and _one_line(step.name)
+        and _one_line(step.why)
+    )
+
+
+def _one_line(text: object) -> bool:
+    return isinstance(text, str) and text.isprintable()

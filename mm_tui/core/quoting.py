@@ -5,7 +5,8 @@ Per side, orders and wanted quotes are matched so that as many orders as possibl
 - an order within the tolerance of a wanted quote stays; where less is wanted than is left of it, it is amended to the
   smaller size and keeps its place in the queue;
 - an order off its quote by more is moved by one replace and loses its place, which it would lose anyway;
-- an order too far off, or with nothing wanted in its stead, is cancelled; a quote without an order is placed.
+- an order too far off, or with nothing wanted in its stead, is cancelled; a quote without an order is placed;
+- an order that was sent before its quote's `since` does not serve it: it is moved, even to where it stands.
 
 Orders whose fate is not yet known (not acknowledged, on their way out, in doubt) are left alone; the next event that
 concerns them asks again.
@@ -13,11 +14,13 @@ concerns them asks again.
 
 import msgspec
 
+from mm_tui.core.explain import Held
 from mm_tui.core.oms import OrderManager
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.instrument import Instrument
 from mm_tui.model.orders import RESTING, Order, Status
 from mm_tui.strategy.api import Quote, Quotes
+from mm_tui.strategy.waterfall import resized
 
 STANDING = RESTING | {Status.PENDING_NEW}
 
@@ -39,8 +42,12 @@ class Shrink(msgspec.Struct, frozen=True):
     """Less is wanted than is left of the order."""
 
     order: Order
-    left: int
-    """What shall be left, lots."""
+    quote: Quote
+
+    @property
+    def left(self) -> int:
+        """What shall be left, lots."""
+        return self.quote.quantity
 
 
 class Remove(msgspec.Struct, frozen=True):
@@ -48,9 +55,28 @@ class Remove(msgspec.Struct, frozen=True):
 
     order: Order
     reason: str
+    quote: Quote | None = None
+    """What is wanted, far away, once it is gone."""
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """A quote and the order that stands for it."""
+
+    order: Order
+    quote: Quote
 
 
 Step = Place | Move | Shrink | Remove
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """How the open orders come to the wanted quotes."""
+
+    steps: list[Step]
+    kept: list[Pair]
+    """Orders that need nothing, or nothing before they are acknowledged."""
+    waiting: list[Pair]
+    """Quotes without an order, each behind one whose acknowledgement must come first."""
 
 
 class Tolerance(msgspec.Struct, frozen=True):
@@ -67,12 +93,15 @@ class Room(msgspec.Struct, frozen=True):
     funds: int
 
 
-def fit(quotes: tuple[Quote, ...], room: Room, instrument: Instrument, min_units: int) -> tuple[Quote, ...]:
-    """Cut a side's quotes, nearest first, to what position limit and balance allow."""
+def fit(
+    quotes: tuple[Quote, ...], room: Room, instrument: Instrument, min_units: int, held: list[Held]
+) -> tuple[Quote, ...]:
+    """Cut a side's quotes, nearest first, to what position limit and balance allow; `held` gets what is left out."""
     lots, funds = room.lots, room.funds
     fitted: tuple[Quote, ...] | None = None
     for index, quote in enumerate(quotes):
-        affordable = min(lots, funds // quote.price if quote.side is BUY else funds)
+        paid = funds // quote.price if quote.side is BUY else funds
+        affordable = min(lots, paid)
         if affordable >= quote.quantity:
             quantity = quote.quantity
             if fitted is not None:
@@ -81,27 +110,30 @@ def fit(quotes: tuple[Quote, ...], room: Room, instrument: Instrument, min_units
             if fitted is None:
                 fitted = quotes[:index]
             quantity = affordable
+            what = "the position limit" if lots <= paid else "what is free"
             if quantity < instrument.min_quantity or quote.price * quantity < min_units:
+                held.append(Held(quote, f"no room for an order: {what}"))
                 continue
-            reason = quote.reason + ", cut to what is free"
-            fitted += (msgspec.structs.replace(quote, quantity=quantity, target=quantity, reason=reason),)
+            fitted += (resized(quote, quantity, f"cut to {what}"),)
         lots -= quantity
         funds -= quantity * quote.price if quote.side is BUY else quantity
     return quotes if fitted is None else fitted
 
 
-def diff(quotes: Quotes, orders: OrderManager, tolerance: Tolerance) -> list[Step]:
+def diff(quotes: Quotes, orders: OrderManager, tolerance: Tolerance) -> Plan:
     """The fewest steps from the open orders to the wanted quotes; removals first, then the side that moves away."""
-    bids = _diff_side(BUY, quotes.bids, orders, tolerance)
-    asks = _diff_side(SELL, quotes.asks, orders, tolerance)
-    steps = asks + bids if _rising(bids + asks) else bids + asks
-    steps.sort(key=_rank)
-    return steps
+    plan = Plan([], [], [])
+    bids = _diff_side(BUY, quotes.bids, orders, tolerance, plan)
+    asks = _diff_side(SELL, quotes.asks, orders, tolerance, plan)
+    plan.steps.extend(asks + bids if _rising(bids + asks) else bids + asks)
+    plan.steps.sort(key=_rank)
+    return plan
 
 
-def _diff_side(  # noqa: C901 - the two passes belong together
-    side: Side, wanted: tuple[Quote, ...], orders: OrderManager, tolerance: Tolerance
+def _diff_side(
+    side: Side, wanted: tuple[Quote, ...], orders: OrderManager, tolerance: Tolerance, plan: Plan
 ) -> list[Step]:
+    """A side's steps; the plan gets what needs none."""
     standing = orders.nearest_first(side, STANDING)
     steps: list[Step] = []
     open_quotes: list[Quote] = []
@@ -111,18 +143,16 @@ def _diff_side(  # noqa: C901 - the two passes belong together
             open_quotes.append(quote)
             continue
         standing.remove(order)
-        if quote.target == order.target:
-            continue
-        if quote.quantity > order.quantity:
-            if order.status in RESTING:
-                steps.append(Move(order, quote))
-        elif quote.quantity < order.left and order.status in (Status.LIVE, Status.PARTIALLY_FILLED):
-            steps.append(Shrink(order, quote.quantity))
+        step = _resize(order, quote)
+        if step is None:
+            plan.kept.append(Pair(order, quote))
+        else:
+            steps.append(step)
     for quote in open_quotes:
         order = next((one for one in standing if one.status is not Status.PENDING_NEW), None)
         if order is None:
             if standing:
-                standing.pop(0)
+                plan.waiting.append(Pair(standing.pop(0), quote))
             else:
                 steps.append(Place(quote))
             continue
@@ -130,9 +160,20 @@ def _diff_side(  # noqa: C901 - the two passes belong together
         if abs(order.price - quote.price) <= tolerance.move * quote.price:
             steps.append(Move(order, quote))
         else:
-            steps.append(Remove(order, "too far from its quote"))
+            steps.append(Remove(order, "too far from its quote", quote))
     steps.extend(Remove(order, "no longer wanted") for order in standing if order.status is not Status.PENDING_NEW)
     return steps
+
+
+def _resize(order: Order, quote: Quote) -> Move | Shrink | None:
+    """What brings an order that stands well to its quote's size; None where nothing does, or nothing may yet."""
+    if quote.target == order.target:
+        return None
+    if quote.quantity > order.quantity:
+        return Move(order, quote) if order.status in RESTING else None
+    if quote.quantity < order.left and order.status in (Status.LIVE, Status.PARTIALLY_FILLED):
+        return Shrink(order, quote)
+    return None
 
 
 def _closest(quote: Quote, standing: list[Order], share: float) -> Order | None:
@@ -140,7 +181,7 @@ def _closest(quote: Quote, standing: list[Order], share: float) -> Order | None:
     bound = share * quote.price
     for order in standing:
         off = abs(order.price - quote.price)
-        if off <= bound and (best is None or off < abs(best.price - quote.price)):
+        if off <= bound and order.created >= quote.since and (best is None or off < abs(best.price - quote.price)):
             best = order
     return best
 

@@ -26,7 +26,7 @@ class State(StrEnum):
     INVALID_BOOK = "invalid book"
 
 
-QUOTES = frozenset({State.QUOTING, State.ONE_SIDED})
+QUOTES = frozenset({State.QUOTING, State.ONE_SIDED, State.REDUCE_ONLY})
 """States in which quotes are wanted."""
 
 

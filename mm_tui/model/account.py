@@ -4,8 +4,8 @@ Base is counted in millionths of a lot and quote in millionths of one lot at one
 millionths (a hundredth of a basis point) is exact. Values derived with a mid are in half of that unit, because a mid
 is a whole number of half ticks.
 
-A fee that is paid in an asset of its own leaves base and quote alone: it is counted in hundred-millionths of that asset,
-and at its value when paid it belongs to the trading result.
+A fee that is paid in an asset of its own leaves base and quote alone: it is counted in hundred-millionths of that
+asset, and at its value when paid it belongs to the trading result.
 """
 
 from decimal import Decimal

@@ -119,7 +119,7 @@ class OrderFilled(OrderEvent, frozen=True, gc=False, tag=True, kw_only=True):
     quantity: int
     maker: bool
     fee: int
-    """In millionths: of a lot where `fee_in_base`, else of one lot at one tick, which is its value where an asset paid it."""
+    """In millionths: of a lot where `fee_in_base`, else of one lot at one tick; the value of what an asset paid."""
     fee_in_base: bool
     fee_asset: str = ""
     """`BNB`, where the fee was paid in an asset that is neither base nor quote of the account; else empty."""
@@ -183,9 +183,11 @@ class WatchdogTripped(Event, frozen=True, gc=False, tag=True, kw_only=True):
     """The independent check found something the core must stop for."""
 
     rule: str
-    """`feed_age`, `loop_lag`, `exposure`."""
+    """`feed_age`, `loop_lag`, `exposure`; `strategy_budget` is of the record alone (`runtime.stopwatch`)."""
     value: str
     limit: str
+    decision: int = 0
+    """Which of the session's decisions `strategy_budget` is about, from 1; 0 for the others."""
 
 
 class FrameRefused(Event, frozen=True, gc=False, tag=True, kw_only=True):
@@ -204,6 +206,16 @@ class SessionStarted(Event, frozen=True, gc=False, tag=True, kw_only=True):
     quote: int
     """In ticks times lots."""
     session: str = ""
+    day: int = 0
+    """What sessions before left, on this day: days since 1970; 0 where nothing is carried over."""
+    day_pnl: float = 0.0
+    """Made or lost on that day, quote."""
+    drawdown: float = 0.0
+    """Below the peak, quote."""
+    messages: int = 0
+    """Placements, amends and replaces on that day."""
+    halted: str = ""
+    """Why and since when the desk is halted; empty while it is not."""
 
 
 MarketEvent = BookSnapshot | BookDelta | TopOfBook | Trade

@@ -115,8 +115,8 @@ class LinkChanged(Fact, frozen=True, gc=False, tag=True, kw_only=True):
     reason: str
 
 
-class ParameterChanged(Fact, frozen=True, gc=False, tag=True, kw_only=True):
-    """A live parameter has a new value."""
+class ParameterChanged(Fact, frozen=True, gc=False, tag=True, kw_only=True, rename={"before": "from", "after": "to"}):
+    """A live parameter has a new value; written `from` and `to`: a record of the journal has an `after` of its own."""
 
     name: str
     before: str

@@ -10,6 +10,7 @@ import msgspec
 
 from mm_tui.errors import IllegalTransition
 from mm_tui.model.events import Side
+from mm_tui.model.waterfall import Step
 
 
 class Status(StrEnum):
@@ -160,6 +161,8 @@ class Order(msgspec.Struct, kw_only=True):
     """How often its cancel was sent."""
     reason: str = ""
     """Why it stands where it stands."""
+    steps: tuple[Step, ...] = ()
+    """The waterfall of the quote that it was sent for."""
     trades: set[str] = msgspec.field(default_factory=set)
     """Trade ids already booked."""
 

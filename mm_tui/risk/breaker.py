@@ -2,6 +2,8 @@
 
 - daily loss: trading PnL since midnight UTC
 - drawdown: trading PnL below its peak
+- both have a soft limit below, from which only what reduces the position goes out, until the figure is a tenth of the
+  soft limit below it again, or a person has taken note of it by a re-arm
 - price change: the mid's range within a window; the first time pulls the quotes, the next within the hour halts
 - same-side fills: too many orders of one side filled within a window, none of the other side between
 """
@@ -26,14 +28,48 @@ class Trip(msgspec.Struct, frozen=True):
     value: str
     limit: str
     action: str
-    """`halt`, `pull`, `bids off` or `asks off`."""
+    """`halt`, `pull`, `reduce only`, `bids off` or `asks off`."""
+
+
+RECOVERED = 0.9
+"""Share of a soft limit below which it is left again."""
+
+
+class SoftLimit:
+    """A figure near its limit, with hysteresis."""
+
+    __slots__ = ("_over", "level", "rule", "words")
+
+    def __init__(self, rule: str) -> None:
+        self.rule = rule
+        self.level = 0.0
+        self.words = ""
+        """Why only what reduces may go out; empty where this speaks for nothing."""
+        self._over = False
+
+    def crossed(self, value: float) -> bool:
+        """Whether the figure has just come up to its soft limit."""
+        if value >= self.level:
+            if self._over:
+                return False
+            self._over = True
+            self.words = f"{self.rule} {value:.2f}, soft limit {self.level:g}"
+            return True
+        if self._over and value < RECOVERED * self.level:
+            self._over, self.words = False, ""
+        return False
+
+    def acknowledge(self) -> None:
+        """A person knows; nothing more is said until the figure has recovered and comes up again."""
+        self.words = ""
 
 
 class Breaker:
     """Watches PnL, the mid and the fills. PnL in quote, mids in half ticks, times in ns."""
 
     def __init__(self, limits: Limits) -> None:
-        self.limits = limits
+        self._soft_loss, self._soft_drawdown = SoftLimit("daily loss"), SoftLimit("drawdown")
+        self.set_limits(limits)
         self.loss = 0.0
         """Lost since midnight UTC, quote; 0 while in profit."""
         self.drawdown = 0.0
@@ -50,6 +86,40 @@ class Breaker:
         self._runs: dict[Side, deque[int]] = {BUY: deque(), SELL: deque()}
         """When orders of a side were filled, since the last one of the other side."""
 
+    def set_limits(self, limits: Limits) -> None:
+        """Take other limits from now on."""
+        self.limits = limits
+        share = limits.soft_limit_pct / 100
+        self._soft_loss.level = round(share * limits.max_daily_loss, 8)
+        self._soft_drawdown.level = round(share * limits.max_drawdown, 8)
+
+    @property
+    def soft(self) -> str:
+        """Which soft limit is reached, and with what; empty while none is."""
+        return self._soft_loss.words or self._soft_drawdown.words
+
+    @property
+    def pnl(self) -> float:
+        """The last one known."""
+        return self._pnl
+
+    @property
+    def day(self) -> int:
+        """Days since 1970 of the last PnL; −1 before the first."""
+        return self._day
+
+    @property
+    def day_pnl(self) -> float:
+        """Made or lost since midnight UTC."""
+        return self._pnl - self._day_start
+
+    def carry(self, ts: int, day: int, day_pnl: float, drawdown: float) -> None:
+        """Go on from what the sessions before left: the day's PnL while it is the same day, and the peak."""
+        self._day = ts // DAY
+        self._day_start = -day_pnl if day == self._day else 0.0
+        self._peak = drawdown
+        self.loss, self.drawdown = max(0.0, self._day_start), drawdown
+
     def on_pnl(self, ts: int, pnl: float) -> Trip | None:
         """Trading PnL net of fees, marked at the mid."""
         day = ts // DAY
@@ -64,6 +134,9 @@ class Breaker:
             return Trip("daily loss", f"{self.loss:.2f}", f"{limits.max_daily_loss:g}", "halt")
         if self.drawdown >= limits.max_drawdown:
             return Trip("drawdown", f"{self.drawdown:.2f}", f"{limits.max_drawdown:g}", "halt")
+        for soft, value in ((self._soft_loss, self.loss), (self._soft_drawdown, self.drawdown)):
+            if soft.crossed(value):
+                return Trip(soft.rule, f"{value:.2f}", f"{soft.level:g}, the soft limit", "reduce only")
         return None
 
     def on_mid(self, ts: int, mid2: int) -> Trip | None:
@@ -119,6 +192,9 @@ class Breaker:
             self._day_start, self.loss = pnl, 0.0
         if self.drawdown >= self.limits.max_drawdown:
             self._peak, self.drawdown = pnl, 0.0
+        for soft, value in ((self._soft_loss, self.loss), (self._soft_drawdown, self.drawdown)):
+            soft.crossed(value)
+            soft.acknowledge()
         self._pnl = pnl
         self._moved_at = None
         self.forget_mids()

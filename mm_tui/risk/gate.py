@@ -1,7 +1,8 @@
 """The gate: every command becomes `Approved` or `Refused`, and nothing else reaches a venue.
 
 Cancels always pass. A placement is held against the worst case: the position if every open order on its side were
-filled too, those on their way in or out and those in doubt included.
+filled too, those on their way in or out and those in doubt included. While the desk may only reduce, what passes
+brings the position nearer to its baseline in that same worst case: together no more than is held.
 """
 
 from collections import deque
@@ -15,6 +16,9 @@ from mm_tui.model.instrument import Instrument
 from mm_tui.risk.limits import Limits
 
 SECOND = 1_000_000_000
+DAY = 86_400 * SECOND
+KEPT = 5
+"""One part in so many of the day's messages is kept for what reduces the position."""
 
 
 class Approved(msgspec.Struct, frozen=True, gc=False):
@@ -54,8 +58,12 @@ class Gate:
         self.instrument = instrument
         self.closed = ""
         """Why nothing but cancels and the operator's reduce-only passes; empty while the gate is open."""
+        self.restrained = ""
+        """Why only what reduces the position passes; empty while more may."""
         self.refused = 0
         self._sent: deque[int] = deque()
+        self._day = 0
+        self._messages = 0
         self.set_limits(limits)
 
     def set_limits(self, limits: Limits) -> None:
@@ -64,6 +72,7 @@ class Gate:
         self.max_position = self.instrument.floor_lots(exact(limits.max_position))
         self._max_quantity = self.instrument.floor_lots(exact(limits.max_order_quantity))
         self._max_value = self.instrument.value_units(exact(limits.max_order_value))
+        self._reserve_from = limits.max_messages_per_day - limits.max_messages_per_day // KEPT
 
     def rate(self, ts: int) -> int:
         """Placements, amends and replaces that left in the last second."""
@@ -72,19 +81,48 @@ class Gate:
             sent.popleft()
         return len(sent)
 
+    def messages(self, ts: int) -> int:
+        """Placements, amends and replaces that left this UTC day, sessions before included."""
+        return self._messages if ts // DAY == self._day else 0
+
+    def carry(self, ts: int, messages: int) -> None:
+        """Count on from what sessions before sent this day."""
+        self._day, self._messages = ts // DAY, messages
+
+    def reserve_reached(self, ts: int) -> bool:
+        """Whether the day's messages are used up to what is kept for reducing."""
+        return bool(self.limits.max_messages_per_day) and self.messages(ts) >= self._reserve_from
+
+    @property
+    def reserve_from(self) -> int:
+        """From how many messages a day on only what reduces passes; 0 for never."""
+        return self._reserve_from
+
+    def room(self, side: Side, exposure: Exposure) -> int:
+        """How many lots more may be sent on a side now, by the position limit and by reduce-only."""
+        worst = side * exposure.position + exposure.reserved
+        return (0 if self.restrained else self.max_position) - worst
+
+    def breaks(self, price: int, quantity: int, mid2: int) -> str:
+        """The limit of a single order that one is over, or empty; for orders that rest when a limit is tightened."""
+        refused = self._check_single(price, quantity, mid2)
+        return "" if refused is None else refused.rule
+
     def check(self, command: OrderCommand, exposure: Exposure) -> Approved | Refused:
         """Whether the command may leave now. `exposure` excludes the order that a replace takes out."""
         if isinstance(command, PlaceOrder | ReplaceOrder):
             verdict = self._check_new(command, exposure)
         elif isinstance(command, AmendOrder):
             closed = Refused("gate closed", self.closed, "open") if self.closed else None
-            verdict = closed or self._check_rate(command.ts)
+            verdict = closed or self._check_rate(command.ts, reducing=True)
         else:
             return Approved(command)
         if verdict is not None:
             self.refused += 1
             return verdict
         self._sent.append(command.ts)
+        self._messages = self.messages(command.ts) + 1
+        self._day = command.ts // DAY
         return Approved(command)
 
     def _check_new(self, command: PlaceOrder | ReplaceOrder, exposure: Exposure) -> Refused | None:
@@ -97,31 +135,41 @@ class Gate:
         if reduce_only:
             return self._check_reducing(command, exposure)
         worst = command.side * exposure.position + exposure.reserved + command.quantity
+        return self._check_worst(command, exposure, worst) or self._check_rate(command.ts, reducing=worst <= 0)
+
+    def _check_worst(self, command: PlaceOrder | ReplaceOrder, exposure: Exposure, worst: int) -> Refused | None:
         if worst > self.max_position:
             return Refused("position", self._base(worst), self._base(self.max_position))
+        if self.restrained and worst > 0:
+            return self._check_reducing(command, exposure)
         if exposure.open_orders >= self.limits.max_open_orders:
             return Refused("open orders", str(exposure.open_orders + 1), str(self.limits.max_open_orders))
-        return self._check_rate(command.ts)
+        return None
 
-    def _check_order(  # noqa: PLR0911 - one line a rule
-        self, command: PlaceOrder | ReplaceOrder, exposure: Exposure
-    ) -> Refused | None:
-        price, quantity, limits = command.price, command.quantity, self.limits
+    def _check_order(self, command: PlaceOrder | ReplaceOrder, exposure: Exposure) -> Refused | None:
+        price, quantity = command.price, command.quantity
+        refused = self._check_single(price, quantity, exposure.mid2)
+        if refused is not None:
+            return refused
+        opposite = exposure.own_opposite
+        if opposite is not None and (price >= opposite if command.side is BUY else price <= opposite):
+            return Refused("own cross", f"{self.instrument.price(price):f}", f"{self.instrument.price(opposite):f}")
+        return self._check_funds(command.side, price, quantity, exposure)
+
+    def _check_single(self, price: int, quantity: int, mid2: int) -> Refused | None:
+        limits = self.limits
         if price <= 0 or quantity <= 0:
             return Refused("sense", f"{quantity} lots at {price} ticks", "both over 0")
         if quantity > self._max_quantity:
             return Refused("order size", self._base(quantity), self._base(self._max_quantity))
         if price * quantity > self._max_value:
             return Refused("order value", f"{self.instrument.value(price, quantity):f}", f"{limits.max_order_value:g}")
-        if not exposure.mid2:
+        if not mid2:
             return Refused("collar", "no mid", f"{limits.price_collar_bps:g} bps")
-        if abs(2 * price - exposure.mid2) * 10_000 > limits.price_collar_bps * exposure.mid2:
-            off = abs(2 * price / exposure.mid2 - 1) * 10_000
+        if abs(2 * price - mid2) * 10_000 > limits.price_collar_bps * mid2:
+            off = abs(2 * price / mid2 - 1) * 10_000
             return Refused("collar", f"{off:.1f} bps", f"{limits.price_collar_bps:g} bps")
-        opposite = exposure.own_opposite
-        if opposite is not None and (price >= opposite if command.side is BUY else price <= opposite):
-            return Refused("own cross", f"{self.instrument.price(price):f}", f"{self.instrument.price(opposite):f}")
-        return self._check_funds(command.side, price, quantity, exposure)
+        return None
 
     def _check_funds(self, side: Side, price: int, quantity: int, exposure: Exposure) -> Refused | None:
         instrument = self.instrument
@@ -140,10 +188,17 @@ class Gate:
             return Refused("reduce only", self._base(command.quantity), self._base(max(0, room)))
         return None
 
-    def _check_rate(self, ts: int) -> Refused | None:
+    def _check_rate(self, ts: int, *, reducing: bool) -> Refused | None:
+        limit = self.limits.max_messages_per_day
+        if limit and self.messages(ts) >= (limit if reducing else self._reserve_from):
+            return Refused("message budget", str(self.messages(ts) + 1), self._budget(reducing=reducing))
         if self.rate(ts) >= self.limits.max_orders_per_s:
             return Refused("order rate", str(len(self._sent) + 1), f"{self.limits.max_orders_per_s}/s")
         return None
 
     def _base(self, lots: int) -> str:
         return f"{self.instrument.quantity(lots):f}"
+
+    def _budget(self, *, reducing: bool) -> str:
+        limit = self.limits.max_messages_per_day
+        return f"{limit} a day" if reducing else f"{self._reserve_from} of {limit} a day"

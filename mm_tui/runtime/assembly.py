@@ -5,6 +5,7 @@ from functools import partial
 
 import msgspec
 
+from mm_tui.analytics.terms import terms_of
 from mm_tui.bus import EventBus
 from mm_tui.core.config import CoreConfig
 from mm_tui.core.engine import Core
@@ -13,10 +14,7 @@ from mm_tui.model.events import SessionStarted
 from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.desk import Desk, Journal
 from mm_tui.settings.sections import Settings
-from mm_tui.sim import fees
-from mm_tui.sim.latency import Latency
-from mm_tui.sim.queue import queue_model
-from mm_tui.sim.venue import PaperVenue
+from mm_tui.sim.venue import paper_venue
 from mm_tui.strategy.registry import make as make_strategy
 
 
@@ -55,15 +53,9 @@ def build_desk(
 ) -> Desk:
     """Core and paper venue with everything between them; raises UsageError where the strategy cannot be had."""
     core = build_core(terms)
-    simulator = terms.settings.simulator
-    venue = PaperVenue(
-        terms.instrument,
-        core.book,
-        Latency(simulator),
-        fees.Fees(fees.rate(terms.maker_bps), fees.rate(terms.taker_bps)),
-        queue_model(simulator, terms.instrument.step),
-    )
-    return Desk(core, venue, bus, journal, request_snapshot)
+    venue = paper_venue(terms.settings.simulator, terms.instrument, core.book, terms.maker_bps, terms.taker_bps)
+    promised = terms_of(terms.settings.obligation, terms.instrument)
+    return Desk(core, venue, bus, journal, request_snapshot, promised=promised)
 
 
 def opening(terms: Terms, ts: int) -> SessionStarted:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from mm_tui.analytics.scores import Scores
+from mm_tui.analytics.terms import NO_TERMS, Terms
 from mm_tui.bus import EventBus
 from mm_tui.core.engine import Core
 from mm_tui.core.outputs import EMPTY, Outputs
@@ -82,6 +83,8 @@ class Desk:
         bus: EventBus,
         journal: Journal | None = None,
         request_snapshot: Callable[[], None] = lambda: None,
+        *,
+        promised: Terms = NO_TERMS,
     ) -> None:
         self.core = core
         self.venue = venue
@@ -89,7 +92,7 @@ class Desk:
         self.journal: Journal = journal if journal is not None else NoJournal()
         self.request_snapshot = request_snapshot
         self.digest = Digest()
-        self.scores = Scores()
+        self.scores = Scores(promised, lambda: core.gate.max_position)
         self.wire = WireCount()
         self.ts = 0
         """Time of the last event, ns; never goes back."""
@@ -170,6 +173,7 @@ class Desk:
                 journal.record(command.command)  # type: ignore[union-attr]
                 digest.add(command.command)  # type: ignore[union-attr]
                 self.wire.sent(command.command)  # type: ignore[union-attr]
+                self.scores.sent()
                 self.venue.submit(command)  # type: ignore[arg-type]
         for fact in outputs.facts:
             journal.record(fact)

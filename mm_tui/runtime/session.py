@@ -9,7 +9,6 @@ import gc
 import logging
 import time
 from contextlib import AsyncExitStack, suppress
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,10 @@ import msgspec
 from mm_tui.bus import EventBus
 from mm_tui.errors import DataError, MmTuiError, OrdersMayRest, RegionRefused, VenueError
 from mm_tui.journal import desks, folder, lock, meta, seal
+from mm_tui.journal.proof import ProofFile
 from mm_tui.journal.writer import SessionWriter
-from mm_tui.model.events import OperatorAction
-from mm_tui.model.facts import Fact, Noted
+from mm_tui.model.events import OperatorAction, SessionStarted
+from mm_tui.model.facts import Fact, Noted, StateChanged
 from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.assembly import Terms, build_desk, opening
 from mm_tui.runtime.band import STEP_BUDGET, Band
@@ -30,8 +30,10 @@ from mm_tui.runtime.control import Control
 from mm_tui.runtime.feeds import Chosen, choose
 from mm_tui.runtime.gauges import Gauges
 from mm_tui.runtime.inbox import DeskInbox
+from mm_tui.runtime.latch import RiskFile
 from mm_tui.runtime.logs import close_log, open_log
 from mm_tui.runtime.presenting import PresenterWorker
+from mm_tui.runtime.stopwatch import LiveStopwatch
 from mm_tui.runtime.summary import summarize
 from mm_tui.runtime.workers import (
     FeedWorker,
@@ -137,9 +139,11 @@ class Session:
         self._claimed: lock.Lock | None = None
         self._registration: desks.Registration | None = None
         self._writer: SessionWriter | None = None
+        self._proof: ProofFile | None = None
         self._meta: meta.SessionMeta | None = None
         self._recording_failed = ""
         self._log: logging.Handler | None = None
+        self._risk_file: RiskFile | None = None
 
     # -- opening
 
@@ -166,8 +170,17 @@ class Session:
                 self._not_recorded(str(error))
         self._log = open_log(self._folder.path if self._folder else None, options.log_level)
         self.bus.subscribe("app.log", (Noted,), self._log_warning)
-        if self._writer is not None:
+        if chosen.live and chosen.feed.name != "demo":
+            self._risk_file = RiskFile(options.state, chosen.feed.name, self._instrument.symbol)
+            self._risk_file.open()
+            self._risk_file.watch(self.desk.core)
+            self.bus.subscribe("risk file", (StateChanged,), self._risk_file.hear)
+        if self._writer is not None and self._folder is not None:
             self.desk.journal = self._writer
+            self._proof = ProofFile(self._folder.path, self._instrument)
+            self.desk.scores.obligation.on_stretch = self._proof.add
+        if chosen.live:
+            self.desk.core.quoter.stopwatch = LiveStopwatch(self.desk)
         self.band: Band | None = None
         if settings.simulator.band:
             self.band = Band(self.desk, terms, step_budget=STEP_BUDGET if chosen.live else None)
@@ -218,10 +231,10 @@ class Session:
     async def run(self, stopped: asyncio.Event, *, screen: bool) -> Outcome:
         """Run the workers until the desk is told to stop; then the end."""
         control, desk, inbox, chosen = self._control, self.desk, self.inbox, self._chosen
-        strategy = StrategyWorker(desk, inbox, self._clock, self._gauges, partial(opening, self._terms), self.band)
+        strategy = StrategyWorker(desk, inbox, self._clock, self._gauges, self._opening, self.band)
         feed = FeedWorker(chosen.feed, inbox, lambda: None if screen else control.stop("end of file"))
         simulator = SimulatorWorker(desk, inbox, self._clock, strategy)
-        risk = RiskWorker(desk, inbox, self._gauges, chosen.stale_after_ms)
+        risk = RiskWorker(desk, inbox, self._gauges, chosen.stale_after_ms, self._risk_file)
         recorder = RecorderWorker(self._writer, self._recording_failed)
         workers: list[Any] = [feed, strategy, risk, simulator, recorder]
         runs = [worker.run() for worker in workers]
@@ -268,6 +281,11 @@ class Session:
             raise failure
         return outcome
 
+    def _opening(self, ts: int) -> SessionStarted:
+        """The session's first event, with what the limits carry over."""
+        event = opening(self._terms, ts)
+        return event if self._risk_file is None else self._risk_file.opening(event)
+
     async def _expire(self, seconds: float) -> None:
         """End after so many seconds: of the clock, or of the file's own time."""
         if self._chosen.live:
@@ -313,6 +331,8 @@ class Session:
         path = self._folder.path if self._folder else None
         ended = max(desk.ts, self._clock.now())
         failed = self._writer.failed if self._writer is not None else self._recording_failed
+        if self._risk_file is not None and desk.first_ts:
+            self._risk_file.keep(ended, sync=True)
         if self.band is not None:
             self.band.catch_up(desk.ts)
         summary = summarize(
@@ -325,6 +345,9 @@ class Session:
             session=str(path) if path else None,
             ended_ns=ended,
         )
+        desk.scores.obligation.finish(ended)
+        if self._proof is not None and self._proof.failed:
+            log.warning("proof %s", self._proof.failed)
         log.info("ended reason=%s fills=%s digest=%s", reason, desk.core.account.fills, desk.digest.hex())
         if self._writer is not None and self._meta is not None and path is not None:
             self._writer.close()
@@ -342,12 +365,17 @@ class Session:
         resting = tuple(order.order_id for order in desk.core.orders.open)
         if resting:
             log.error("orders may rest ids=%s", ",".join(resting))
-        return Outcome(reason, summary, path, resting, failed or "", getattr(chosen.feed, "note", ""))
+        notes = [getattr(chosen.feed, "note", ""), "" if self._risk_file is None else self._risk_file.note]
+        return Outcome(reason, summary, path, resting, failed or "", "\n".join(filter(None, notes)))
 
     async def close(self) -> None:
         """Give back what the session holds; safe after a failed opening."""
+        if self._risk_file is not None:
+            self._risk_file.close()
         if self._writer is not None:
             self._writer.close()
+        if self._proof is not None:
+            self._proof.close()
         if self._registration is not None:
             self._registration.withdraw()
         if self._folder is not None:

@@ -6,7 +6,9 @@ from typing import Any
 
 from mm_tui.analytics.pnl import unrealized2
 from mm_tui.bus import BusFigures
+from mm_tui.core.engine import Core
 from mm_tui.model import account as accounts
+from mm_tui.model.events import BUY, SELL
 from mm_tui.runtime.band import MODELS, NO_FIGURES, Band, Figures
 from mm_tui.runtime.desk import Desk
 from mm_tui.runtime.gauges import Gauges
@@ -60,10 +62,11 @@ def summarize(
         "position": _position(desk),
         "pnl": _pnl(desk, NO_FIGURES if band is None else band.figures()),
         "markouts_bps": desk.scores.markouts.figures(),
+        "quality": _quality(desk, ended_ns),
         "obligation": _obligation(desk, ended_ns),
         "feed_age_ms": gauges.age.summary(MILLISECOND),
         "risk": {
-            "state": "halted" if core.gate.closed and not core.conduct.closing else "running",
+            "state": _risk_state(core),
             "trips": [
                 {"ts": trip.ts, "rule": trip.rule, "value": trip.value, "limit": trip.limit} for trip in core.trips
             ],
@@ -81,6 +84,12 @@ def summarize(
         },
         "digest": desk.digest.hex(),
     }
+
+
+def _risk_state(core: Core) -> str:
+    if core.gate.closed and not core.conduct.closing:
+        return "halted"
+    return "reduce-only" if core.gate.restrained else "running"
 
 
 def _orders(desk: Desk) -> dict[str, int]:
@@ -141,12 +150,42 @@ def _pnl(desk: Desk, band: Figures) -> dict[str, Any]:
     }
 
 
-def _obligation(desk: Desk, ts: int) -> dict[str, float | None]:
-    bid, ask, both = (None if share is None else round(share, 4) for share in desk.scores.uptime.shares(ts))
+def _obligation(desk: Desk, ts: int) -> dict[str, Any]:
+    """Percent of the counted time; in band and depth are null where nothing was promised."""
+    obligation = desk.scores.obligation
+    total, _ = obligation.tallies(ts)
+    promised = bool(obligation.terms.name)
+
+    def share(time: int, *, known: bool = True) -> float | None:
+        percent = total.share(time) if known else None
+        return None if percent is None else round(percent, 4)
+
     return {
-        "uptime_bid_pct": bid,
-        "uptime_ask_pct": ask,
-        "two_sided_pct": both,
-        "in_band_pct": None,
-        "depth_pct": None,
+        "uptime_bid_pct": share(total.bid_up),
+        "uptime_ask_pct": share(total.ask_up),
+        "two_sided_pct": share(total.both_up),
+        "in_band_pct": share(total.both_in_band, known=promised),
+        "depth_pct": share(total.value, known=promised),
+        "bid_in_band_pct": share(total.bid_in_band, known=promised),
+        "ask_in_band_pct": share(total.ask_in_band, known=promised),
+        "preset": obligation.terms.name or None,
+        "counted_ns": total.counted,
+        "excused_ns": total.excused,
+        "met": {row.name: row.share_pct >= row.target_pct for row in obligation.rows(ts) if row.share_pct is not None},
+    }
+
+
+def _quality(desk: Desk, ts: int) -> dict[str, Any]:
+    scores = desk.scores
+    return {
+        "markouts_buy_bps": scores.markouts.figures(BUY),
+        "markouts_sell_bps": scores.markouts.figures(SELL),
+        "break_even_bps": scores.ledger.break_even_bps(ts),
+        "messages": scores.quality.messages,
+        "fills_per_1000_messages": scores.quality.fills_per_1000,
+        "fill_ratio_pct": scores.quality.fill_ratio_pct,
+        "quote_life_s": scores.quality.quote_life_s,
+        "inventory_half_life_s": scores.inventory.half_life_s(ts),
+        "at_limit_pct": scores.inventory.at_limit_pct(ts),
+        "maker_pct": scores.quality.maker_pct,
     }

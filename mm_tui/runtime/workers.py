@@ -15,6 +15,7 @@ from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.desk import MARKET, Desk
 from mm_tui.runtime.gauges import Gauges
 from mm_tui.runtime.inbox import DeskInbox
+from mm_tui.runtime.latch import RiskFile
 from mm_tui.venues.api import Feed
 from mm_tui.views.frames import WorkerRow
 
@@ -22,6 +23,8 @@ BATCH = 64
 """Events that are taken in a row before other tasks get a turn."""
 CHECK_EVERY = 0.1
 """Seconds between two looks of the risk worker."""
+KEEP_EVERY = 10
+"""Looks of the risk worker between two writings of what the limits carry over."""
 STUCK_AFTER = 1.0
 """Seconds without a sign of life from the loop."""
 LATE = 250_000_000
@@ -126,10 +129,10 @@ class StrategyWorker:
                 band.take(opening)
         placed = desk.core.orders.placed
         desk.step(event, raw)
-        if band is not None:
-            band.take(event)
         if gauges.live and desk.core.orders.placed != placed and type(event) in MARKET:
             gauges.tick_to_order.add(self._clock.now() - event.ts)
+        if band is not None:
+            band.take(event)
 
 
 class SimulatorWorker:
@@ -167,7 +170,17 @@ class SimulatorWorker:
 class RiskWorker:
     """The independent check: feed age, loop lag and a second count of exposure at the wire; trusts nobody's numbers."""
 
-    def __init__(self, desk: Desk, inbox: DeskInbox, gauges: Gauges, stale_after_ms: int) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        inbox: DeskInbox,
+        gauges: Gauges,
+        stale_after_ms: int,
+        risk_file: RiskFile | None = None,
+    ) -> None:
+        """`risk_file` is kept up where there is one: what the limits carry over a restart."""
+        self._risk_file = risk_file
+        self._looks = 0
         self._desk = desk
         self._inbox = inbox
         self._gauges = gauges
@@ -189,6 +202,14 @@ class RiskWorker:
             if self._gauges.live:
                 self._check_age()
             self._check_exposure()
+            self._looks += 1
+            if self._risk_file is not None and self._looks % KEEP_EVERY == 0:
+                self._keep(self._risk_file)
+
+    def _keep(self, risk_file: RiskFile) -> None:
+        risk_file.keep(self._desk.ts)
+        self.state.state = "failed" if risk_file.failed else "running"
+        self.state.detail = risk_file.problem
 
     def _check_age(self) -> None:
         age = self._gauges.age_ns()

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 from msgspec import inspect
 
+from mm_tui.analytics.terms import resolved
 from mm_tui.settings.sections import Settings, Strategies
 from mm_tui.strategy.avellaneda import AvellanedaParams
 from mm_tui.strategy.glft import GlftParams
@@ -24,11 +25,13 @@ _SECRET = re.compile(r"secret|passw|passphrase|token|api_?key|private_?key|login
 _URLS = (("rest_url", ("https", "http")), ("ws_url", ("wss", "ws")), ("ws_api_url", ("wss", "ws")))
 _ORDERED: tuple[tuple[Key, Key], ...] = (
     (("strategy", "passive", "min_spread_bps"), ("strategy", "passive", "max_spread_bps")),
-    (("obligation", "min_spread_bps"), ("obligation", "max_spread_bps")),
+    (("strategy", "pure", "price_floor"), ("strategy", "pure", "price_ceiling")),
     (("orders", "modify_threshold_bps"), ("orders", "max_modify_deviation_bps")),
     (("feed", "reconnect_initial_ms"), ("feed", "reconnect_max_ms")),
 )
 """Pairs of which the first may not be over the second."""
+_BAND: tuple[Key, Key] = (("obligation", "min_spread_bps"), ("obligation", "max_spread_bps"))
+"""Likewise, once the preset has filled in what is not set."""
 
 HIDDEN = "(hidden)"
 """What stands where a secret would."""
@@ -117,9 +120,10 @@ Conflict = tuple[tuple[Key, str], ...]
 
 def together(settings: Settings) -> Iterator[Conflict]:
     """What holds of no single value: keys against each other, spellings, names that must exist."""
-    for low, high in _ORDERED:
-        least, most = value_at(settings, low), value_at(settings, high)
-        if least > most:
+    promised = {"obligation": resolved(settings.obligation)}
+    for low, high in (*_ORDERED, _BAND):
+        least, most = (value_at(promised if key in _BAND else settings, key) for key in (low, high))
+        if least is not None and most is not None and least > most:
             below = f"got {shown(least)}, must be <= {high[-1]}, which is {shown(most)}"
             above = f"got {shown(most)}, must be >= {low[-1]}, which is {shown(least)}"
             yield (low, below), (high, above)
@@ -236,8 +240,8 @@ def _expected(kind: inspect.Type) -> str:  # noqa: PLR0911  # one row a type
             return _either([_expected(one) for one in kind.types])
         case inspect.BoolType():
             return "true or false"
-        case inspect.StrType():
-            return "a text in quotes"
+        case inspect.StrType(pattern=pattern):
+            return "a text in quotes" + (f" of the form {pattern}" if pattern else "")
         case _:
             return "a table"
 

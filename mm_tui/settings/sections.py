@@ -8,13 +8,15 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from mm_tui.analytics.config import Obligation
 from mm_tui.core.config import Execution, FeedRules, Orders
-from mm_tui.model.bounds import NotNegative, NotNegativeInt, Percent, Positive, PositiveInt
+from mm_tui.model.bounds import NotNegative, NotNegativeInt, Positive, PositiveInt
 from mm_tui.risk.limits import Limits
 from mm_tui.sim.config import Simulator
 from mm_tui.strategy.avellaneda import AvellanedaParams
 from mm_tui.strategy.glft import GlftParams
 from mm_tui.strategy.passive import PassiveParams
+from mm_tui.strategy.pure_params import PureParams
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,19 +76,6 @@ class Demo(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Market seconds a second."""
 
 
-class Obligation(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a market maker promised; `[obligation]`. Not scored yet: uptime a side is."""
-
-    preset: str = "none"
-    min_spread_bps: NotNegative = 0.0
-    max_spread_bps: NotNegative = 50.0
-    min_orders_per_side: PositiveInt = 1
-    min_order_value: NotNegative = 0.0
-    target_in_band_pct: Percent = 99.8
-    target_two_sided_pct: Percent = 99.9
-    target_value_pct: Percent = 99.95
-
-
 class Alerts(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What makes a sound; `[alerts]`."""
 
@@ -124,6 +113,7 @@ class Strategies(Section, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """Parameters of each built-in strategy; `[strategy.NAME]`."""
 
     passive: PassiveParams = PassiveParams()
+    pure: PureParams = PureParams()
     avellaneda: AvellanedaParams = AvellanedaParams()
     glft: GlftParams = GlftParams()
 

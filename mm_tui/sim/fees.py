@@ -1,8 +1,24 @@
-"""Fees, exact: rates in millionths, amounts in the account's millionths of a lot or of a lot at a tick."""
+"""Fees, exact: rates in millionths, amounts in the account's millionths of a lot or of a lot at a tick.
+
+- Received (Binance spot): what is received pays, so a buy pays in base and a sell in quote.
+- Quote: both pay in quote; a bid then holds its worst fee beside its value.
+- Asset: the fee, less the discount, is paid in an asset at a fixed price, rounded to a hundred-millionth of the asset.
+  One that the asset's balance does not cover is taken whole from what is received (faqs/commission_faq.md: the full
+  commission, without the discount). A rebate is always received.
+"""
 
 import msgspec
 
+from mm_tui.model.account import MICRO
+from mm_tui.model.bounds import exact
 from mm_tui.model.events import BUY, Side
+from mm_tui.model.instrument import Instrument
+from mm_tui.sim.config import FeeCurrency, Simulator
+
+PARTS = 100_000_000
+"""Of one of the fee asset: Binance's commissions have eight digits."""
+WHOLE = 10_000
+"""Hundredths of a percent."""
 
 
 def rate(bps: float) -> int:
@@ -10,15 +26,69 @@ def rate(bps: float) -> int:
     return round(bps * 100)
 
 
+class FeeAsset(msgspec.Struct, frozen=True):
+    """An asset that pays fees."""
+
+    name: str
+    worth: int
+    """Of a hundred-millionth of it, in millionths of a lot at a tick."""
+    balance: int
+    """What the account opens with, hundred-millionths."""
+    discount: int
+    """Hundredths of a percent."""
+
+    def amount(self, fee: int) -> int:
+        """A fee in millionths of a lot at a tick, less the discount, in hundred-millionths; a half is rounded up."""
+        scale = WHOLE * self.worth
+        return (2 * fee * (WHOLE - self.discount) + scale) // (2 * scale)
+
+
+class Charge(msgspec.Struct, frozen=True):
+    """What a fill costs."""
+
+    fee: int
+    """Millionths of a lot where `in_base`, else of a lot at a tick: in quote, or the value of `amount`."""
+    in_base: bool = False
+    asset: str = ""
+    """Which asset paid; empty for base and quote."""
+    amount: int = 0
+    """Hundred-millionths of that asset."""
+
+
 class Fees(msgspec.Struct, frozen=True):
-    """Maker and taker rates in millionths. As on Binance spot, a buy pays in base and a sell in quote."""
+    """Maker and taker rates in millionths, and what they are paid in."""
 
     maker: int
     taker: int
+    currency: FeeCurrency = "received"
+    asset: FeeAsset | None = None
+    """Pays where the currency is `asset`."""
 
-    def charge(self, side: Side, price: int, quantity: int, *, maker: bool) -> tuple[int, bool]:
-        """The fee of a fill and whether it is in base."""
+    def charge(self, side: Side, price: int, quantity: int, *, maker: bool, asset_left: int = 0) -> Charge:
+        """The fee of a fill; `asset_left` is what is still there of the fee asset."""
         share = self.maker if maker else self.taker
-        if side is BUY:
-            return quantity * share, True
-        return price * quantity * share, False
+        if self.asset is not None and share > 0:
+            amount = self.asset.amount(price * quantity * share)
+            if amount <= asset_left:
+                return Charge(amount * self.asset.worth, asset=self.asset.name, amount=amount)
+        if side is BUY and self.currency != "quote":
+            return Charge(quantity * share, in_base=True)
+        return Charge(price * quantity * share)
+
+    def held(self, price: int, quantity: int) -> int:
+        """What a bid holds of the quote, its fee included where quote pays it; millionths of a lot at a tick."""
+        extra = max(0, self.maker, self.taker) if self.currency == "quote" else 0
+        return price * quantity * (MICRO + extra)
+
+
+def fees_of(config: Simulator, instrument: Instrument, maker_bps: float, taker_bps: float) -> Fees:
+    """The settings' fees; the rates are the venue's own where the settings leave them open."""
+    asset = None
+    if config.fee_currency == "asset":
+        asset = FeeAsset(
+            config.fee_asset,
+            worth=max(1, round(exact(config.fee_asset_price) * MICRO / (PARTS * instrument.unit))),
+            balance=int(exact(config.fee_asset_balance) * PARTS),
+            discount=round(config.fee_asset_discount_pct * 100),
+        )
+    return Fees(rate(maker_bps), rate(taker_bps), config.fee_currency, asset)

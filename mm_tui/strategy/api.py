@@ -171,6 +171,8 @@ class Strategy(Protocol):
     """A strategy, built from its parameters and a seed.
 
     One that looks at `view.signals` also has `signal_rules` (`strategy.signals.SignalRules`); without, none are kept.
+    A change of parameters builds it anew; one that must remember has `inherit(before)`, called once with the strategy
+    that it follows.
     """
 
     name: str

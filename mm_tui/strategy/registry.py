@@ -21,9 +21,10 @@ from mm_tui.strategy.api import Strategy
 from mm_tui.strategy.avellaneda import Avellaneda
 from mm_tui.strategy.glft import Glft
 from mm_tui.strategy.passive import Passive
+from mm_tui.strategy.pure import Pure
 
 GROUP = "mm_tui.strategies"
-BUILT_IN: Mapping[str, Any] = {"passive": Passive, "avellaneda": Avellaneda, "glft": Glft}
+BUILT_IN: Mapping[str, Any] = {"passive": Passive, "pure": Pure, "avellaneda": Avellaneda, "glft": Glft}
 """Found without a search of what is installed."""
 
 

@@ -99,6 +99,11 @@ class Signals:
         """When the estimates are to be made anew, ns."""
         self._estimates = Estimates(1.0, 1.0, 1.0, None, 0)
 
+    @property
+    def last(self) -> Estimates | None:
+        """What a strategy was told last; asking changes nothing. None before one asked."""
+        return self._estimates if self._due else None
+
     def follow(self, rules: SignalRules | None) -> None:
         """Estimate by these rules from now on; with None, nothing is kept."""
         self.watched, self._due = rules is not None, 0

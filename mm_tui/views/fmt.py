@@ -8,6 +8,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from math import isfinite
 
+from mm_tui.model.clock import time_of_day
+
 UNKNOWN = "–"
 """What cannot be known."""
 MINUS = "−"
@@ -16,7 +18,6 @@ EIGHTHS = " ▏▎▍▌▋▊▉█"
 """A cell filled from the left by 0 to 8 eighths."""
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
-_NS = 1_000_000_000
 _TENTHS_BELOW = 10.0
 
 
@@ -118,16 +119,9 @@ def milliseconds(value: float | None) -> str:
     return number(seconds, 1) + " s" if seconds < _TENTHS_BELOW else duration(int(seconds))
 
 
-@lru_cache(maxsize=1024)
-def _clock(second: int) -> str:
-    minutes, seconds = divmod(second % _DAY, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours:02}:{minutes:02}:{seconds:02}"
-
-
 def clock(ts: int) -> str:
     """UTC time of day of nanoseconds since the epoch, `14:02:11`."""
-    return _clock(ts // _NS)
+    return time_of_day(ts)
 
 
 @lru_cache(maxsize=1024)

@@ -340,6 +340,8 @@ class FillRow(Frame, frozen=True, kw_only=True):
     """Negative where it was paid."""
     net: Decimal | None
     """The sum of the three; None until the five seconds are over."""
+    markouts: tuple[float | None, ...] = (None, None, None, None, None)
+    """At 100 ms, 1, 5, 30, 60 s, bps; None until then, and where the book was invalid then."""
 
 
 class WorthFrame(Frame, frozen=True, kw_only=True):

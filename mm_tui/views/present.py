@@ -14,6 +14,7 @@ from mm_tui.analytics.pnl import unrealized2
 from mm_tui.analytics.scores import Scores
 from mm_tui.book.tape import Print
 from mm_tui.core.engine import Core
+from mm_tui.core.explain import fate_in_words
 from mm_tui.core.state import State
 from mm_tui.model import account as accounts
 from mm_tui.model.events import BUY, SELL
@@ -22,6 +23,7 @@ from mm_tui.views import frames as fr
 from mm_tui.views.fmt import clock, number, steps
 from mm_tui.views.ladder import LadderView
 from mm_tui.views.log import EventLog
+from mm_tui.views.worth import WorthView
 
 SECOND = 1_000_000_000
 CHART_EVERY_MS = 250
@@ -32,6 +34,7 @@ FLOW_EVERY = SECOND // 4
 HINTS = {
     State.HALTED: "a re-arm   f flatten",
     State.PAUSED: "space quote",
+    State.REDUCE_ONLY: "f flatten",
     State.STALE: "quotes return by themselves",
     State.INVALID_BOOK: "quotes return after the snapshot",
     State.STARTING: "",
@@ -67,6 +70,7 @@ class Presenter:
         self._log = log
         self._maker_fee_bps = maker_fee_bps
         self._ladder = LadderView()
+        self._worth = WorthView(scores, core.instrument)
         self._last = fr.DeskFrame()
         self._samples: deque[fr.ChartSample] = deque(maxlen=CHART_SAMPLES)
         self._sampled = 0
@@ -94,7 +98,10 @@ class Presenter:
             events=self._log.rows,
             workers=_same(vitals.workers, last.workers),
             parameters=_same(self._parameters(), last.parameters),
-            obligation=_same(self._obligation(ts), last.obligation),
+            obligation=_same(self._worth.obligation(ts), last.obligation),
+            worth=_same(self._worth.worth(ts), last.worth),
+            estimates=_same(self._estimates(), last.estimates),
+            held=_same(self._held(), last.held),
             flatten=_same(self._flatten(), last.flatten),
         )
         self._last = frame
@@ -124,6 +131,8 @@ class Presenter:
         off = [hint for side, hint in ((BUY, "b bids on"), (SELL, "s asks on")) if not side_on[side]]
         if off and self._core.state in (State.ONE_SIDED, State.PAUSED) and not self._core.conduct.paused:
             return "   ".join(off)
+        if self._core.state is State.REDUCE_ONLY and self._core.restraint.operator:
+            return "r lifts it"
         return HINTS.get(self._core.state, "")
 
     def _truth(self, ts: int, vitals: Vitals) -> fr.TruthFrame:
@@ -136,7 +145,7 @@ class Presenter:
             bad_frames=core.bad_frames,
             loop_ms=vitals.loop_ms,
             messages=core.gate.rate(ts),
-            message_limit=core.config.limits.max_orders_per_s,
+            message_limit=core.limits.max_orders_per_s,
             clock=f"{clock(ts)}Z" if ts else "",
         )
 
@@ -200,6 +209,23 @@ class Presenter:
             status=order.status.value,
             age_s=max(0, (ts - order.created) // SECOND),
             queue_ahead=self._queue_ahead(order.order_id),
+            level=order.level,
+            steps=order.steps,
+            fate=fate_in_words(order, self._core.orders.fates.get(order.order_id)),
+        )
+
+    def _held(self) -> tuple[fr.HeldRow, ...]:
+        """Highest price first, as the orders come."""
+        held = sorted(self._core.executor.held, key=lambda one: (-one.quote.price, one.quote.level))
+        return tuple(
+            fr.HeldRow(
+                side=one.quote.side,
+                level=one.quote.level,
+                price=one.quote.price,
+                quantity=one.quote.quantity,
+                why=one.why,
+            )
+            for one in held
         )
 
     def _position(self, vitals: Vitals) -> fr.PositionFrame:
@@ -234,7 +260,7 @@ class Presenter:
         )
 
     def _risk(self, ts: int) -> fr.RiskFrame:
-        core, limits, instrument = self._core, self._core.config.limits, self._core.instrument
+        core, limits, instrument = self._core, self._core.limits, self._core.instrument
         breaker, gate = core.breaker, core.gate
         position = core.account.position
         open_orders, rate = core.orders.open_count, gate.rate(ts)
@@ -272,13 +298,33 @@ class Presenter:
             ),
         )
         return fr.RiskFrame(
-            state="halted" if gate.closed else "running",
-            gauges=gauges,
+            state="halted" if gate.closed else "reduce-only" if gate.restrained else "running",
+            gauges=gauges + self._budgets(ts),
+            limits=tuple(msgspec.structs.asdict(limits).items()),
             refused=gate.refused,
             last_refusal=self._log.refusal,
             bids_on=core.conduct.side_on[BUY],
             asks_on=core.conduct.side_on[SELL],
         )
+
+    def _budgets(self, ts: int) -> tuple[fr.Gauge, ...]:
+        """What is watched only where it is switched on: how long the position is held, the day's messages."""
+        core, limits, gauges = self._core, self._core.limits, []
+        if limits.max_inventory_age_s:
+            since = core.restraint.held_since
+            age = 0 if since is None else max(0, ts - since) // SECOND
+            gauges.append(
+                fr.Gauge(
+                    name="held",
+                    value=f"{age} s",
+                    limit=f"{limits.max_inventory_age_s:g} s",
+                    share=age / limits.max_inventory_age_s,
+                )
+            )
+        if limits.max_messages_per_day:
+            sent, most = core.gate.messages(ts), limits.max_messages_per_day
+            gauges.append(fr.Gauge(name="msgs/day", value=f"{sent:,}", limit=f"{most:,}", share=sent / most))
+        return tuple(gauges)
 
     def _chart(self, ts: int, last: fr.ChartFrame) -> fr.ChartFrame:
         core = self._core
@@ -314,9 +360,10 @@ class Presenter:
             rows.append(fr.ParameterRow(name=name, value=text, changed_ts=changed.get(prefix + name, 0)))
         return tuple(rows)
 
-    def _obligation(self, ts: int) -> fr.ObligationFrame:
-        bid, ask, both = (None if one is None else round(one, 2) for one in self._scores.uptime.shares(ts))
-        return fr.ObligationFrame(bid_pct=bid, ask_pct=ask, two_sided_pct=both)
+    def _estimates(self) -> fr.EstimatesFrame | None:
+        """What the strategy was last told: a look of our own would change what it is told next."""
+        last = self._core.view.signals.last
+        return None if last is None else fr.EstimatesFrame(**msgspec.structs.asdict(last))
 
     def _flatten(self) -> fr.FlattenFrame | None:
         core = self._core

@@ -7,13 +7,13 @@ from pure_desk import BTC, SECOND
 
 from mm_tui.analytics.histogram import Histogram
 from mm_tui.analytics.latency import MINUTE, NONSENSE, WINDOW, FeedLatency
-from mm_tui.analytics.markout import HORIZONS, Markouts
+from mm_tui.analytics.markout import Markouts
 from mm_tui.analytics.pnl import TAU, PnlSplit, unrealized2
 from mm_tui.analytics.scores import Scores
-from mm_tui.analytics.uptime import Uptime
+from mm_tui.analytics.worth import HORIZONS, Worth, worth_of
 from mm_tui.model.account import MICRO, Account, money
 from mm_tui.model.events import BUY, SELL, OrderFilled, Side
-from mm_tui.model.facts import Filled, OrderChanged, StateChanged
+from mm_tui.model.facts import Filled
 
 
 def fill(ts: int, side: Side, price: int, quantity: int = 1, fee: int = 0) -> Filled:
@@ -23,20 +23,23 @@ def fill(ts: int, side: Side, price: int, quantity: int = 1, fee: int = 0) -> Fi
     )  # fmt: skip
 
 
-def changed(ts: int, side: Side, status: str, name: str = "a") -> OrderChanged:
-    return OrderChanged(
-        ts=ts, order_id=name, side=side, price=1, quantity=1, filled=0, status=status, level=0, reason=""
-    )
+def worth(ts: int, side: Side, price: int, quantity: int = 1, fee: int = 0, *, mid2: int = 200) -> Worth:
+    return worth_of(1, fill(ts, side, price, quantity, fee), mid2)
+
+
+def move(split: PnlSplit, ts: int, mid2: int) -> None:
+    split.settle(ts)
+    split.mid2 = mid2
 
 
 def test_the_four_parts_of_one_fill() -> None:
     split = PnlSplit()
-    split.on_mid(0, 200)
-    split.on_fill(fill(SECOND, BUY, 99, 3), 200)
-    split.on_mid(2 * SECOND, 196)
+    move(split, 0, 200)
+    split.on_fill(worth(SECOND, BUY, 99, 3))
+    move(split, 2 * SECOND, 196)
     assert split.split().adverse_selection == -12 * MICRO
-    split.on_mid(SECOND + TAU, 210)
-    split.on_mid(SECOND + TAU + 1, 190)
+    move(split, SECOND + TAU, 210)
+    move(split, SECOND + TAU + 1, 190)
     parts = split.split()
     assert parts.spread_captured == 3 * 2 * MICRO
     assert parts.adverse_selection == 3 * 10 * MICRO
@@ -47,21 +50,21 @@ def test_the_four_parts_of_one_fill() -> None:
 
 def test_the_mid_at_five_seconds_sharp_is_the_one_that_counts() -> None:
     split = PnlSplit()
-    split.on_fill(fill(0, SELL, 100), 200)
-    split.on_mid(TAU, 220)
-    split.on_mid(TAU + 1, 300)
+    split.on_fill(worth(0, SELL, 100))
+    move(split, TAU, 220)
+    move(split, TAU + 1, 300)
     assert split.split().adverse_selection == -20 * MICRO
     assert split.split().inventory == -80 * MICRO
 
 
 def test_base_fees_are_valued_when_paid_and_drift_as_inventory() -> None:
     split = PnlSplit()
-    split.on_fill(fill(0, BUY, 100, 10, fee=5_000), 200)
+    split.on_fill(worth(0, BUY, 100, 10, fee=5_000))
     assert split.split().fees == -5_000 * 200
-    split.on_mid(2 * TAU, 200)
-    split.on_mid(2 * TAU + 1, 210)
+    move(split, 2 * TAU, 200)
+    move(split, 2 * TAU + 1, 210)
     assert split.split().inventory == 10 * 10 * MICRO - 5_000 * 10
-    split.on_fill(fill(3 * TAU, SELL, 100, 10, fee=7), 210)
+    split.on_fill(worth(3 * TAU, SELL, 100, 10, fee=7, mid2=210))
     assert split.split().fees == -5_000 * 200 - 14
 
 
@@ -114,15 +117,21 @@ def test_parts_and_books_add_up_to_the_last_digit(
 
 def test_a_markout_is_signed_by_side_weighted_by_quantity_and_in_bps_of_the_price() -> None:
     markouts = Markouts()
-    markouts.on_mid(0, 20_000)
-    markouts.on_fill(fill(0, BUY, 10_000, 1))
-    markouts.on_fill(fill(0, SELL, 10_010, 3))
-    markouts.on_mid(SECOND, 20_020)
-    markouts.on_mid(SECOND + 1, 30_000)
+    bought, sold = worth(0, BUY, 10_000, 1), worth(0, SELL, 10_010, 3)
+    markouts.on_fill(bought)
+    markouts.on_fill(sold)
+    assert markouts.due == SECOND // 10
+    markouts.settle(SECOND, 20_000)
+    markouts.settle(SECOND + 1, 20_020)
     expected = (10.0 * 1 + 0.0 * 3) / 4
     assert markouts.figures()["1s"] == pytest.approx(expected)
     assert markouts.figures()["100ms"] == pytest.approx((0.0 * 1 + 10 / 10_010 * 10_000 * 3) / 4, abs=1e-4)
     assert markouts.figures()["5s"] is None
+    assert markouts.figures(BUY)["1s"] == 10.0
+    assert markouts.figures(SELL) == {"100ms": 9.99, "1s": 0.0, "5s": None, "30s": None, "60s": None}
+    assert bought.markouts == [0.0, 10.0, None, None, None]
+    assert (bought.looks, bought.complete) == (2, False)
+    assert markouts.due == 5 * SECOND
 
 
 def test_a_markout_counts_when_its_time_is_over_though_the_mid_stood() -> None:
@@ -145,38 +154,6 @@ def test_a_book_that_is_invalid_at_the_horizon_gives_no_markout() -> None:
     assert figures["100ms"] is not None
     assert figures["5s"] is not None
     assert list(figures) == list(HORIZONS)
-
-
-def test_uptime_counts_acknowledged_orders_from_the_first_quoting() -> None:
-    uptime = Uptime()
-    assert uptime.shares(5) == (None, None, None)
-    uptime.on_order(changed(1, BUY, "pending_new"))
-    uptime.on_state(StateChanged(ts=10, state="quoting", reason=""))
-    uptime.on_order(changed(20, BUY, "live"))
-    uptime.on_order(changed(30, SELL, "live", "b"))
-    uptime.on_order(changed(60, BUY, "pending_cancel"))
-    uptime.on_order(changed(70, BUY, "canceled"))
-    uptime.on_state(StateChanged(ts=80, state="paused", reason=""))
-    uptime.on_state(StateChanged(ts=90, state="quoting", reason=""))
-    assert uptime.shares(110) == (50.0, 80.0, 40.0)
-    assert uptime.shares(210) == (25.0, 90.0, 20.0)
-
-
-def test_a_desk_that_begins_on_one_side_counts_too() -> None:
-    uptime = Uptime()
-    uptime.on_state(StateChanged(ts=10, state="one-sided", reason=""))
-    uptime.on_order(changed(10, BUY, "live"))
-    assert uptime.shares(20) == (100.0, 0.0, 0.0)
-
-
-def test_orders_of_a_side_stand_for_one_another() -> None:
-    uptime = Uptime()
-    uptime.on_state(StateChanged(ts=0, state="quoting", reason=""))
-    for name in ("a", "b"):
-        uptime.on_order(changed(0, SELL, "live", name))
-    uptime.on_order(changed(50, SELL, "filled", "a"))
-    uptime.on_order(changed(75, SELL, "unknown", "b"))
-    assert uptime.shares(100) == (0.0, 75.0, 0.0)
 
 
 def test_latency_is_shown_above_the_smallest_and_never_negative() -> None:

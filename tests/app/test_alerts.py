@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from desk_scene import desk_frame
+from hand_frames import desk_frame
 
 from mm_tui.app.alerts import MINUTE_NS, Bell
 from mm_tui.settings.sections import Alerts

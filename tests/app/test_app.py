@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 from desk_link import Recorded
-from desk_scene import desk_frame, flat, halted, paused
+from hand_frames import desk_frame, flat, halted, paused
 from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
@@ -398,7 +398,7 @@ async def test_what_escapes_the_panels_pulls_ends_and_tells_no_locals(capsys: py
         secret = "hunter2"  # noqa: S105, F841 - must not be printed
         raise LookupError
 
-    app._do_units = fail  # type: ignore[method-assign]
+    app.intents._do_units = fail  # type: ignore[method-assign]
     with pytest.raises(LookupError):
         async with app.run_test(size=(80, 24)) as pilot:
             await pilot.press("percent_sign")

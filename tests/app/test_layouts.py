@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from mm_tui.app.layouts import NUMBERED, TABS, Box, View, plan, shape_of
+from mm_tui.app.layouts import LOWER_TABS, NUMBERED, TABS, Box, View, plan, shape_of
 
 SIZES = [
     (1, 1),
@@ -43,9 +43,19 @@ def test_boxes_cover_the_screen_without_overlap(size: tuple[int, int], view: Vie
     assert set().union(*covered) == cells(Box(0, 0, *size))
 
 
-@pytest.mark.parametrize("size", [(160, 30), (200, 55), (300, 100)])
-def test_a_wide_screen_shows_every_panel(size: tuple[int, int]) -> None:
-    assert set(NUMBERED) <= set(plan(*size, View()).places)
+@pytest.mark.parametrize("size", [(160, 46), (200, 55), (300, 100)])
+def test_a_wide_and_high_screen_shows_every_panel(size: tuple[int, int]) -> None:
+    now = plan(*size, View())
+    assert set(NUMBERED) <= set(now.places)
+    assert not now.tabs
+
+
+@pytest.mark.parametrize("size", [(160, 30), (160, 45), (400, 30)])
+def test_a_wide_and_low_screen_shows_events_or_fills(size: tuple[int, int]) -> None:
+    for lower, other in (("events", "fills"), ("fills", "events")):
+        now = plan(*size, View(lower=lower))
+        assert now.tabs == LOWER_TABS
+        assert set(NUMBERED) - set(now.places) == {other}
 
 
 def test_two_columns_show_one_of_the_tabs() -> None:

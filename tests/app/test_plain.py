@@ -6,7 +6,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 from desk_link import Recorded
-from desk_scene import desk_frame, halted
+from hand_frames import desk_frame, halted
 
 from mm_tui.app.plain import compact_lines, one_line, run_lines
 from mm_tui.views.frames import DeskFrame

@@ -269,7 +269,7 @@ def test_failures_that_are_not_in_a_row_are_forgiven() -> None:
     ],
 )
 def test_nonsense_is_dropped(quotes: object) -> None:
-    assert nonsense(quotes)
+    assert nonsense(quotes, START)
     rig = Rig()
     rig.quoting(B, A)
     rig.strategy.quotes = quotes
@@ -303,7 +303,7 @@ def test_whatever_a_strategy_raises_the_desk_lives(error: BaseException) -> None
 
 def test_a_reason_that_no_line_can_hold_is_nonsense() -> None:
     quote = Quote(BUY, 0, 1, 1, reason="lone \ud800 surrogate")
-    assert "one line of text" in nonsense(Quotes(bids=(quote,)))
+    assert "one line of text" in nonsense(Quotes(bids=(quote,)), START)
 
 
 def test_pause_while_halted_says_what_to_do_first() -> None:

@@ -34,36 +34,36 @@ def quotes(*wanted: Quote) -> Quotes:
 
 def test_what_is_wanted_and_stands_needs_nothing() -> None:
     wanted = (bid(P), bid(P - 10, level=1), ask(P + 10))
-    assert diff(quotes(*wanted), orders_at(*wanted), STAY) == []
+    assert diff(quotes(*wanted), orders_at(*wanted), STAY).steps == []
 
 
 @pytest.mark.parametrize(("off", "steps"), [(49, 0), (50, 0), (51, 1), (5000, 1)])
 def test_an_order_within_the_tolerance_stays(off: int, steps: int) -> None:
-    found = diff(quotes(bid(P)), orders_at(bid(P - off)), STAY)
+    found = diff(quotes(bid(P)), orders_at(bid(P - off)), STAY).steps
     assert len(found) == steps
     assert all(isinstance(step, Move) for step in found)
 
 
 def test_an_order_too_far_off_is_cancelled_and_placed_anew_later() -> None:
     far = round(P * 51 / 10_000)
-    (step,) = diff(quotes(bid(P)), orders_at(bid(P - far)), STAY)
+    (step,) = diff(quotes(bid(P)), orders_at(bid(P - far)), STAY).steps
     assert isinstance(step, Remove)
     assert step.reason == "too far from its quote"
 
 
 def test_a_quote_without_an_order_is_placed_and_an_order_without_a_quote_removed() -> None:
-    (step,) = diff(quotes(ask(P)), orders_at(), STAY)
+    (step,) = diff(quotes(ask(P)), orders_at(), STAY).steps
     assert step == Place(ask(P))
-    (step,) = diff(quotes(), orders_at(ask(P)), STAY)
+    (step,) = diff(quotes(), orders_at(ask(P)), STAY).steps
     assert isinstance(step, Remove)
     assert step.reason == "no longer wanted"
 
 
 def test_a_smaller_size_amends_and_a_larger_one_moves() -> None:
-    (step,) = diff(quotes(bid(P, 60)), orders_at(bid(P, 100)), STAY)
+    (step,) = diff(quotes(bid(P, 60)), orders_at(bid(P, 100)), STAY).steps
     assert isinstance(step, Shrink)
     assert step.left == 60
-    (step,) = diff(quotes(bid(P, 140)), orders_at(bid(P, 100)), STAY)
+    (step,) = diff(quotes(bid(P, 140)), orders_at(bid(P, 100)), STAY).steps
     assert isinstance(step, Move)
 
 
@@ -71,72 +71,75 @@ def test_a_part_that_was_filled_is_not_asked_for_again() -> None:
     orders = orders_at(bid(P, 100))
     (order,) = orders.open
     order.filled, order.status = 70, Status.PARTIALLY_FILLED
-    assert diff(quotes(bid(P, 100)), orders, STAY) == []
-    assert diff(quotes(bid(P, 60)), orders, STAY) == []
-    (step,) = diff(quotes(bid(P, 20)), orders, STAY)
+    assert diff(quotes(bid(P, 100)), orders, STAY).steps == []
+    assert diff(quotes(bid(P, 60)), orders, STAY).steps == []
+    (step,) = diff(quotes(bid(P, 20)), orders, STAY).steps
     assert isinstance(step, Shrink)
 
 
 def test_the_same_target_leaves_another_jitter_alone() -> None:
     orders = orders_at(Quote(BUY, 0, P, 97, 100))
-    assert diff(quotes(Quote(BUY, 0, P, 103, 100)), orders, STAY) == []
+    assert diff(quotes(Quote(BUY, 0, P, 103, 100)), orders, STAY).steps == []
 
 
 @pytest.mark.parametrize("status", [Status.PENDING_CANCEL, Status.UNKNOWN])
 def test_an_order_whose_fate_is_open_neither_counts_nor_moves(status: Status) -> None:
-    assert diff(quotes(bid(P)), orders_at(bid(P), status=status), STAY) == [Place(bid(P))]
-    assert diff(quotes(), orders_at(bid(P), status=status), STAY) == []
+    assert diff(quotes(bid(P)), orders_at(bid(P), status=status), STAY).steps == [Place(bid(P))]
+    assert diff(quotes(), orders_at(bid(P), status=status), STAY).steps == []
 
 
 def test_an_order_on_its_way_in_is_waited_for() -> None:
     orders = orders_at(bid(P - 500), status=Status.PENDING_NEW)
-    assert diff(quotes(bid(P)), orders, STAY) == []
-    assert diff(quotes(), orders, STAY) == []
-    assert diff(quotes(bid(P - 500, 50)), orders, STAY) == []
-    assert diff(quotes(bid(P - 500, 150)), orders, STAY) == []
+    assert diff(quotes(bid(P)), orders, STAY).steps == []
+    assert diff(quotes(), orders, STAY).steps == []
+    assert diff(quotes(bid(P - 500, 50)), orders, STAY).steps == []
+    assert diff(quotes(bid(P - 500, 150)), orders, STAY).steps == []
 
 
 def test_an_amend_on_its_way_is_not_repeated() -> None:
     orders = orders_at(bid(P, 100))
     (order,) = orders.open
     orders.move(order, Trigger.ASK_AMEND, 1)
-    assert diff(quotes(bid(P, 60)), orders, STAY) == []
+    assert diff(quotes(bid(P, 60)), orders, STAY).steps == []
 
 
 def test_removals_come_first_then_amends_then_the_side_that_moves_away() -> None:
     orders = orders_at(bid(P - 500), ask(P + 500), ask(P + 900, level=1), ask(P + 2000, level=2))
-    steps = diff(quotes(bid(P), ask(P + 900, 50), ask(P + 1500)), orders, STAY)
+    steps = diff(quotes(bid(P), ask(P + 900, 50), ask(P + 1500)), orders, STAY).steps
     assert [type(step) for step in steps] == [Remove, Shrink, Move, Move]
-    moves = diff(quotes(bid(P), ask(P + 1000)), orders_at(bid(P - 500), ask(P + 500)), STAY)
+    moves = diff(quotes(bid(P), ask(P + 1000)), orders_at(bid(P - 500), ask(P + 500)), STAY).steps
     assert [step.quote.side for step in moves if isinstance(step, Move)] == [SELL, BUY]
-    moves = diff(quotes(bid(P - 1000), ask(P)), orders_at(bid(P - 500), ask(P + 500)), STAY)
+    moves = diff(quotes(bid(P - 1000), ask(P)), orders_at(bid(P - 500), ask(P + 500)), STAY).steps
     assert [step.quote.side for step in moves if isinstance(step, Move)] == [BUY, SELL]
 
 
 def test_as_many_orders_as_possible_stay() -> None:
     standing = (bid(P), bid(P - 1000, level=1), bid(P - 2000, level=2))
     wanted = (bid(P - 1000), bid(P - 2000, level=1), bid(P - 3000, level=2))
-    (step,) = diff(quotes(*wanted), orders_at(*standing), STAY)
+    (step,) = diff(quotes(*wanted), orders_at(*standing), STAY).steps
     assert isinstance(step, Move)
     assert (step.order.price, step.quote.price) == (P, P - 3000)
 
 
 def test_quotes_are_cut_to_the_room_nearest_first() -> None:
     wanted = (bid(P, 100), bid(P - 10, 100, 1), bid(P - 20, 100, 2))
-    assert fit(wanted, Room(300, 10**12), BTC, 0) is wanted
-    cut = fit(wanted, Room(150, 10**12), BTC, 0)
+    assert fit(wanted, Room(300, 10**12), BTC, 0, []) is wanted
+    cut = fit(wanted, Room(150, 10**12), BTC, 0, [])
     assert [quote.quantity for quote in cut] == [100, 50]
     assert cut[1].target == 50
-    assert cut[1].reason == "wanted, cut to what is free"
-    assert fit(wanted, Room(0, 10**12), BTC, 0) == ()
-    assert fit(wanted, Room(-5, 10**12), BTC, 0) == ()
+    assert cut[1].reason == "wanted, cut to the position limit"
+    assert fit(wanted, Room(0, 10**12), BTC, 0, []) == ()
+    assert fit(wanted, Room(-5, 10**12), BTC, 0, []) == ()
 
 
 def test_a_bid_is_cut_to_the_quote_and_an_ask_to_the_base_that_is_free() -> None:
-    assert [quote.quantity for quote in fit((bid(P, 100), bid(P - 1, 100)), Room(1000, 130 * P), BTC, 0)] == [100, 30]
-    assert [quote.quantity for quote in fit((ask(P, 100), ask(P + 1, 100)), Room(1000, 130), BTC, 0)] == [100, 30]
+    assert [quote.quantity for quote in fit((bid(P, 100), bid(P - 1, 100)), Room(1000, 130 * P), BTC, 0, [])] == [
+        100,
+        30,
+    ]
+    assert [quote.quantity for quote in fit((ask(P, 100), ask(P + 1, 100)), Room(1000, 130), BTC, 0, [])] == [100, 30]
 
 
 def test_what_is_left_under_the_smallest_value_is_skipped_and_a_later_one_may_fit() -> None:
     wanted = (bid(P, 100), bid(P - 10, 30, 1))
-    assert fit(wanted, Room(40, 10**12), BTC, 50 * P) == (wanted[1],)
+    assert fit(wanted, Room(40, 10**12), BTC, 50 * P, []) == (wanted[1],)

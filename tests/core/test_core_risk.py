@@ -94,7 +94,9 @@ def test_no_new_order_after_a_kill_in_any_interleaving(  # noqa: C901 - one bran
 
 
 def test_a_loss_beyond_the_limit_halts_in_the_event_that_shows_it() -> None:
-    rig = Rig(CoreConfig(limits=Limits(max_daily_loss=1, max_drawdown=1000, max_price_change_bps=10_000)))
+    rig = Rig(
+        CoreConfig(limits=Limits(max_daily_loss=1, max_drawdown=1000, max_price_change_bps=10_000, soft_limit_pct=100))
+    )
     order = rig.quoting(B, A)[0]
     rig.fill(order, 100)
     rig.take()

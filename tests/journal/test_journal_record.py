@@ -7,6 +7,7 @@ from mm_tui.errors import DataError
 from mm_tui.journal.record import AnyMessage, Entry, MarketLine, decode, encode, market_line, parse_market_line
 from mm_tui.model.commands import CancelOrder, PlaceOrder
 from mm_tui.model.events import BookSnapshot, Side, Timer
+from mm_tui.model.facts import ParameterChanged
 
 
 def test_a_record_is_one_json_object_with_its_place_in_the_order() -> None:
@@ -32,6 +33,16 @@ def test_no_two_messages_share_a_tag() -> None:
     kinds = typing.get_args(AnyMessage)
     tags = [kind.__struct_config__.tag for kind in kinds]
     assert len(set(tags)) == len(kinds)
+
+
+def test_no_message_has_a_key_that_is_the_records_own() -> None:
+    for kind in typing.get_args(AnyMessage):
+        assert not {"seq", "after", "type"} & set(kind.__struct_encode_fields__), kind
+
+
+def test_a_changed_parameter_keeps_its_place_in_the_order() -> None:
+    change = ParameterChanged(ts=5, name="size_factor", before="1", after="1.25")
+    assert decode(encode(7, 130, change)) == Entry(7, 130, change)
 
 
 @pytest.mark.parametrize(

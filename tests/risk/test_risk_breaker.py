@@ -6,7 +6,12 @@ from mm_tui.risk.breaker import DAY, MEMORY, Breaker
 from mm_tui.risk.limits import Limits
 
 LIMITS = Limits(
-    max_daily_loss=50, max_drawdown=30, max_price_change_bps=60, price_change_window_s=10, max_same_side_fills=3
+    max_daily_loss=50,
+    max_drawdown=30,
+    max_price_change_bps=60,
+    price_change_window_s=10,
+    max_same_side_fills=3,
+    soft_limit_pct=100,
 )
 MIDNIGHT = START // DAY * DAY + DAY
 
@@ -21,7 +26,7 @@ def test_loss_and_drawdown_at_their_limits(pnl: float, rule: str | None) -> None
 
 
 def test_the_first_loss_of_a_session_counts() -> None:
-    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=1000))
+    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=1000, soft_limit_pct=100))
     trip = breaker.on_pnl(START, -60.0)
     assert trip is not None
     assert (trip.rule, trip.value, trip.limit) == ("daily loss", "60.00", "50")
@@ -38,7 +43,7 @@ def test_drawdown_is_held_against_the_peak() -> None:
 
 
 def test_a_day_begins_with_the_last_pnl_of_the_day_before() -> None:
-    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=1000))
+    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=1000, soft_limit_pct=100))
     assert breaker.on_pnl(MIDNIGHT - 1, -40.0) is None
     assert breaker.on_pnl(MIDNIGHT, -45.0) is None
     assert breaker.loss == 5.0
@@ -123,7 +128,7 @@ def test_a_rearm_starts_everything_from_here() -> None:
 
 
 def test_rearming_forgives_only_the_limit_that_was_broken() -> None:
-    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=30))
+    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=30, soft_limit_pct=100))
     breaker.on_pnl(1, 0.0)
     breaker.on_pnl(2, -10.0)
     breaker.rearm(-10.0)
@@ -131,3 +136,83 @@ def test_rearming_forgives_only_the_limit_that_was_broken() -> None:
     assert breaker.on_pnl(3, -31.0) is not None
     breaker.rearm(-31.0)
     assert (breaker.loss, breaker.drawdown) == (31.0, 0.0)
+
+
+SOFT = Limits(max_daily_loss=50, max_drawdown=30, soft_limit_pct=80)
+
+
+@pytest.mark.parametrize(
+    ("pnls", "rules", "soft"),
+    [
+        ((-23.99,), [], ""),
+        ((-24.0,), ["drawdown"], "drawdown 24.00, soft limit 24"),
+        ((-24.0, -25.0), ["drawdown"], "drawdown 24.00, soft limit 24"),
+        ((-24.0, -21.6), ["drawdown"], "drawdown 24.00, soft limit 24"),
+        ((-24.0, -21.59), ["drawdown"], ""),
+        ((-24.0, -21.59, -24.5), ["drawdown", "drawdown"], "drawdown 24.50, soft limit 24"),
+    ],
+)
+def test_a_soft_limit_restrains_until_a_tenth_is_recovered(
+    pnls: tuple[float, ...], rules: list[str], soft: str
+) -> None:
+    breaker = Breaker(SOFT)
+    trips = [breaker.on_pnl(START + at, pnl) for at, pnl in enumerate(pnls)]
+    assert [trip.rule for trip in trips if trip is not None] == rules
+    assert all(trip.action == "reduce only" for trip in trips if trip is not None)
+    assert breaker.soft == soft
+
+
+def test_a_hard_limit_goes_before_the_soft_one() -> None:
+    trip = Breaker(SOFT).on_pnl(START, -30.0)
+    assert trip is not None
+    assert trip.action == "halt"
+
+
+def test_both_soft_limits_are_said_one_after_the_other() -> None:
+    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=50, soft_limit_pct=80))
+    trips = [breaker.on_pnl(START + at, -41.0) for at in range(3)]
+    assert [trip.rule if trip else None for trip in trips] == ["daily loss", "drawdown", None]
+
+
+def test_a_rearm_takes_note_of_a_soft_limit_until_the_figure_came_back_and_rises_again() -> None:
+    breaker = Breaker(SOFT)
+    breaker.on_pnl(START, -25.0)
+    breaker.rearm(-25.0)
+    assert breaker.soft == ""
+    assert breaker.on_pnl(START + 1, -26.0) is None
+    assert breaker.soft == ""
+    assert breaker.on_pnl(START + 2, -20.0) is None
+    trip = breaker.on_pnl(START + 3, -25.0)
+    assert trip is not None
+    assert breaker.soft
+
+
+def test_limits_that_are_tightened_count_at_once() -> None:
+    breaker = Breaker(LIMITS)
+    assert breaker.on_pnl(START, -20.0) is None
+    breaker.set_limits(Limits(max_daily_loss=50, max_drawdown=20))
+    trip = breaker.on_pnl(START + 1, -20.0)
+    assert trip is not None
+    assert (trip.rule, trip.limit, trip.action) == ("drawdown", "20", "halt")
+
+
+@pytest.mark.parametrize(("later", "loss", "drawdown"), [(0, 20.0, 25.0), (DAY, 0.0, 25.0)])
+def test_the_days_loss_is_carried_within_the_day_and_the_peak_for_ever(
+    later: int, loss: float, drawdown: float
+) -> None:
+    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=30, soft_limit_pct=100))
+    breaker.carry(START + later, START // DAY, -20.0, 25.0)
+    assert (breaker.loss, breaker.drawdown) == (loss, drawdown)
+    assert breaker.on_pnl(START + later, 0.0) is None
+    assert (breaker.loss, breaker.drawdown, breaker.day_pnl) == (loss, drawdown, -loss)
+    trip = breaker.on_pnl(START + later, -5.0)
+    assert trip is not None
+    assert trip.rule == "drawdown"
+
+
+def test_a_profit_of_the_day_is_carried_too() -> None:
+    breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=1000, soft_limit_pct=100))
+    breaker.carry(START, START // DAY, 40.0, 0.0)
+    assert breaker.on_pnl(START, -80.0) is None
+    assert (breaker.loss, breaker.day_pnl) == (40.0, -40.0)
+    assert breaker.on_pnl(START, -90.0) is not None

@@ -8,7 +8,7 @@ from pure_desk import BTC, MID2, SECOND, START
 
 from mm_tui.model import commands as cmd
 from mm_tui.model.events import BUY, SELL, Side
-from mm_tui.risk.gate import Approved, Exposure, Gate, Refused
+from mm_tui.risk.gate import DAY, Approved, Exposure, Gate, Refused
 from mm_tui.risk.limits import Limits
 from mm_tui.risk.throttle import Throttle
 
@@ -166,3 +166,100 @@ def test_a_throttle_paces_and_says_when_there_is_room() -> None:
     assert throttle.room(SECOND - 1) == 0
     assert throttle.next_room(SECOND - 1) == SECOND
     assert throttle.room(SECOND) == 1
+
+
+def replace(side: Side, quantity: int, ts: int = START) -> cmd.ReplaceOrder:
+    return cmd.ReplaceOrder(ts=ts, order_id="a", new_order_id="b", side=side, price=6_180_000, quantity=quantity)
+
+
+@pytest.mark.parametrize("side", [BUY, SELL])
+@pytest.mark.parametrize(
+    ("reserved", "quantity", "expected"),
+    [(0, 50, ""), (0, 51, "reduce only"), (20, 30, ""), (20, 31, "reduce only"), (50, 1, "reduce only")],
+)
+def test_a_restrained_gate_lets_through_what_reduces_and_no_more_than_is_held(
+    side: Side, reserved: int, quantity: int, expected: str
+) -> None:
+    gate = Gate(LIMITS, BTC)
+    gate.restrained = "by the operator"
+    held = exposure(position=-side * 50, reserved=reserved)
+    assert rule(place(side, 6_180_000, quantity), held, gate) == expected
+    assert rule(replace(side, quantity), held, gate) == expected
+    away = exposure(position=side * 50)
+    assert rule(place(side, 6_180_000, 1), away, gate) == "reduce only"
+    assert rule(cmd.AmendOrder(ts=START, order_id="a", quantity=5), away, gate) == ""
+    assert rule(cmd.CancelOrder(ts=START, order_id="a"), gate=gate) == ""
+
+
+def test_a_restrained_gate_lets_nothing_out_while_flat() -> None:
+    gate = Gate(LIMITS, BTC)
+    gate.restrained = "by the operator"
+    for side in (BUY, SELL):
+        assert rule(place(side, 6_180_000, 1), gate=gate) == "reduce only"
+        assert gate.room(side, exposure()) == 0
+        assert gate.room(side, exposure(position=-side * 30, reserved=10)) == 20
+
+
+def test_what_reduces_passes_a_position_limit_that_is_tightened_below_the_position() -> None:
+    gate = Gate(Limits(max_position=0.0001), BTC)
+    long = exposure(position=50)
+    assert rule(place(SELL, 6_190_000, 60), long, gate) == ""
+    assert rule(place(SELL, 6_190_000, 61), long, gate) == "position"
+    assert rule(place(BUY, PRICE, 1), long, gate) == "position"
+
+
+def spent(count: int, limit: int = 10) -> Gate:
+    """A gate that let so many messages out today, one a second."""
+    gate = Gate(Limits(max_messages_per_day=limit), BTC)
+    for second in range(count):
+        assert rule(place(quantity=1, ts=START + second * SECOND), gate=gate) == ""
+    return gate
+
+
+def test_a_fifth_of_the_days_messages_is_kept_for_what_reduces_and_cancels_always_pass() -> None:
+    gate = spent(7)
+    assert not gate.reserve_reached(START + 7 * SECOND)
+    gate = spent(8)
+    now = START + 100 * SECOND
+    assert gate.reserve_reached(now)
+    assert gate.messages(now) == 8
+    assert rule(place(quantity=1, ts=now), gate=gate) == "message budget"
+    assert rule(replace(BUY, 1, now), gate=gate) == "message budget"
+    long = exposure(position=50)
+    assert rule(place(SELL, 6_190_000, 50, ts=now), long, gate) == ""
+    assert rule(cmd.AmendOrder(ts=now, order_id="a", quantity=5), long, gate) == ""
+    assert rule(place(SELL, 6_190_000, 50, ts=now), long, gate) == "message budget"
+    assert rule(cmd.AmendOrder(ts=now, order_id="a", quantity=5), long, gate) == "message budget"
+    assert rule(cmd.CancelOrder(ts=now, order_id="a"), gate=gate) == ""
+    assert rule(place(SELL, 6_190_000, 50, ts=now, reduce_only=True), long, gate) == ""
+
+
+def test_the_days_messages_begin_anew_at_midnight() -> None:
+    gate = spent(8)
+    midnight = (START // DAY + 1) * DAY
+    assert rule(place(ts=midnight - 1, quantity=1), gate=gate) == "message budget"
+    assert gate.messages(midnight) == 0
+    assert not gate.reserve_reached(midnight)
+    assert rule(place(ts=midnight, quantity=1), gate=gate) == ""
+    assert gate.messages(midnight) == 1
+
+
+def test_the_messages_of_sessions_before_count() -> None:
+    gate = Gate(Limits(max_messages_per_day=10), BTC)
+    gate.carry(START, 8)
+    assert rule(place(quantity=1), gate=gate) == "message budget"
+    assert gate.messages(START) == 8
+
+
+def test_a_budget_of_one_message_is_one_message() -> None:
+    gate = Gate(Limits(max_messages_per_day=1), BTC)
+    assert rule(place(quantity=1), gate=gate) == ""
+    assert rule(place(quantity=1), gate=gate) == "message budget"
+
+
+def test_orders_that_rest_are_held_against_the_limits_of_a_single_one() -> None:
+    gate = Gate(LIMITS, BTC)
+    assert gate.breaks(PRICE, 1000, MID2) == ""
+    assert gate.breaks(PRICE, 1001, MID2) == "order size"
+    assert gate.breaks(PRICE + 1, 1000, MID2) == "order value"
+    assert gate.breaks(MID2, 1, MID2) == "collar"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from desk_link import Recorded
-from desk_scene import desk_frame, halted
+from hand_frames import desk_frame, halted
 
 from mm_tui.app.app import DeskApp
 

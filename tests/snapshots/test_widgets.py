@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from hand_frames import desk_frame, ladder
+from hand_frames import ladder, strained
 from panel_app import PanelApp
 
 from mm_tui.app.widgets.chart import Chart
@@ -53,24 +53,24 @@ class Shown(PanelApp):
 @pytest.mark.parametrize("theme", ["graphite", "paper", "deuter"])
 @pytest.mark.parametrize("kind", SIZES, ids=lambda kind: kind.__name__)
 def test_panel(snap_compare: Compare, kind: type[Panel], theme: str) -> None:
-    assert snap_compare(Shown(kind(), desk_frame(), theme), terminal_size=SIZES[kind])
+    assert snap_compare(Shown(kind(), strained(), theme), terminal_size=SIZES[kind])
 
 
 @pytest.mark.parametrize("kind", [Chart, Ladder, Risk], ids=lambda kind: kind.__name__)
 def test_without_utf8(snap_compare: Compare, kind: type[Panel]) -> None:
-    assert snap_compare(Shown(kind(), desk_frame(), alphabet="ascii"), terminal_size=SIZES[kind])
+    assert snap_compare(Shown(kind(), strained(), alphabet="ascii"), terminal_size=SIZES[kind])
 
 
 @pytest.mark.parametrize("state", ["stale", "halted", "invalid book"])
 def test_ladder_in_trouble(snap_compare: Compare, state: str) -> None:
     header = msgspec.structs.replace(
-        desk_frame().header, state=state, reason="no frame for 2.4 s" if state == "stale" else "loss 51 over 50 USDT",
+        strained().header, state=state, reason="no frame for 2.4 s" if state == "stale" else "loss 51 over 50 USDT",
         hint="a re-arm" if state == "halted" else "waiting for data",
     )  # fmt: skip
-    frame = desk_frame(header=header, ladder=ladder(valid=state == "halted"))
+    frame = strained(header=header, ladder=ladder(valid=state == "halted"))
     assert snap_compare(Shown(Ladder(), frame), terminal_size=SIZES[Ladder])
 
 
 @pytest.mark.parametrize("width", [24, 40, 56, 100])
 def test_ladder_at_every_width(snap_compare: Compare, width: int) -> None:
-    assert snap_compare(Shown(Ladder(), desk_frame()), terminal_size=(width, 16))
+    assert snap_compare(Shown(Ladder(), strained()), terminal_size=(width, 16))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 from desk_link import Recorded
-from desk_scene import desk_frame
+from hand_frames import desk_frame
 
 from mm_tui.app.app import DeskApp
 from mm_tui.settings.sections import Ui

@@ -1,190 +1,178 @@
-"""Desk frames of the panels' tests, made by hand, the same each time: a BTC/USDT book with our quotes in it."""
+"""Desk frames made by hand, the same each time: a desk at work, and the same desk in the states a screen must tell."""
 
-import random
 from decimal import Decimal
 from typing import Any
 
 import msgspec
+from hand_market import BTC, MID, NS, OWN, PEPE, START, chart, ladder, tape
 
-from mm_tui.model.events import BUY, SELL
-from mm_tui.model.instrument import Instrument
+from mm_tui.model.events import BUY, SELL, Side
+from mm_tui.model.waterfall import Step
 from mm_tui.views.frames import (
-    ChartFill,
-    ChartFrame,
-    ChartSample,
     DeskFrame,
+    EstimatesFrame,
     EventRow,
+    FillRow,
+    FlattenFrame,
     Gauge,
     HeaderFrame,
-    LadderFrame,
-    LadderRow,
+    HeldRow,
     ObligationFrame,
+    ObligationRow,
     OrderRow,
     ParameterRow,
     PositionFrame,
     RiskFrame,
-    StatsFrame,
-    TapeFrame,
-    TapeRow,
     TruthFrame,
     WorkerRow,
+    WorthFrame,
 )
 
-NS = 1_000_000_000
-START = 1_723_161_731 * NS
-"""2024-08-09 00:02:11 UTC."""
-BTC = Instrument("BTC/USDT", "BTC", "USDT", Decimal("0.01"), Decimal("0.00001"), min_notional=Decimal(5))
-PEPE = Instrument("PEPE/USDT", "PEPE", "USDT", Decimal("0.00000001"), Decimal(1))
-MID = 6_183_763
+__all__ = ["BTC", "MID", "NS", "OWN", "PEPE", "START", "chart", "ladder", "tape"]
 
 
-def ladder(rows: int = 40, seed: int = 1, group: int = 1, **changes: Any) -> LadderFrame:
-    chance = random.Random(seed)
-    half = rows // 2
-    own = {MID - 4 * group: 200, MID + 5 * group: 200, MID + 9 * group: 140}
-    levels = []
-    for at in range(half, -rows + half, -1):
-        price = MID + at * group
-        size = int(chance.lognormvariate(10.6, 1.3)) + 1
-        mine = own.get(price, 0)
-        levels.append(
-            LadderRow(
-                price=price,
-                ask=size + mine if at > 0 else 0,
-                bid=size + mine if at <= 0 else 0,
-                own_ask=mine if at > 0 else 0,
-                own_bid=mine if at <= 0 else 0,
-                own_pending=price == MID + 9 * group,
-                touch="ask" if at == 1 else "bid" if at == 0 else "",
-            )
-        )
-    frame = LadderFrame(
-        rows=tuple(levels),
-        group=group,
-        valid=True,
-        mid2=2 * MID + 1,
-        spread=1,
-        spread_bps=0.0016,
-        last_price=MID,
-        last_quantity=2000,
-        last_side=SELL,
-        last_ts=START - 100_000_000,
-        largest=max(max(level.bid, level.ask) for level in levels),
-        own_below=2,
+def waterfall(side: Side, price: int, level: int) -> tuple[Step, ...]:
+    """How a quote came to its price, in the order of the steps."""
+    s, mid2 = int(side), 2 * MID + 1
+    last = 2 * price
+    skewed = mid2 - 5_500
+    spread = last + s * (3_100 * level + 700)
+    return (
+        Step("reference", float(mid2), "mid"),
+        Step("skew", float(skewed), "held +2.06 units"),
+        Step("spread", float(spread), "half-spread, γ 0.01, κ 0.61"),
+        Step("volatility", float(spread - s * 700), "σ 1.24 over 1.20"),
+        *((Step("level", float(last + s * 3), f"level {level}"),) if level else ()),
+        Step("fees", float(last + s * 3), "maker 0.0 bps"),
+        Step("rounding", float(last), "to a tick, away from the mid"),
+        Step("clamp", float(last), "behind the touch"),
     )
-    return msgspec.structs.replace(frame, **changes)
-
-
-def tape(count: int = 60, seed: int = 1) -> TapeFrame:
-    chance = random.Random(seed)
-    trades = []
-    ts = START
-    for at in range(count):
-        ts -= int(chance.expovariate(4) * NS)
-        quantity = int(chance.lognormvariate(4.4, 1.9)) + 1
-        side = BUY if chance.random() < 0.45 else SELL
-        trades.append(
-            TapeRow(
-                ts=ts,
-                side=side,
-                price=MID + (1 if side > 0 else 0),
-                quantity=quantity,
-                significant=quantity >= 1000,
-                own=at == 4,
-            )
-        )
-    stats = StatsFrame(
-        buy=312_400,
-        sell=440_100,
-        trades=812,
-        significant=41,
-        change_bps=-2.1,
-        average_spread_bps=0.02,
-        average_trade=926.0,
-        volatility_bps=1.8,
-    )
-    return TapeFrame(trades=tuple(trades), significant_quantity=1000, stats=stats)
 
 
 def orders() -> tuple[OrderRow, ...]:
-    return (
-        OrderRow(
-            order_id="a3",
-            side=SELL,
-            price=6_185_800,
-            bps=3.3,
-            left=200,
-            quantity=200,
-            status="live",
-            age_s=12,
-            queue_ahead=41_000,
-        ),
-        OrderRow(
-            order_id="a2", side=SELL, price=6_185_600, bps=3.0, left=200, quantity=200, status="pending_new", age_s=0
-        ),
-        OrderRow(
-            order_id="a1",
-            side=SELL,
-            price=6_185_000,
-            bps=2.0,
-            left=200,
-            quantity=200,
-            status="unknown",
-            age_s=72,
-            queue_ahead=200,
-        ),
-        OrderRow(
-            order_id="b1",
-            side=BUY,
-            price=6_182_500,
-            bps=-2.0,
-            left=140,
-            quantity=200,
-            status="partially_filled",
-            age_s=3,
-            queue_ahead=2000,
-        ),
-        OrderRow(
-            order_id="b2",
-            side=BUY,
-            price=6_181_200,
-            bps=-4.1,
-            left=200,
-            quantity=200,
-            status="live",
-            age_s=3700,
-            queue_ahead=112_000,
-        ),
-        OrderRow(
-            order_id="b3",
-            side=BUY,
-            price=6_180_100,
-            bps=-5.9,
-            left=200,
-            quantity=200,
-            status="pending_cancel",
-            age_s=12,
-            queue_ahead=0,
-        ),
+    """Our quotes as open orders, highest price first."""
+    ages = (12, 12, 72, 3, 3700, 12)
+    rows = []
+    for at, (price, lots) in enumerate(OWN.items()):
+        side, level = (SELL, 2 - at) if at < 3 else (BUY, at - 3)
+        rows.append(
+            OrderRow(
+                order_id=("a3", "a2", "a1", "b1", "b2", "b3")[at],
+                side=side,
+                price=price,
+                bps=round((2 * price / (2 * MID + 1) - 1) * 1e4, 1),
+                left=lots,
+                quantity=200,
+                status="partially_filled" if lots < 200 else "live",
+                age_s=ages[at],
+                queue_ahead=(41_000, 18_300, 200, 2_000, 112_000, 0)[at],
+                level=level,
+                steps=waterfall(side, price, level),
+                fate="kept: 0.2 bps off its quote" if at % 2 else "sent 00:01:59",
+            )
+        )
+    return tuple(rows)
+
+
+def unsettled() -> tuple[OrderRow, ...]:
+    """The same while some are on their way and one is not known of."""
+    statuses = ("live", "pending_new", "unknown", "partially_filled", "live", "pending_cancel")
+    return tuple(
+        msgspec.structs.replace(row, status=status, queue_ahead=None if status == "pending_new" else row.queue_ahead)
+        for row, status in zip(orders(), statuses, strict=True)
     )
 
 
-def chart(count: int = 1200, seed: int = 3) -> ChartFrame:
-    chance = random.Random(seed)
-    mid2, samples, fills = 2 * MID, [], []
-    bid = ask = 0
+def held() -> tuple[HeldRow, ...]:
+    """Quotes that are wanted and have no order."""
+    return (
+        HeldRow(side=SELL, level=3, price=6_186_900, quantity=200, why="order rate 9, limit 8/s"),
+        HeldRow(side=BUY, level=3, price=6_178_800, quantity=200, why="paced: 6 a second"),
+    )
+
+
+def fills(count: int = 37) -> tuple[FillRow, ...]:
+    """Fills, newest first; the five seconds of the newest are not over."""
+    rows = []
     for at in range(count):
-        ts = START - (count - 1 - at) * NS // 4
-        mid2 += round(chance.gauss(0, 90))
-        if at % 60 == 0 or not bid:
-            bid, ask = mid2 - 2500, mid2 + 2500
-        if mid2 - 700 < bid or mid2 + 700 > ask:
-            fills.append(
-                ChartFill(ts=ts, side=BUY if mid2 - 700 < bid else SELL, price=(bid if mid2 - 700 < bid else ask) // 2)
+        side = BUY if at * 7 % 5 < 3 else SELL
+        quantity = (200, 60, 200, 14, 200)[at % 5]
+        spread = Decimal(quantity) * Decimal(12 + at % 7) / 10_000 / (2 if at % 4 else 1)
+        adverse = None if at == 0 else Decimal(quantity) * Decimal((at * 13) % 11 - 8) / 20_000
+        fee = Decimal(0) if at % 9 else Decimal(quantity) * Decimal("-0.00031")
+        rows.append(
+            FillRow(
+                ts=START - 2 * NS - at * 21 * NS,
+                side=side,
+                price=MID - int(side) * (1_240 + at * 7) + at * 37,
+                quantity=quantity,
+                maker=bool(at % 9),
+                spread=spread if at != 5 else None,
+                adverse=adverse,
+                fee=fee,
+                net=None if adverse is None or at == 5 else spread + adverse + fee,
             )
-            bid, ask = mid2 - 2500, mid2 + 2500
-        samples.append(ChartSample(ts=ts, mid2=mid2, bid2=bid, ask2=ask))
-    return ChartFrame(samples=tuple(samples), fills=tuple(fills))
+        )
+    return tuple(rows)
+
+
+def worth(count: int = 37) -> WorthFrame:
+    """What those fills were worth."""
+    return WorthFrame(
+        fills=fills(count),
+        markouts_buy=(-0.31, -0.62, -1.14, -0.87, None),
+        markouts_sell=(-0.48, -0.79, -1.02, 0.41, None),
+        break_even_bps=1.37,
+        fill_ratio_pct=4.21,
+        fills_per_1000=18.4,
+        quote_life_s=11.2,
+        half_life_s=42.0,
+        at_limit_pct=0.3,
+        maker_pct=97.31,
+    )
+
+
+def obligation() -> ObligationFrame:
+    """A programme of four terms, one of them missed at this moment and one for today."""
+    return ObligationFrame(
+        bid_pct=99.97,
+        ask_pct=99.96,
+        two_sided_pct=99.94,
+        preset="seed",
+        rows=(
+            ObligationRow(name="bid in band", share_pct=99.97, target_pct=99.8, slack_s=148.0, now=True),
+            ObligationRow(name="ask in band", share_pct=99.96, target_pct=99.8, slack_s=141.5, now=True),
+            ObligationRow(name="two-sided", share_pct=99.94, target_pct=99.9, slack_s=51.2, now=False),
+            ObligationRow(name="value", share_pct=99.91, target_pct=99.95, slack_s=-12.0, now=True),
+        ),
+        excused_s=12.4,
+    )
+
+
+def estimates() -> EstimatesFrame:
+    """What a formula's strategy is fed with."""
+    return EstimatesFrame(volatility=1.24, decay=0.612, arrivals=3.18, fit=0.94, seconds=300)
+
+
+def gauges() -> tuple[Gauge, ...]:
+    """Seven figures, none near its limit."""
+    return (
+        Gauge(name="position", value="0.00412", limit="0.02 BTC", share=0.206),
+        Gauge(name="loss", value="2.10", limit="50 USDT", share=0.042),
+        Gauge(name="drawdown", value="0.00", limit="30 USDT", share=0.0),
+        Gauge(name="open", value="6", limit="12", share=0.5),
+        Gauge(name="orders/s", value="3", limit="8", share=0.375),
+        Gauge(name="age", value="84 s", limit="900 s", share=0.093),
+        Gauge(name="msgs/day", value="12,040", limit="160,000", share=0.075),
+    )
+
+
+def limits() -> tuple[tuple[str, float], ...]:
+    """The limits those gauges are held to."""
+    return (
+        ("max_position", 0.02), ("max_daily_loss", 50.0), ("max_drawdown", 30.0), ("max_open_orders", 12.0),
+        ("max_orders_per_s", 8.0),
+    )  # fmt: skip
 
 
 def events() -> tuple[EventRow, ...]:
@@ -205,7 +193,31 @@ def events() -> tuple[EventRow, ...]:
     )
 
 
+def position() -> PositionFrame:
+    """A small long position that has earned a little."""
+    return PositionFrame(
+        base=Decimal("0.00412"),
+        limit=Decimal("0.02"),
+        average=Decimal("61837.21"),
+        mid=Decimal("61837.635"),
+        total=Decimal("1.84"),
+        realized=Decimal("1.61"),
+        unrealized=Decimal("0.49"),
+        fees=Decimal("-0.26"),
+        spread_captured=Decimal("4.02"),
+        adverse_selection=Decimal("-1.61"),
+        inventory=Decimal("-0.31"),
+        markouts=(-0.4, -0.7, -1.1, -0.9, None),
+        band=(Decimal("-0.42"), Decimal("1.84"), Decimal("3.10")),
+        fills=37,
+        free_base=Decimal("0.10412"),
+        free_quote=Decimal("5745.22"),
+    )
+
+
 def desk_frame(**changes: Any) -> DeskFrame:
+    """The desk quoting, with nothing wrong."""
+    names = ("feed", "strategy", "risk", "simulator", "recorder")
     frame = DeskFrame(
         ts=START,
         instrument=BTC,
@@ -215,53 +227,56 @@ def desk_frame(**changes: Any) -> DeskFrame:
             venue_words="live data",
             badge="PAPER no real orders",
             state="quoting",
-            reason="both sides, 3 orders each",
-            hint="space pause",
             strategy="passive 2.0–6.0 bps × 3",
-            warning="captures 2.0 bps, pays 10.0",
         ),
         truth=TruthFrame(
             link="up", age_ms=84, latency_ms=12.0, gaps=0, loop_ms=0.3, messages=3, message_limit=8, clock="00:02:11Z"
         ),
-        ladder=ladder(),
+        ladder=ladder(rows=60, group=100),
         tape=tape(),
         orders=orders(),
-        position=PositionFrame(
-            base=Decimal("0.00412"),
-            limit=Decimal("0.02"),
-            average=Decimal("61837.21"),
-            mid=Decimal("61837.64"),
-            total=Decimal("1.84"),
-            realized=Decimal("1.61"),
-            unrealized=Decimal("0.49"),
-            fees=Decimal("-0.26"),
-            spread_captured=Decimal("4.02"),
-            adverse_selection=Decimal("-1.61"),
-            inventory=Decimal("-0.31"),
-            markouts=(-0.4, -0.7, -1.1, -0.9, None),
-            fills=37,
-            free_base=Decimal("0.10412"),
-            free_quote=Decimal("5745.22"),
-        ),
-        risk=RiskFrame(
-            gauges=(
-                Gauge(name="position", value="0.00412", limit="0.02 BTC", share=0.206),
-                Gauge(name="loss", value="2.10", limit="50 USDT", share=0.042),
-                Gauge(name="drawdown", value="24.00", limit="30 USDT", share=0.8),
-                Gauge(name="open", value="6", limit="12", share=0.5),
-                Gauge(name="orders/s", value="8", limit="8", share=1.0),
-            ),
-            refused=3,
-            last_refusal="bid 0.0040 BTC: size over 0.0030",
-            asks_on=False,
-        ),
+        position=position(),
+        risk=RiskFrame(gauges=gauges(), limits=limits(), refused=2, last_refusal="bid 0.0040 BTC: size over 0.0030"),
         chart=chart(),
         events=events(),
+        workers=tuple(WorkerRow(name=name, state="running") for name in names),
+        parameters=(
+            ParameterRow(name="min_spread_bps", value="2.0"),
+            ParameterRow(name="max_spread_bps", value="6.0"),
+            ParameterRow(name="order_amount", value="0.002"),
+            ParameterRow(name="lean_bps", value="0.0"),
+        ),
+        obligation=obligation(),
+        worth=worth(),
+        flatten=FlattenFrame(side=SELL, quantity=412, slippage_bps=0.81),
+    )
+    return msgspec.structs.replace(frame, **changes)
+
+
+def strained(**changes: Any) -> DeskFrame:
+    """The desk with something to say in every panel: near limits, orders on their way, workers in trouble."""
+    calm = desk_frame()
+    header = msgspec.structs.replace(
+        calm.header, reason="both sides, 3 orders each", hint="space pause", warning="captures 2.0 bps, pays 10.0"
+    )
+    calm_gauges = gauges()
+    near = (
+        msgspec.structs.replace(calm_gauges[2], value="24.00", share=0.8),
+        calm_gauges[3],
+        msgspec.structs.replace(calm_gauges[4], value="8", share=1.0),
+    )
+    frame = msgspec.structs.replace(
+        calm,
+        header=header,
+        ladder=ladder(),
+        orders=unsettled(),
+        held=held(),
+        risk=msgspec.structs.replace(
+            calm.risk, gauges=(*calm_gauges[:2], *near, *calm_gauges[5:]), refused=3, asks_on=False
+        ),
         workers=(
             WorkerRow(name="feed", state="retrying", detail="retrying in 3 s: connection refused"),
-            WorkerRow(name="strategy", state="running"),
-            WorkerRow(name="risk", state="running"),
-            WorkerRow(name="simulator", state="running"),
+            *calm.workers[1:4],
             WorkerRow(name="recorder", state="failed", detail="disk full"),
         ),
         parameters=(
@@ -271,6 +286,52 @@ def desk_frame(**changes: Any) -> DeskFrame:
             ParameterRow(name="lean", value="+0.0 bps"),
             ParameterRow(name="orders a side", value="3"),
         ),
-        obligation=ObligationFrame(bid_pct=99.97, ask_pct=99.95, two_sided_pct=98.94),
+        obligation=msgspec.structs.replace(calm.obligation, two_sided_pct=98.94, bid_pct=99.97, ask_pct=99.95),
     )
     return msgspec.structs.replace(frame, **changes)
+
+
+def formula(frame: DeskFrame) -> DeskFrame:
+    """The same desk run by a strategy that estimates what it is fed with."""
+    values = {
+        "spread": "×1.00", "size": "×1.00", "lean": "+0.0 bps", "risk_factor": "0.01", "order_amount": "0.002",
+        "order_amount_shape_factor": "0", "min_spread_bps": "1", "volatility_window": "120", "intensity_window": "300",
+        "inventory_target_base_pct": "50", "execution_timeframe": "infinite", "order_levels": "3",
+        "level_distances_bps": "2", "variant": "squared",
+    }  # fmt: skip
+    return msgspec.structs.replace(
+        frame,
+        header=msgspec.structs.replace(frame.header, strategy="avellaneda γ 0.01 × 3"),
+        estimates=estimates(),
+        parameters=tuple(ParameterRow(name=name, value=value) for name, value in values.items()),
+    )
+
+
+def flat(frame: DeskFrame) -> DeskFrame:
+    """The same desk without a position."""
+    nothing = msgspec.structs.replace(frame.position, base=Decimal(0), average=None)
+    return msgspec.structs.replace(frame, position=nothing, flatten=None)
+
+
+def halted(frame: DeskFrame) -> DeskFrame:
+    """The same desk after a trip."""
+    header = msgspec.structs.replace(
+        frame.header, state="halted", reason="daily loss 51.20 over 50 USDT", hint="a re-arm"
+    )
+    risk = msgspec.structs.replace(frame.risk, state="halted")
+    return msgspec.structs.replace(frame, header=header, risk=risk, orders=())
+
+
+def reducing(frame: DeskFrame) -> DeskFrame:
+    """The same desk while it may only make its position smaller."""
+    header = msgspec.structs.replace(
+        frame.header, state="reduce-only", reason="inventory age 912 s, limit 900", hint="r quote both sides"
+    )
+    risk = msgspec.structs.replace(frame.risk, state="reduce-only")
+    return msgspec.structs.replace(frame, header=header, risk=risk, orders=frame.orders[:3])
+
+
+def paused(frame: DeskFrame) -> DeskFrame:
+    """The same desk with its quotes pulled."""
+    header = msgspec.structs.replace(frame.header, state="paused", reason="by the operator", hint="space quote")
+    return msgspec.structs.replace(frame, header=header, orders=())

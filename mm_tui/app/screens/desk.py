@@ -9,7 +9,7 @@ from textual.layout import Layout, WidgetPlacement
 from textual.screen import Screen
 from textual.widget import Widget
 
-from mm_tui.app.layouts import NUMBERED, TABS, Plan, View, plan, shape_of
+from mm_tui.app.layouts import LOWER_TABS, NUMBERED, TABS, Plan, View, plan, shape_of
 from mm_tui.app.messages import PanelFailed
 from mm_tui.app.screens.compact import Compact
 from mm_tui.app.screens.footer import Footer
@@ -99,7 +99,8 @@ class DeskScreen(Screen[None]):
     def _settle(self, size: Size) -> None:
         """Display exactly the panels that have a box, with the latest frame."""
         now = self.plan_for(size)
-        self.tabs.name_them(now.tabs, self._view.panel if now.shape == "small" else self._view.tab)
+        shared = {"small": self._view.panel, "medium": self._view.tab, "wide": self._view.lower}
+        self.tabs.name_them(now.tabs, shared.get(now.shape, ""))
         self.footer.zoomed(bool(self._view.zoomed))
         for name, guarded in self.panels.items():
             guarded.widget.display = name in now.places
@@ -127,6 +128,8 @@ class DeskScreen(Screen[None]):
             self.view = replace(self._view, panel=name)
         elif shape_of(*self.size) == "medium" and name in TABS:
             self.view = replace(self._view, tab=name)
+        elif shape_of(*self.size) == "wide" and name in LOWER_TABS:
+            self.view = replace(self._view, lower=name)
         widget = self.panels[name].widget
         if widget.display and widget.focusable:
             self.set_focus(widget)

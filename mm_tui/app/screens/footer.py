@@ -1,6 +1,7 @@
 """The last line: the keys that matter, fitted to the width, or a word to the operator for a few seconds."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
@@ -8,7 +9,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from mm_tui.app.actions import BY_ID, FOOTER, shown_for
-from mm_tui.views.frames import DeskFrame
+from mm_tui.views.frames import DeskFrame, DeskState
+
+_ONLY_IN: Final[dict[str, DeskState]] = {"rearm": "halted", "reduce_only": "reduce-only"}
+"""Actions that are named in one state alone."""
 
 
 def fit(items: list[tuple[int, str, str]], width: int) -> list[tuple[str, str]]:
@@ -27,8 +31,7 @@ class Footer(Widget):
     def __init__(self, keys: Mapping[str, tuple[str, ...]]) -> None:
         super().__init__(id="footer")
         self._keys = keys
-        self._quoting = True
-        self._halted = False
+        self._state: DeskState = "starting"
         self._zoomed = False
         self._word = ""
 
@@ -39,10 +42,9 @@ class Footer(Widget):
             self.refresh()
 
     def show(self, frame: DeskFrame) -> None:
-        """`pause` reads `quote` while paused; `re-arm` shows only after a halt."""
-        quoting, halted = frame.header.state != "paused", frame.header.state == "halted"
-        if (quoting, halted) != (self._quoting, self._halted):
-            self._quoting, self._halted = quoting, halted
+        """`pause` reads `quote` while paused; re-arm and reduce-only show only where they take the desk back."""
+        if frame.header.state != self._state:
+            self._state = frame.header.state
             self.refresh()
 
     def say(self, word: str, seconds: float = 4.0) -> None:
@@ -67,11 +69,11 @@ class Footer(Widget):
         return back + [
             (rank, shown_for(BY_ID[name], self._keys), self._label(name))
             for name, rank in FOOTER
-            if name != "rearm" or self._halted
+            if _ONLY_IN.get(name, self._state) == self._state
         ]
 
     def _label(self, name: str) -> str:
-        return "quote" if name == "pause" and not self._quoting else BY_ID[name].label
+        return "quote" if name == "pause" and self._state == "paused" else BY_ID[name].label
 
     def render_line(self, y: int) -> Strip:
         """Keys bright, labels dim."""

@@ -1,45 +1,83 @@
 """A list to choose from, with a live preview of what the cursor is on."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from rich.text import Text
 
 from mm_tui.app.screens.sheet import Sheet
+from mm_tui.app.widgets.parameters import estimate_line
+from mm_tui.views.frames import DeskFrame
+
+_AROUND: Final = 4
+"""Lines of the sheet besides its items: the border, a blank, the keys."""
+_LINE: Final = 60
+_PAGE: Final = 10
+
+
+def estimate_words(frame: DeskFrame) -> str:
+    """What the strategy's formula is fed with, in one line; empty where it asks for nothing."""
+    return "".join(text for text, _ in estimate_line(frame.estimates, _LINE)) if frame.estimates else ""
 
 
 class Picker(Sheet):
-    """Up and down move, enter chooses, escape leaves; `preview` is told of each move."""
+    """Up and down move, enter chooses, escape leaves; `preview` is told of each move, `above` follows the desk."""
 
     def __init__(
-        self, title: str, items: Sequence[tuple[str, str]], start: str, preview: Callable[[str], None] | None = None
+        self,
+        title: str,
+        items: Sequence[tuple[str, str]],
+        start: str,
+        preview: Callable[[str], None] | None = None,
+        *,
+        above: Callable[[DeskFrame], str] = lambda _: "",
+        frame: DeskFrame | None = None,
     ) -> None:
         super().__init__(title)
         self._items = list(items)
         self._at = next((index for index, item in enumerate(items) if item[0] == start), 0)
         self._preview = preview
+        self._above = above
+        self._said = above(frame) if frame is not None else ""
 
     @property
     def chosen(self) -> str:
         """The name under the cursor."""
         return self._items[self._at][0] if self._items else ""
 
+    def show(self, frame: DeskFrame) -> None:
+        """The line above the list moves with the desk; it neither comes nor goes."""
+        said = self._above(frame)
+        if self._said and said and said != self._said:
+            self._said = said
+            self.refresh()
+
     def lines(self) -> list[Text]:
-        """Name and value of each item, a mark before the one under the cursor, then the keys."""
-        width = max((len(name) for name, _ in self._items), default=0)
+        """Name and value of the items around the cursor, a mark before the one under it, then the keys."""
         accent = f"bold {self.style('accent')}"
+        width = max((len(name) for name, _ in self._items), default=0)
+        values = max((len(value) for _, value in self._items), default=0)
+        above = [Text(self._said), Text("")] if self._said else []
+        room = max(1, self.app.size.height - _AROUND - len(above))
+        first = max(0, min(self._at - room // 2, len(self._items) - room))
         listed = [
-            Text(f"{'▸' if at == self._at else ' '} {name:<{width}}  {value}", style=accent if at == self._at else "")
-            for at, (name, value) in enumerate(self._items)
+            Text(
+                f"{'▸' if at == self._at else ' '} {name:<{width}}  {value:<{values}}",
+                style=accent if at == self._at else "",
+            )
+            for at, (name, value) in enumerate(self._items[first : first + room], first)
         ]
         if not listed:
             listed = [Text("nothing to show yet")]
-        return [*listed, Text(""), Text("up, down move   enter chooses   esc leaves", style="dim")]
+        more = f"   {self._at + 1} of {len(self._items)}" if len(self._items) > room else ""
+        return [*above, *listed, Text(""), Text(f"up, down move   enter chooses   esc leaves{more}", style="dim")]
 
     def pressed(self, key: str) -> None:
         """Move, choose or leave."""
-        step = {"up": -1, "down": 1, "k": -1, "j": 1}.get(key, 0)
+        step = {"up": -1, "down": 1, "k": -1, "j": 1, "pageup": -_PAGE, "pagedown": _PAGE}.get(key, 0)
         if step and self._items:
-            self._at = (self._at + step) % len(self._items)
+            at = self._at + step
+            self._at = at % len(self._items) if abs(step) == 1 else min(max(0, at), len(self._items) - 1)
             self.refresh()
             if self._preview is not None:
                 self._preview(self.chosen)

@@ -86,6 +86,14 @@ def rearm_words(frame: DeskFrame) -> list[str]:
     ]
 
 
+def loosen_words(key: str, after: float, frame: DeskFrame) -> list[str]:
+    """Which limit would let more pass, from what to what."""
+    before = dict(frame.risk.limits).get(key)
+    stands = "unknown" if before is None else f"{before:g}"
+    wanted = "off" if not after else f"{after:g}"
+    return [f"risk.{key} stands at {stands}; {wanted} would let more pass.", "It lasts until this session ends."]
+
+
 def quit_words(frame: DeskFrame) -> list[str]:
     """What is still held."""
     position, instrument = frame.position, frame.instrument

@@ -7,6 +7,9 @@ from textual.widget import Widget
 from mm_tui.app.layouts import NUMBERED
 from mm_tui.views.frames import DeskFrame
 
+_AIRY = 4
+"""Cells that a name takes beside itself where there is room for air."""
+
 
 class Tabs(Widget):
     """`5 chart  6 tape  7 events`, the one shown marked."""
@@ -34,10 +37,11 @@ class Tabs(Widget):
         if y > 0:
             return Strip.blank(width, other)
         shown = self.get_component_rich_style("tabs--shown")
-        segments = [Segment(" ", other)]
+        airy = sum(len(name) + _AIRY for name in self._names) < width
+        segments = [Segment(" ", other)] if airy else []
         for name in self._names:
             number = NUMBERED.index(name) + 1
             style = shown if name == self._shown else other
             mark = "▸" if name == self._shown else " "
-            segments.append(Segment(f"{mark}{number} {name} ", style))
+            segments.append(Segment(f"{mark}{number} {name}{' ' * airy}", style))
         return Strip(segments).adjust_cell_length(width, other)

@@ -2,10 +2,7 @@
 
 from typing import ClassVar
 
-from textual import events
-from textual.binding import Binding, BindingType
-
-from mm_tui.app.widgets.lines import Panel
+from mm_tui.app.widgets.scrolling import Scrolling
 from mm_tui.app.widgets.spans import Span
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, EventRow
@@ -23,26 +20,16 @@ KIND_COLOURS = {
     "warn": "warn bold",
 }
 """How the word for a kind is drawn; the word itself says what it is."""
-_WHEEL = 3
 
 
-class Events(Panel):
+class Events(Scrolling):
     """Scrolls by wheel and keys; while scrolled down, new lines do not push what is being read."""
 
     title: ClassVar[str] = "Events"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll_by(-1)", "newer", show=False),
-        Binding("down", "scroll_by(1)", "older", show=False),
-        Binding("pageup", "page(-1)", "a page newer", show=False),
-        Binding("pagedown", "page(1)", "a page older", show=False),
-        Binding("home", "scroll_by(-1000)", "newest", show=False),
-        Binding("end", "scroll_by(1000)", "oldest", show=False),
-    ]
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
         self._filter = ""
-        self._first = 0
         self._shown: tuple[EventRow, ...] = ()
 
     @property
@@ -61,10 +48,8 @@ class Events(Panel):
         """The events alone; also keeps the lines being read in place."""
         if before.events is frame.events:
             return False
-        top = self._shown[self._first] if self._first and self._first < len(self._shown) else None
-        self._shown = self._matching()
-        if top is not None:
-            self._first = next((at for at, row in enumerate(self._shown) if row is top or row == top), self._first)
+        shown, self._shown = self._shown, self._matching()
+        self.keep(shown, self._shown)
         return True
 
     def _matching(self) -> tuple[EventRow, ...]:
@@ -79,8 +64,8 @@ class Events(Panel):
         """The lines from the scroll position on."""
         rows = self._shown = self._shown if self._filter else self.frame.events
         width, height = self.inner
-        self._first = max(0, min(self._first, len(rows) - height))
-        self.rim(self._corner(len(rows)), below=f"↑ {self._first} newer" if self._first else "")
+        newer = self.settle(len(rows), height)
+        self.rim(self._corner(len(rows)), below=newer)
         if not rows:
             word = "no event matches the filter" if self._filter else "no events yet"
             self.put(0, ("none", word), lambda: [(word, "dim")])
@@ -96,25 +81,6 @@ class Events(Panel):
 
     def _corner(self, matching: int) -> str:
         return f"/ {self._filter} · {matching} of {len(self.frame.events)}" if self._filter else "/ filter"
-
-    def action_scroll_by(self, lines: int) -> None:
-        """Scroll; down is older."""
-        self._first += lines
-        self.repaint()
-
-    def action_page(self, pages: int) -> None:
-        """Scroll by what is seen, less one line."""
-        self.action_scroll_by(pages * max(1, self.inner[1] - 1))
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Older."""
-        event.stop()
-        self.action_scroll_by(_WHEEL)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Newer."""
-        event.stop()
-        self.action_scroll_by(-_WHEEL)
 
 
 def _event(row: EventRow, width: int) -> list[Span]:

@@ -1,4 +1,4 @@
-"""Open orders, highest price first, one of them selected."""
+"""Open orders, highest price first, one of them selected and, where there is height, explained."""
 
 from typing import ClassVar
 
@@ -8,6 +8,7 @@ from textual.message import Message
 
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.spans import Span
+from mm_tui.app.widgets.waterfall import LEAST, explanation, held_line
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, OrderRow
@@ -23,6 +24,8 @@ STATUS_WORDS = {
 """How a status is said; `…` means on its way."""
 _UNSURE = {"pending_new", "pending_amend", "pending_cancel"}
 _MIN_PRICE = 11
+_ROOM_FOR_LIST = 7
+"""Lines of the list that must be left before an order is explained below it."""
 
 
 class Orders(Panel):
@@ -45,6 +48,8 @@ class Orders(Panel):
         super().__init__(id=id, classes=classes)
         self._selected = ""
         self._first = 0
+        self._quote = (0, 0)
+        """Side and level of the order that was explained last."""
 
     @property
     def selected_id(self) -> str | None:
@@ -52,39 +57,70 @@ class Orders(Panel):
         return self._selected if any(row.order_id == self._selected for row in self.frame.orders) else None
 
     def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
-        """The orders, and how they are written."""
-        return before.orders is not frame.orders or before.instrument is not frame.instrument
+        """The orders, the quotes without one, and how they are written."""
+        return (
+            before.orders is not frame.orders
+            or before.held is not frame.held
+            or before.instrument is not frame.instrument
+        )
 
     def paint(self) -> None:
-        """A header and the rows that fit around the selection."""
-        rows, instrument = self.frame.orders, self.frame.instrument
-        self.rim(str(len(rows)))
-        if instrument is None or not rows:
+        """A header and the rows that fit around the selection; in a high panel, why one of them stands there."""
+        rows, held, instrument = self.frame.orders, self.frame.held, self.frame.instrument
+        self.rim(f"{len(rows)} · {len(held)} held" if held else str(len(rows)))
+        if instrument is None or not (rows or held):
             self.put(0, "none", lambda: [("no open orders", "dim")])
             self.blank(1)
             return
-        price_width = max(_MIN_PRICE, len(fmt.steps(rows[0].price, instrument.tick_size)) + 1)
-        left_width = max(9, *(len(fmt.steps(row.left, instrument.step_size)) + 1 for row in rows))
+        prices = [*(row.price for row in rows[:1]), *(quote.price for quote in held[:1])]
+        price_width = max([_MIN_PRICE, *(len(fmt.steps(price, instrument.tick_size)) + 1 for price in prices)])
+        left_width = max([9, *(len(fmt.steps(row.left, instrument.step_size)) + 1 for row in rows)])
         widths = (price_width, left_width, self.inner[0])
         self.put(0, ("head", widths, instrument), _columns, _heads(instrument), widths, "dim")
-        room = self.inner[1] - 1
+        explained = self._explained(instrument)
+        room = self.inner[1] - 1 - len(explained)
         self._scroll(room)
         for y in range(room):
             at = self._first + y
-            if at >= len(rows):
+            if at < len(rows):
+                row = rows[at]
+                chosen = row.order_id == self._selected
+                key = (row.side, row.price, row.bps, row.left, row.status, row.age_s, row.queue_ahead, chosen, widths)
+                self.put(1 + y, key, _order, row, instrument, widths, " on selection" if chosen else "")
+            elif at - len(rows) < len(held):
+                mid2 = self.frame.ladder.mid2
+                quote = held[at - len(rows)]
+                self.put(1 + y, (quote, mid2, widths), held_line, quote, mid2, instrument, widths)
+            else:
                 self.put(1 + y, "", tuple)
-                continue
-            row = rows[at]
-            chosen = row.order_id == self._selected
-            key = (row.side, row.price, row.bps, row.left, row.status, row.age_s, row.queue_ahead, chosen, widths)
-            self.put(1 + y, key, _order, row, instrument, widths, " on selection" if chosen else "")
+        for at, spans in enumerate(explained, 1 + room):
+            self.put(at, ("why", *spans), list, spans)
+
+    def _explained(self, instrument: Instrument) -> list[list[Span]]:
+        """The waterfall of the selected order, at the bottom of a high panel: always as many lines."""
+        if self.inner[1] < LEAST + _ROOM_FOR_LIST:
+            return []
+        row = self.explained
+        lines = explanation(row, instrument, self.inner[0]) if row is not None else []
+        return lines + [[]] * (LEAST - len(lines))
+
+    @property
+    def explained(self) -> OrderRow | None:
+        """The selected order; after it is gone the one that took its quote's place; the first where none was chosen."""
+        rows = self.frame.orders
+        at = self._at()
+        if at is not None:
+            self._quote = (int(rows[at].side), rows[at].level)
+            return rows[at]
+        heirs = [row for row in rows if (int(row.side), row.level) == self._quote]
+        return heirs[0] if heirs else rows[0] if rows else None
 
     def _scroll(self, room: int) -> None:
-        rows = self.frame.orders
+        count = len(self.frame.orders)
         at = self._at()
         if at is not None and room > 0:
             self._first = min(max(self._first, at - room + 1), at)
-        self._first = max(0, min(self._first, len(rows) - room))
+        self._first = max(0, min(self._first, count - room))
 
     def _at(self) -> int | None:
         return next((at for at, row in enumerate(self.frame.orders) if row.order_id == self._selected), None)

@@ -3,9 +3,12 @@
 from typing import ClassVar
 
 from mm_tui.app.widgets.lines import Panel
-from mm_tui.app.widgets.spans import Span, fade, glowing
+from mm_tui.app.widgets.spans import Span, by_priority, fade, glowing
 from mm_tui.views import fmt
-from mm_tui.views.frames import DeskFrame, ParameterRow
+from mm_tui.views.frames import DeskFrame, EstimatesFrame, ParameterRow
+
+_CELL = 22
+"""The least width of a parameter's column."""
 
 
 class Parameters(Panel):
@@ -19,27 +22,53 @@ class Parameters(Panel):
 
     def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
         """The parameters; and every frame while a change still glows."""
-        return self._glowing or before.parameters is not frame.parameters
+        return (
+            self._glowing
+            or before.parameters is not frame.parameters
+            or before.estimates is not frame.estimates
+            or before.header is not frame.header
+        )
 
     def paint(self) -> None:
-        """As many columns as it takes to show them all."""
-        rows, ts = self.frame.parameters, self.frame.ts
+        """What the formula is fed with, then as many columns as it takes to show all parameters."""
+        rows, ts, estimates = self.frame.parameters, self.frame.ts, self.frame.estimates
         width, height = self.inner
+        top = int(estimates is not None)
+        if estimates is not None:
+            self.put(0, estimates, estimate_line, estimates, width)
+            height -= 1
         levels = [fade(ts - row.changed_ts) if row.changed_ts else 0 for row in rows]
         self._glowing = any(levels)
-        self.rim(self.frame.header.strategy.split(" ", 1)[0])
         if not rows:
-            self.put(0, "none", lambda: [("no parameters", "dim")])
-            self.blank(1)
+            self.rim(self.frame.header.strategy.split(" ", 1)[0])
+            self.put(top, "none", lambda: [("no parameters", "dim")])
+            self.blank(top + 1)
             return
         columns = max(1, -(-len(rows) // max(1, height)))
-        columns = min(columns, max(1, width // 22))
-        lines = -(-len(rows) // columns)
+        columns = min(columns, max(1, width // _CELL))
+        lines = min(max(1, height), -(-len(rows) // columns))
+        more = len(rows) - lines * columns
+        self.rim(self.frame.header.strategy.split(" ", 1)[0], below=f"p {more} more" if more > 0 else "")
         cell = width // columns
         for y in range(lines):
-            picked = tuple((rows[at], levels[at]) for at in range(y, len(rows), lines))
-            self.put(y, (picked, cell), _line, picked, cell)
-        self.blank(lines)
+            picked = tuple((rows[at], levels[at]) for at in range(y, min(len(rows), lines * columns), lines))
+            self.put(top + y, (picked, cell), _line, picked, cell)
+        self.blank(top + lines)
+
+
+def estimate_line(estimates: EstimatesFrame, width: int) -> list[Span]:
+    """σ, κ and A with their units, the fit behind them and how much data they rest on."""
+    fit = "prior" if estimates.fit is None else fmt.number(estimates.fit, 2)
+    return by_priority(
+        (
+            (0, [("σ ", "dim"), (fmt.compact(estimates.volatility).rjust(4), "bright"), (" bps/√s", "dim")]),
+            (1, [("κ ", "dim"), (fmt.number(estimates.decay, 2).rjust(4), "bright"), (" /bp", "dim")]),
+            (2, [("A ", "dim"), (fmt.compact(estimates.arrivals).rjust(4), "bright"), (" /s", "dim")]),
+            (3, [("R² ", "dim"), (fit.rjust(4), "warn" if estimates.fit is None else "text")]),
+            (4, [(fmt.duration(estimates.seconds).rjust(3), "dim")]),
+        ),
+        width,
+    )
 
 
 def _line(picked: tuple[tuple[ParameterRow, int], ...], cell: int) -> list[Span]:

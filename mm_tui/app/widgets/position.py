@@ -14,6 +14,8 @@ _MONEY = 2
 _VALUE, _LABEL = 11, 9
 _TWO_COLUMNS = 2 * (_LABEL + _VALUE) + 2
 _ROOM_FOR_BAR = 34
+_BAND = "band"
+_BAND_WIDTH = 15
 
 
 def share_of_limit(position: PositionFrame) -> float | None:
@@ -31,6 +33,14 @@ def money(value: Decimal | None, *, signed: bool = True) -> str:
 def tone(value: Decimal | float | None) -> str:
     """Gains and losses are told by their sign; a loss is also drawn as one."""
     return "dim" if value is None else "ask" if value < 0 else "bid" if value > 0 else "text"
+
+
+def band_text(position: PositionFrame) -> str:
+    """The least and the most of the PnL under the queue models, of a width that only large sums exceed."""
+    known = [value for value in position.band if value is not None]
+    if not known:
+        return fmt.UNKNOWN.rjust(_BAND_WIDTH)
+    return f"{money(min(known))} … {money(max(known))}".rjust(_BAND_WIDTH)
 
 
 class Position(Panel):
@@ -118,7 +128,12 @@ class Position(Panel):
     def _total(self, quote: str, level: int) -> list[Span]:
         total = self.frame.position.total
         colour = glowing(f"{tone(total) if total else 'bright'} bold", level)
-        return [("PnL".ljust(_LABEL), "dim"), (money(total).rjust(_VALUE), colour), (f" {quote} net of fees", "dim")]
+        left: list[Span] = [("PnL".ljust(_LABEL), "dim"), (money(total).rjust(_VALUE), colour), (f" {quote}", "dim")]
+        band = band_text(self.frame.position)
+        room = self.inner[0] - width_of(left) - len(band)
+        if room >= len(_BAND) + 2:
+            return [*left, (_BAND.rjust(room - 1), "dim"), (" " + band, "text")]
+        return [*left, (band.rjust(len(band) + room), "text")] if room > 0 else left
 
     def _free(self) -> list[Span]:
         position, instrument = self.frame.position, self.frame.instrument

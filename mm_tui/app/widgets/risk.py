@@ -1,10 +1,11 @@
 """What the gate watches: each figure against its limit, and what it refused last."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from mm_tui.app.palette import Palette
 from mm_tui.app.widgets.lines import Panel
-from mm_tui.app.widgets.spans import Span, bar_spans
+from mm_tui.app.widgets.spans import Span, bar_spans, by_priority
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, Gauge, RiskFrame
 
@@ -37,6 +38,23 @@ def gauge_line(gauge: Gauge, width: int, look: Palette) -> list[Span]:
     return [name, (" ", "text"), *bar, *words, (" ", "text"), percentage]
 
 
+def packed_from(count: int, height: int) -> tuple[int, bool]:
+    """How many of the gauges get a bar of their own, and whether the others share a line below them."""
+    room = max(0, height - 1)
+    return (count, False) if count <= room else (max(0, room - 1), room > 0)
+
+
+def packed_line(gauges: Sequence[Gauge], width: int) -> list[Span]:
+    """Names and shares in one line; the fullest stay longest."""
+    fullest = sorted(range(len(gauges)), key=lambda at: -(gauges[at].share or 0.0))
+    fields: list[tuple[int, list[Span]]] = []
+    for at, gauge in enumerate(gauges):
+        colour = load_colour(gauge.share)
+        value = (fmt.percent(gauge.share).rjust(5), "text" if colour == "accent" else f"{colour} bold")
+        fields.append((fullest.index(at), [(gauge.name + " ", "dim"), value]))
+    return by_priority(fields, width)
+
+
 class Risk(Panel):
     """A bar a limit; below them which sides may quote and the last refusal."""
 
@@ -47,14 +65,19 @@ class Risk(Panel):
         return before.risk is not frame.risk
 
     def paint(self) -> None:
-        """Gauges first; what does not fit is left out from below."""
+        """Gauges first, in a low panel the last of them in one line; then sides and refusals."""
         risk = self.frame.risk
         width = self.inner[0]
         look = self._look
         self.rim(risk.state.upper(), colour=_STATE_COLOURS[risk.state])
-        for y, gauge in enumerate(risk.gauges):
+        bars, packed = packed_from(len(risk.gauges), self.inner[1])
+        for y, gauge in enumerate(risk.gauges[:bars]):
             self.put(y, gauge, gauge_line, gauge, width, look)
-        y = len(risk.gauges)
+        y = bars
+        if packed:
+            rest = risk.gauges[bars:]
+            self.put(y, ("packed", rest), packed_line, rest, width)
+            y += 1
         self.put(y, ("sides", risk.bids_on, risk.asks_on, risk.refused), _sides, risk)
         self.put(y + 1, ("refusal", risk.last_refusal), _refusal, risk, width)
         self.blank(y + 2)

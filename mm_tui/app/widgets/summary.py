@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from mm_tui.app.widgets.header import STATE_COLOURS, state_span
 from mm_tui.app.widgets.lines import Panel
-from mm_tui.app.widgets.position import money, share_of_limit, tone
+from mm_tui.app.widgets.position import band_text, money, share_of_limit, tone
 from mm_tui.app.widgets.risk import load_colour
 from mm_tui.app.widgets.spans import Glow, Span, by_priority, glowing
 from mm_tui.app.widgets.truth import truth_fields
@@ -78,9 +78,10 @@ class Summary(Panel, can_focus=False):
         return [
             (0, [("PnL ", "dim"), (money(position.total).rjust(9), colour), (" " + quote, "dim")]),
             (1, [("fills ", "dim"), (f"{position.fills:,}", "text")]),
-            (2, [("spread ", "dim"), (money(position.spread_captured), tone(position.spread_captured))]),
-            (3, [("adverse ", "dim"), (money(position.adverse_selection), tone(position.adverse_selection))]),
-            (4, [("fees ", "dim"), (money(position.fees), tone(position.fees))]),
+            (2, [("band ", "dim"), (band_text(position), "text")]),
+            (3, [("spread ", "dim"), (money(position.spread_captured), tone(position.spread_captured))]),
+            (4, [("adverse ", "dim"), (money(position.adverse_selection), tone(position.adverse_selection))]),
+            (5, [("fees ", "dim"), (money(position.fees), tone(position.fees))]),
         ]
 
     def _parts(self) -> list[tuple[int, list[Span]]]:

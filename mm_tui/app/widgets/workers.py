@@ -2,10 +2,10 @@
 
 from typing import ClassVar
 
+from mm_tui.app.widgets import scoreboard
 from mm_tui.app.widgets.lines import Panel
-from mm_tui.app.widgets.spans import Span, by_priority
-from mm_tui.views import fmt
-from mm_tui.views.frames import DeskFrame, ObligationFrame, WorkerRow
+from mm_tui.app.widgets.spans import Span
+from mm_tui.views.frames import DeskFrame, WorkerRow
 
 WORKER_GLYPHS = {
     "starting": ("◌", "dim"),
@@ -17,11 +17,12 @@ WORKER_GLYPHS = {
 }
 """How a worker's state is drawn."""
 _SHORT = {"simulator": "sim", "recorder": "rec"}
-_TARGET_PCT = 99.0
+_BOARD, _ENLARGED = 3, 6
+"""Lines that the scoreboard takes beside its terms, and those that the enlarged panel does."""
 
 
 class Workers(Panel):
-    """One line of lamps, a line for each worker that does not simply run, and the uptime of each side."""
+    """One line of lamps, what was promised and kept, and a line for each worker that does not simply run."""
 
     title: ClassVar[str] = "Workers, obligation"
 
@@ -30,19 +31,50 @@ class Workers(Panel):
         return before.workers is not frame.workers or before.obligation is not frame.obligation
 
     def paint(self) -> None:
-        """Lamps, uptime, then what is wrong."""
+        """Lamps, the scoreboard or its one line, then what is wrong; enlarged, every worker and every figure."""
         workers, obligation = self.frame.workers, self.frame.obligation
-        width = self.inner[0]
+        width, height = self.inner
         running = sum(worker.state == "running" for worker in workers)
-        self.rim(f"{running}/{len(workers)}" if workers else "")
+        preset = f"{obligation.preset} · " if obligation.preset else ""
+        self.rim(f"{preset}{running}/{len(workers)}" if workers else "")
+        terms = len(obligation.rows)
+        if terms and height >= len(workers) + terms + _ENLARGED:
+            self.blank(self._board(self._all_workers() + 1, roomy=True))
+            return
         self.put(0, ("lamps", workers), lamps, workers, width)
-        self.put(1, obligation, uptime, obligation, width)
-        y = 2
+        if terms and height >= terms + _BOARD:
+            y = self._board(1, roomy=False)
+        else:
+            self.put(1, ("uptime", obligation), scoreboard.uptime, obligation, width)
+            y = 2
         for worker in workers:
             if worker.state != "running" or worker.detail:
                 self.put(y, worker, _detail, worker)
                 y += 1
         self.blank(y)
+
+    def _all_workers(self) -> int:
+        """A line each; the first line below them."""
+        y = 0
+        for worker in self.frame.workers:
+            self.put(y, worker, _detail, worker)
+            y += 1
+        self.put(y, "", tuple)
+        return y
+
+    def _board(self, y: int, *, roomy: bool) -> int:
+        """The scoreboard from line `y` on; the first line below it."""
+        obligation, width = self.frame.obligation, self.inner[0]
+        self.put(y, "head", scoreboard.head, width)
+        for row in obligation.rows:
+            y += 1
+            self.put(y, row, scoreboard.line, row, width, self._look)
+        if roomy:
+            y += 1
+            self.put(y, "", tuple)
+        key = ("sides", obligation.bid_pct, obligation.ask_pct, obligation.excused_s)
+        self.put(y + 1, key, scoreboard.sides, obligation, width)
+        return y + 2
 
 
 def lamps(workers: tuple[WorkerRow, ...], width: int) -> list[Span]:
@@ -55,21 +87,6 @@ def lamps(workers: tuple[WorkerRow, ...], width: int) -> list[Span]:
         glyph, style = WORKER_GLYPHS[worker.state]
         spans += [("  " if spans else "", "text"), (name + " ", "text"), (glyph, style)]
     return spans or [("no workers yet", "dim")]
-
-
-def uptime(obligation: ObligationFrame, width: int) -> list[Span]:
-    """Shares of the time since quoting was first switched on."""
-    fields: list[tuple[int, list[Span]]] = []
-    for at, (label, value) in enumerate(
-        (
-            ("two-sided", obligation.two_sided_pct),
-            ("bid", obligation.bid_pct),
-            ("ask", obligation.ask_pct),
-        )
-    ):
-        style = "dim" if value is None else "warn" if value < _TARGET_PCT else "text"
-        fields.append((at, [(label + " ", "dim"), (fmt.percents(value).rjust(8), style)]))
-    return by_priority(fields, width)
 
 
 def _detail(worker: WorkerRow) -> list[Span]:

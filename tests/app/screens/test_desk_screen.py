@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from desk_link import Recorded
-from desk_scene import desk_frame
+from hand_frames import desk_frame
 from textual.pilot import Pilot
 
 from mm_tui.app.app import DeskApp

@@ -1,7 +1,7 @@
 """The last line fits by rank."""
 
 from desk_link import Recorded
-from desk_scene import desk_frame, halted, paused
+from hand_frames import desk_frame, halted, paused
 
 from mm_tui.app.app import DeskApp
 from mm_tui.app.screens.footer import fit

@@ -2,7 +2,7 @@
 
 import pytest
 from desk_link import Recorded
-from desk_scene import desk_frame
+from hand_frames import desk_frame
 
 from mm_tui.app.actions import ACTIONS, resolve, shown
 from mm_tui.app.app import DeskApp

@@ -1,7 +1,7 @@
 """The palette lists everything that can be typed."""
 
 from desk_link import Recorded
-from desk_scene import desk_frame
+from hand_frames import desk_frame
 
 from mm_tui.app.actions import ACTIONS
 from mm_tui.app.app import DeskApp

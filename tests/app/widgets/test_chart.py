@@ -1,6 +1,6 @@
 import msgspec
 import pytest
-from hand_frames import BTC, MID, PEPE, START, chart, desk_frame
+from hand_frames import BTC, MID, PEPE, START, chart, strained
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from panel_app import PanelApp, lines_of
@@ -120,7 +120,7 @@ async def test_the_current_mid_stands_on_the_axis_and_quotes_beside_it() -> None
     panel = Chart()
     app = PanelApp(panel)
     async with app.run_test(size=(90, 20)):
-        frame = desk_frame()
+        frame = strained()
         app.show(frame)
         lines = lines_of(panel)
         mid = frame.chart.samples[-1].mid2 // 2
@@ -145,7 +145,7 @@ async def test_fills_are_arrows() -> None:
             ChartFill(ts=START - 100 * QUARTER, side=BUY, price=base.samples[-100].mid2 // 2),
             ChartFill(ts=START - 50 * QUARTER, side=SELL, price=base.samples[-50].mid2 // 2),
         )
-        app.show(desk_frame(chart=ChartFrame(samples=base.samples, fills=fills)))
+        app.show(strained(chart=ChartFrame(samples=base.samples, fills=fills)))
         picture = "\n".join(lines_of(panel))
         assert picture.count("▲") == 1
         assert picture.count("▼") == 1
@@ -156,7 +156,7 @@ async def test_windows_go_round_and_times_fit_them(presses: int, minutes: int, l
     panel = Chart()
     app = PanelApp(panel)
     async with app.run_test(size=(90, 20)):
-        app.show(desk_frame())
+        app.show(strained())
         for _ in range(presses):
             panel.cycle_window()
         lines = lines_of(panel)
@@ -168,12 +168,12 @@ async def test_it_says_when_there_is_nothing_to_draw_or_no_room() -> None:
     panel = Chart()
     app = PanelApp(panel)
     async with app.run_test(size=(50, 12)) as pilot:
-        app.show(desk_frame(chart=ChartFrame()))
+        app.show(strained(chart=ChartFrame()))
         assert "no prices yet" in lines_of(panel)[1]
         nothing = tuple(ChartSample(ts=START + at, mid2=None, bid2=None, ask2=None) for at in range(3))
-        app.show(desk_frame(chart=ChartFrame(samples=nothing)))
+        app.show(strained(chart=ChartFrame(samples=nothing)))
         assert not any("⠀" < glyph <= "⣿" for line in lines_of(panel) for glyph in line)
-        app.show(desk_frame())
+        app.show(strained())
         await pilot.resize_terminal(20, 5)
         await pilot.pause()
         assert "too small" in lines_of(panel)[1]
@@ -183,9 +183,9 @@ async def test_another_market_gets_another_axis() -> None:
     panel = Chart()
     app = PanelApp(panel)
     async with app.run_test(size=(80, 16)):
-        app.show(desk_frame())
+        app.show(strained())
         small = tuple(ChartSample(ts=START + at * QUARTER, mid2=2400 + at, bid2=None, ask2=None) for at in range(40))
-        app.show(desk_frame(instrument=PEPE, chart=ChartFrame(samples=small)))
+        app.show(strained(instrument=PEPE, chart=ChartFrame(samples=small)))
         assert any("0.0000121" in line for line in lines_of(panel))
         assert not any("61,8" in line for line in lines_of(panel))
         assert BTC.symbol != PEPE.symbol

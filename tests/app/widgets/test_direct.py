@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hand_frames import desk_frame
+from hand_frames import strained
 from panel_app import PanelApp
 from terminal import Terminal, environ
 from textual._compositor import Compositor
@@ -99,7 +99,7 @@ async def test_without_a_terminal_textual_draws() -> None:
     panel = Ladder()
     app = PanelApp(panel)
     async with app.run_test(size=(70, 20)):
-        app.show(desk_frame())
+        app.show(strained())
         assert direct(app) is direct(app)
         assert direct(app).place_of(panel) is None
 

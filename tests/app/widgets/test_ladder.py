@@ -2,7 +2,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hand_frames import BTC, MID, PEPE, START, desk_frame, ladder
+from hand_frames import BTC, MID, PEPE, START, ladder, strained
 from panel_app import PanelApp, lines_of
 from textual import events
 
@@ -133,7 +133,7 @@ async def test_the_spread_stands_between_the_touches_whatever_the_height() -> No
         panel = Ladder()
         app = PanelApp(panel)
         async with app.run_test(size=(70, height)):
-            app.show(desk_frame())
+            app.show(strained())
             lines = lines_of(panel)
             at = next(i for i, line in enumerate(lines) if "spread" in line)
             assert "61,837.64" in lines[at - 1]
@@ -157,7 +157,7 @@ async def test_wheel_recentre_and_group_say_what_to_look_at() -> None:
     async with app.run_test(size=(70, 30)) as pilot:
         panel.scroll_rows(1)
         assert panel.viewport.centre is None
-        app.show(desk_frame(ladder=ladder(group=100)))
+        app.show(strained(ladder=ladder(group=100)))
         middle = panel.frame.ladder.rows[20].price
         await pilot._post_mouse_events([_scroll("Up")], panel, offset=(5, 5))
         assert app.posted[-1].viewport.centre == middle + 300
@@ -185,7 +185,7 @@ async def test_a_click_selects_a_level_and_a_second_gives_it_up() -> None:
     panel = Ladder()
     app = PanelApp(panel)
     async with app.run_test(size=(70, 30)) as pilot:
-        app.show(desk_frame())
+        app.show(strained())
         at = next(i for i, line in enumerate(lines_of(panel)) if "61,837.60" in line)
         await pilot.click(panel, offset=(30, at))
         assert panel.picked == MID - 3
@@ -202,7 +202,7 @@ async def test_units_go_round_and_the_corner_says_so() -> None:
     panel = Ladder()
     app = PanelApp(panel)
     async with app.run_test(size=(80, 30)):
-        app.show(desk_frame())
+        app.show(strained())
         panel.cycle_units()
         assert "6,183,763" in "".join(lines_of(panel))
         assert "in ticks" in lines_of(panel)[0]
@@ -217,8 +217,8 @@ async def test_a_book_that_is_not_to_be_trusted_is_dim_framed_and_explained(stat
     panel = Ladder()
     app = PanelApp(panel)
     async with app.run_test(size=(70, 30)):
-        header = msgspec.structs.replace(desk_frame().header, state=state, reason="gap at 1204", hint="wait")
-        app.show(desk_frame(header=header, ladder=ladder(valid=False)))
+        header = msgspec.structs.replace(strained().header, state=state, reason="gap at 1204", hint="wait")
+        app.show(strained(header=header, ladder=ladder(valid=False)))
         shown = "\n".join(lines_of(panel))
         assert state.upper() in shown
         assert "gap at 1204" in shown
@@ -227,7 +227,7 @@ async def test_a_book_that_is_not_to_be_trusted_is_dim_framed_and_explained(stat
         trusted = {"bid", "ask", "own", "bright"}
         row_styles = [style for _, style in panel._rows[3].spans[1:-1]]
         assert not trusted & {style.split()[0] for style in row_styles}
-        app.show(desk_frame())
+        app.show(strained())
         assert state.upper() not in "\n".join(lines_of(panel))
         assert panel._edge_colour == "accent"
 
@@ -236,7 +236,7 @@ async def test_an_invalid_book_is_said_even_when_the_state_lags_behind() -> None
     panel = Ladder()
     app = PanelApp(panel)
     async with app.run_test(size=(70, 30)):
-        app.show(desk_frame(ladder=ladder(valid=False)))
+        app.show(strained(ladder=ladder(valid=False)))
         shown = "\n".join(lines_of(panel))
         assert "INVALID BOOK" in shown
         assert "waiting for a fresh book" in shown
@@ -246,8 +246,8 @@ async def test_a_halt_is_said_below_the_touch_and_the_book_stays_lit() -> None:
     panel = Ladder()
     app = PanelApp(panel)
     async with app.run_test(size=(70, 50)):
-        header = msgspec.structs.replace(desk_frame().header, state="halted", reason="daily loss", hint="a re-arm")
-        app.show(desk_frame(header=header))
+        header = msgspec.structs.replace(strained().header, state="halted", reason="daily loss", hint="a re-arm")
+        app.show(strained(header=header))
         lines = lines_of(panel)
         halted = next(i for i, line in enumerate(lines) if "HALTED" in line)
         spread = next(i for i, line in enumerate(lines) if "spread" in line)
@@ -267,7 +267,7 @@ async def test_own_orders_out_of_sight_are_counted_in_the_frame() -> None:
     panel = Ladder()
     app = PanelApp(panel)
     async with app.run_test(size=(70, 20)):
-        app.show(desk_frame(ladder=ladder(own_above=1, own_below=2)))
+        app.show(strained(ladder=ladder(own_above=1, own_below=2)))
         assert "↑ 1 own order above" in lines_of(panel)[0]
         assert "↓ 2 own orders below" in lines_of(panel)[-1]
 
@@ -276,7 +276,7 @@ async def test_the_last_trade_fades_with_time_alone() -> None:
     panel = Ladder()
     app = PanelApp(panel)
     async with app.run_test(size=(70, 30)):
-        frame = desk_frame(ladder=ladder(last_ts=START))
+        frame = strained(ladder=ladder(last_ts=START))
         levels = []
         for later in range(0, 1_200_000_000, 100_000_000):
             app.show(msgspec.structs.replace(frame, ts=START + later))
@@ -289,7 +289,7 @@ async def test_the_last_trade_moves_from_its_old_row_to_its_new_one() -> None:
     panel = Ladder()
     app = PanelApp(panel)
     async with app.run_test(size=(70, 30)):
-        frame = desk_frame()
+        frame = strained()
         app.show(frame)
         moved = msgspec.structs.replace(frame.ladder, last_price=MID + 1, last_side=BUY)
         app.show(msgspec.structs.replace(frame, ladder=moved))
@@ -302,18 +302,18 @@ async def test_a_trade_inside_a_group_lights_the_groups_row() -> None:
     panel = Ladder()
     app = PanelApp(panel)
     async with app.run_test(size=(70, 30)):
-        app.show(desk_frame(ladder=ladder(group=100, last_price=MID - 230)))
-        assert "61,835.63" in line_with(panel, "▼")
+        app.show(strained(ladder=ladder(group=100, last_price=MID - 230)))
+        assert "61,836.00" in line_with(panel, "▼")
 
 
 async def test_widths_do_not_jump_when_a_number_gets_longer() -> None:
     panel = Ladder()
     app = PanelApp(panel)
     async with app.run_test(size=(90, 30)):
-        app.show(desk_frame())
+        app.show(strained())
         columns = panel._columns(BTC)
         small = ladder(largest=100)
-        app.show(desk_frame(ladder=small, orders=()))
+        app.show(strained(ladder=small, orders=()))
         assert panel._columns(BTC) == columns
-        app.show(desk_frame(instrument=PEPE))
+        app.show(strained(instrument=PEPE))
         assert panel._columns(PEPE) != columns

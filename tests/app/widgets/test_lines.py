@@ -1,6 +1,6 @@
 import msgspec
 import pytest
-from hand_frames import BTC, PEPE, START, desk_frame, ladder
+from hand_frames import BTC, PEPE, START, ladder, strained
 from panel_app import PanelApp, lines_of
 from rich.cells import cell_len
 from textual.geometry import Region
@@ -25,17 +25,17 @@ SIZES = [(1, 1), (2, 2), (5, 3), (6, 3), (20, 5), (33, 8), (48, 14), (80, 24), (
 
 
 def stale() -> DeskFrame:
-    frame = desk_frame()
+    frame = strained()
     header = msgspec.structs.replace(frame.header, state="stale", reason="no frame for 2.4 s", hint="wait")
-    return desk_frame(header=header, ladder=ladder(valid=False))
+    return strained(header=header, ladder=ladder(valid=False))
 
 
 FRAMES = {
-    "full": desk_frame(),
+    "full": strained(),
     "empty": DeskFrame(),
     "no rows": DeskFrame(instrument=BTC),
     "stale": stale(),
-    "many digits": desk_frame(instrument=PEPE),
+    "many digits": strained(instrument=PEPE),
 }
 
 
@@ -61,15 +61,15 @@ async def test_a_frame_with_equal_values_draws_no_row_again(kind: type[Panel]) -
     panel = kind()
     app = PanelApp(panel)
     async with app.run_test(size=(100, 30)):
-        app.show(desk_frame())
+        app.show(strained())
         before = list(panel._rows)
-        app.show(desk_frame())
+        app.show(strained())
         assert all(old is new for old, new in zip(before, panel._rows, strict=True))
 
 
 @pytest.mark.parametrize("kind", PANELS, ids=lambda kind: kind.__name__)
 async def test_a_panel_is_the_same_whether_it_was_shown_step_by_step_or_at_once(kind: type[Panel]) -> None:
-    frames = [desk_frame(), FRAMES["stale"], DeskFrame(), desk_frame(ladder=ladder(seed=2), ts=START + 10**9)]
+    frames = [strained(), FRAMES["stale"], DeskFrame(), strained(ladder=ladder(seed=2), ts=START + 10**9)]
     stepwise, at_once = kind(), kind()
     app = PanelApp(stepwise, at_once)
     async with app.run_test(size=(90, 40)):
@@ -83,7 +83,7 @@ async def test_only_the_row_that_changed_is_drawn_again() -> None:
     panel = Ladder()
     app = PanelApp(panel)
     async with app.run_test(size=(70, 30)):
-        frame = desk_frame()
+        frame = strained()
         app.show(frame)
         before = list(panel._rows)
         rows = list(frame.ladder.rows)
@@ -97,7 +97,7 @@ async def test_another_theme_and_another_size_are_taken_up() -> None:
     panel = Tape()
     app = PanelApp(panel)
     async with app.run_test(size=(60, 20)) as pilot:
-        app.show(desk_frame())
+        app.show(strained())
         text = lines_of(panel)
         dark = panel._rows[3].strip._segments[1].style
         app.theme = "paper"
@@ -114,7 +114,7 @@ async def test_the_frame_of_the_focused_panel_takes_the_accent() -> None:
     panels = Tape(), Risk()
     app = PanelApp(*panels)
     async with app.run_test(size=(60, 30)) as pilot:
-        app.show(desk_frame())
+        app.show(strained())
         panels[0].focus()
         await pilot.pause()
         accent, border = panels[0].look["accent"], panels[0].look["border"]
@@ -131,7 +131,7 @@ async def test_no_colour_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
     panel = Ladder()
     app = PanelApp(panel)
     async with app.run_test(size=(70, 20)):
-        app.show(desk_frame())
+        app.show(strained())
         for strip in panel.render_lines(panel.outer_size.region):
             for segment in strip:
                 colours = {segment.style.color, segment.style.bgcolor} - {None}
@@ -143,7 +143,7 @@ async def test_words_of_a_venue_cannot_steer_the_terminal() -> None:
     app = PanelApp(panel)
     async with app.run_test(size=(60, 6)):
         hostile = (EventRow(ts=START, kind="warn", text="\x1b[2J\x07 漢字 漢字\u202e"),)
-        app.show(desk_frame(events=hostile))
+        app.show(strained(events=hostile))
         lines = lines_of(panel)
         assert "?[2J? 漢字 漢字?" in lines[1]
         assert all(line.isprintable() and cell_len(line) == 60 for line in lines)
@@ -153,7 +153,7 @@ async def test_only_a_part_may_be_asked_for() -> None:
     panel = Risk()
     app = PanelApp(panel)
     async with app.run_test(size=(50, 12)):
-        app.show(desk_frame())
+        app.show(strained())
         whole = lines_of(panel)
         part = [strip.text for strip in panel.render_lines(Region(3, 2, 20, 5))]
         assert part == [line[3:23] for line in whole[2:7]]
@@ -166,7 +166,7 @@ async def test_the_cache_of_rows_is_bounded() -> None:
     app = PanelApp(panel)
     async with app.run_test(size=(80, 1)):
         for age in range(5000):
-            app.show(desk_frame(truth=msgspec.structs.replace(desk_frame().truth, age_ms=age))) if age % 50 == 0 else (
+            app.show(strained(truth=msgspec.structs.replace(strained().truth, age_ms=age))) if age % 50 == 0 else (
                 panel.put(0, age, lambda age=age: [(str(age), "text")])
             )
         assert len(panel._cache) <= 2048

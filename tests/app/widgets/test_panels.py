@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hand_frames import START, desk_frame, events, orders
+from hand_frames import START, events, orders, strained
 from panel_app import PanelApp, lines_of
 from textual.events import MouseScrollDown, MouseScrollUp
 
@@ -34,7 +34,7 @@ async def shown(panel: Panel, frame: DeskFrame, size: tuple[int, int] = (100, 30
 
 
 async def test_the_header_keeps_state_and_symbol_longest() -> None:
-    frame = desk_frame(header=msgspec.structs.replace(desk_frame().header, demo_cause="Binance is out of reach"))
+    frame = strained(header=msgspec.structs.replace(strained().header, demo_cause="Binance is out of reach"))
     (wide,) = await shown(Header(), frame, (200, 1))
     assert "DEMO no real market   Binance is out of reach" in wide
     assert "PAPER no real orders" in wide
@@ -47,40 +47,40 @@ async def test_the_header_keeps_state_and_symbol_longest() -> None:
 
 
 async def test_the_headers_second_line_says_why_and_what_to_press() -> None:
-    first, second = await shown(Header(), desk_frame(), (120, 2))
+    first, second = await shown(Header(), strained(), (120, 2))
     assert "both sides" not in first
     assert second.strip().startswith("both sides, 3 orders each  space pause")
     assert second.strip().endswith("captures 2.0 bps, pays 10.0")
-    bare = msgspec.structs.replace(desk_frame().header, reason="", hint="", venue_words="", badge="")
-    first, second = await shown(Header(), desk_frame(header=bare), (120, 2))
+    bare = msgspec.structs.replace(strained().header, reason="", hint="", venue_words="", badge="")
+    first, second = await shown(Header(), strained(header=bare), (120, 2))
     assert second.strip() == "captures 2.0 bps, pays 10.0"
 
 
 async def test_a_state_is_a_word_in_reverse() -> None:
     header = Header()
-    await shown(header, desk_frame())
+    await shown(header, strained())
     assert style_of(header, "QUOTING") == "bid bold reverse"
 
 
 async def test_the_truth_has_fixed_widths_and_says_when_the_link_is_down() -> None:
     places = []
     for age in (3, 84, 1999, None):
-        truth = msgspec.structs.replace(desk_frame().truth, age_ms=age)
-        (line,) = await shown(Truth(), desk_frame(truth=truth), (100, 1))
+        truth = msgspec.structs.replace(strained().truth, age_ms=age)
+        (line,) = await shown(Truth(), strained(truth=truth), (100, 1))
         places.append((line.index("late"), line.index("gaps"), line.index("loop"), line.index("msgs")))
     assert len(set(places)) == 1
-    (down,) = await shown(Truth(), desk_frame(truth=TruthFrame(link="retrying in 3 s", bad_frames=2)), (100, 1))
+    (down,) = await shown(Truth(), strained(truth=TruthFrame(link="retrying in 3 s", bad_frames=2)), (100, 1))
     assert "retrying in 3 s" in down
     assert "bad  2" in down
     assert "age      –" in down
-    (narrow,) = await shown(Truth(), desk_frame(truth=TruthFrame(link="down")), (12, 1))
+    (narrow,) = await shown(Truth(), strained(truth=TruthFrame(link="down")), (12, 1))
     assert "down" in narrow
 
 
 @pytest.mark.parametrize(("age", "colour"), [(84, "text"), (500, "warn"), (2000, "halt bold"), (None, "dim")])
 async def test_an_old_age_is_drawn_as_one(age: int | None, colour: str) -> None:
     truth = Truth()
-    frame = desk_frame(truth=msgspec.structs.replace(desk_frame().truth, age_ms=age))
+    frame = strained(truth=msgspec.structs.replace(strained().truth, age_ms=age))
     await shown(truth, frame, (100, 1))
     spans = truth._rows[0].spans
     at = next(i for i, (text, _) in enumerate(spans) if text == "age ")
@@ -88,7 +88,7 @@ async def test_an_old_age_is_drawn_as_one(age: int | None, colour: str) -> None:
 
 
 async def test_the_tape_tells_sides_by_glyph_and_marks_what_matters() -> None:
-    lines = await shown(Tape(), desk_frame(), (60, 24))
+    lines = await shown(Tape(), strained(), (60, 24))
     trades = [line for line in lines if "61,837.6" in line]
     assert all(("▲" in line) == ("61,837.64" in line) for line in trades)
     assert sum("own" in line for line in trades) == 1
@@ -101,7 +101,7 @@ async def test_the_tape_tells_sides_by_glyph_and_marks_what_matters() -> None:
 
 
 async def test_an_empty_tape_says_so() -> None:
-    lines = await shown(Tape(), desk_frame(tape=TapeFrame()), (50, 10))
+    lines = await shown(Tape(), strained(tape=TapeFrame()), (50, 10))
     assert any("no trades yet" in line for line in lines)
 
 
@@ -109,7 +109,7 @@ async def test_orders_are_selected_by_keys_wheel_and_mouse_and_the_selection_sta
     panel = Orders()
     app = PanelApp(panel)
     async with app.run_test(size=(70, 12)) as pilot:
-        app.show(desk_frame())
+        app.show(strained())
         assert panel.selected_id is None
         panel.focus()
         await pilot.press("down")
@@ -121,10 +121,10 @@ async def test_orders_are_selected_by_keys_wheel_and_mouse_and_the_selection_sta
         assert panel.selected_id == "b1"
         await pilot.click(panel, offset=(10, 1))
         assert panel.selected_id == "b1"
-        app.show(desk_frame(orders=orders()[1:]))
+        app.show(strained(orders=orders()[1:]))
         assert panel.selected_id == "b1"
         assert any("on selection" in style for _, style in panel._rows[4].spans)
-        app.show(desk_frame(orders=orders()[:3]))
+        app.show(strained(orders=orders()[:3]))
         assert panel.selected_id is None
 
 
@@ -132,7 +132,7 @@ async def test_a_long_list_of_orders_scrolls_to_the_selected_one() -> None:
     panel = Orders()
     app = PanelApp(panel)
     async with app.run_test(size=(70, 6)) as pilot:
-        app.show(desk_frame())
+        app.show(strained())
         panel.focus()
         await pilot.press(*["down"] * 6)
         assert "61,801.00" in "".join(lines_of(panel))
@@ -142,12 +142,12 @@ async def test_a_long_list_of_orders_scrolls_to_the_selected_one() -> None:
 
 
 async def test_orders_say_what_is_on_its_way_and_what_is_unknown() -> None:
-    lines = await shown(Orders(), desk_frame(), (80, 12))
+    lines = await shown(Orders(), strained(), (80, 12))
     words = [
         next(word for word in ("live", "new …", "unknown", "part", "cancel …") if word in line) for line in lines[2:8]
     ]
     assert words == ["live", "new …", "unknown", "part", "live", "cancel …"]
-    narrow = await shown(Orders(), desk_frame(), (30, 12))
+    narrow = await shown(Orders(), strained(), (30, 12))
     assert any("61,858.00" in line and "0.00200" in line for line in narrow)
 
 
@@ -155,7 +155,7 @@ async def test_no_orders_are_said_and_keys_do_nothing() -> None:
     panel = Orders()
     app = PanelApp(panel)
     async with app.run_test(size=(50, 6)) as pilot:
-        app.show(desk_frame(orders=()))
+        app.show(strained(orders=(), held=()))
         panel.focus()
         await pilot.press("down")
         assert panel.selected_id is None
@@ -164,36 +164,36 @@ async def test_no_orders_are_said_and_keys_do_nothing() -> None:
 
 async def test_risk_shows_each_figure_against_its_limit() -> None:
     panel = Risk()
-    lines = await shown(panel, desk_frame(), (60, 11))
+    lines = await shown(panel, strained(), (60, 11))
     assert "0.00412 / 0.02 BTC" in lines[1]
     assert "21 %" in lines[1]
     assert [style_of(panel, words) for words in (" 80 %", "100 %", "  4 %")] == ["warn bold", "halt bold", "text"]
-    assert "ask OFF" in lines[6]
-    assert "refused 3" in lines[6]
-    assert "size over 0.0030" in lines[7]
+    assert "ask OFF" in lines[8]
+    assert "refused 3" in lines[8]
+    assert "size over 0.0030" in lines[9]
     halted = Risk()
-    lines = await shown(halted, desk_frame(risk=RiskFrame(state="halted")), (60, 11))
+    lines = await shown(halted, strained(risk=RiskFrame(state="halted")), (60, 11))
     assert "HALTED" in lines[0]
     assert halted._edge_colour == "halt"
 
 
 async def test_an_unknown_share_is_a_dash_and_an_empty_bar() -> None:
     gauge = Gauge(name="loss", value="–", limit="50 USDT", share=None)
-    lines = await shown(Risk(), desk_frame(risk=RiskFrame(gauges=(gauge,))), (60, 6))
+    lines = await shown(Risk(), strained(risk=RiskFrame(gauges=(gauge,))), (60, 6))
     assert "█" not in lines[1]
     assert "– %" in lines[1]
-    narrow = await shown(Risk(), desk_frame(), (24, 9))
+    narrow = await shown(Risk(), strained(), (24, 9))
     assert "0.00412" in narrow[1]
 
 
 async def test_the_position_says_what_is_held_and_what_it_earned() -> None:
-    lines = "\n".join(await shown(Position(), desk_frame(), (60, 20)))
-    for words in ("+0.00412 BTC", "21 %", "61,837.21", "+1.84 USDT net of fees", "+4.02", "−1.61", "−0.26", "37 fills"):
+    lines = "\n".join(await shown(Position(), strained(), (60, 20)))
+    for words in ("+0.00412 BTC", "21 %", "61,837.21", "+1.84 USDT", "band", "−0.42 … +3.10", "+4.02", "−1.61", "−0.26", "37 fills"):
         assert words in lines
-    narrow = "\n".join(await shown(Position(), desk_frame(), (28, 20)))
+    narrow = "\n".join(await shown(Position(), strained(), (28, 20)))
     for words in ("+4.02", "−1.61", "−0.31", "−0.26"):
         assert words in narrow
-    empty = "\n".join(await shown(Position(), desk_frame(position=PositionFrame()), (60, 20)))
+    empty = "\n".join(await shown(Position(), strained(position=PositionFrame()), (60, 20)))
     assert "+0" not in empty
     assert empty.count("–") >= 10
 
@@ -202,7 +202,7 @@ async def test_a_fresh_profit_glows_and_fades() -> None:
     panel = Position()
     app = PanelApp(panel)
     async with app.run_test(size=(60, 16)):
-        frame = desk_frame()
+        frame = strained()
         app.show(frame)
         assert style_of(panel, "+1.84") == "bid bold"
         richer = msgspec.structs.replace(frame.position, total=Decimal("2.50"))
@@ -214,45 +214,45 @@ async def test_a_fresh_profit_glows_and_fades() -> None:
 
 
 async def test_workers_have_lamps_and_the_broken_ones_a_line() -> None:
-    lines = await shown(Workers(), desk_frame(), (60, 8))
+    lines = await shown(Workers(), strained(), (60, 8))
     assert "feed ◐  strategy ●  risk ●  sim ●  rec ×" in lines[1]
     assert "two-sided  98.94 %" in lines[2]
     assert "retrying in 3 s: connection refused" in lines[3]
     assert "disk full" in lines[4]
     assert "3/5" in lines[0]
-    narrow = await shown(Workers(), desk_frame(), (40, 8))
+    narrow = await shown(Workers(), strained(), (40, 8))
     assert "fee ◐  str ●" in narrow[1]
     none = await shown(Workers(), DeskFrame(), (40, 8))
     assert "no workers yet" in none[1]
     paused = (WorkerRow(name="feed", state="paused"),)
-    assert "paused" in "".join(await shown(Workers(), desk_frame(workers=paused), (40, 8)))
+    assert "paused" in "".join(await shown(Workers(), strained(workers=paused), (40, 8)))
 
 
 async def test_parameters_glow_where_they_changed() -> None:
     panel = Parameters()
     app = PanelApp(panel)
     async with app.run_test(size=(50, 8)):
-        app.show(desk_frame())
+        app.show(strained())
         assert style_of(panel, "2.0 bps") == "bright glow3"
-        app.show(desk_frame(ts=START + 10**9))
+        app.show(strained(ts=START + 10**9))
         assert style_of(panel, "2.0 bps") == "bright"
-        app.show(desk_frame(parameters=()))
+        app.show(strained(parameters=()))
         assert "no parameters" in lines_of(panel)[1]
 
 
 async def test_parameters_stand_side_by_side_in_a_low_panel() -> None:
-    lines = await shown(Parameters(), desk_frame(), (70, 5))
+    lines = await shown(Parameters(), strained(), (70, 5))
     assert all(name in "".join(lines) for name in ("min spread", "max spread", "size", "lean", "orders a side"))
 
 
 async def test_the_summary_keeps_the_most_needed() -> None:
-    lines = await shown(Summary(), desk_frame(), (80, 5))
+    lines = await shown(Summary(), strained(), (80, 5))
     assert "QUOTING" in lines[0]
     assert "+0.00412 BTC" in lines[1]
     assert "+1.84 USDT" in lines[2]
     assert "age  84 ms" in lines[3]
     assert "orders/s 100 %" in lines[4]
-    (one,) = await shown(Summary(), desk_frame(), (60, 1))
+    (one,) = await shown(Summary(), strained(), (60, 1))
     assert all(words in one for words in ("QUOTING", "+0.00412", "+1.84"))
     assert "–" in "".join(await shown(Summary(), DeskFrame(), (80, 5)))
 
@@ -261,14 +261,14 @@ async def test_events_are_filtered_by_every_word() -> None:
     panel = Events()
     app = PanelApp(panel)
     async with app.run_test(size=(90, 12)):
-        app.show(desk_frame())
+        app.show(strained())
         panel.filter = "FILL bought"
         lines = lines_of(panel)
         assert "/ FILL bought · 6 of 60" in lines[0]
         assert all("fill" in line for line in lines[1:7])
         assert panel.filter == "FILL bought"
         more = (EventRow(ts=START, kind="fill", text="bought more"), *events())
-        app.show(desk_frame(events=more))
+        app.show(strained(events=more))
         assert "7 of 61" in lines_of(panel)[0]
         panel.filter = "nothing like it"
         assert "no event matches" in lines_of(panel)[1]
@@ -280,12 +280,12 @@ async def test_events_scroll_and_what_is_being_read_stays() -> None:
     panel = Events()
     app = PanelApp(panel)
     async with app.run_test(size=(90, 12)) as pilot:
-        app.show(desk_frame())
+        app.show(strained())
         panel.focus()
         await pilot.press("down", "pagedown", "up")
         assert "↑ 9 newer" in lines_of(panel)[-1]
         reading = lines_of(panel)[1:-1]
-        app.show(desk_frame(events=(EventRow(ts=START, kind="info", text="fresh"), *events())))
+        app.show(strained(events=(EventRow(ts=START, kind="info", text="fresh"), *events())))
         assert lines_of(panel)[1:-1] == reading
         assert "↑ 10 newer" in lines_of(panel)[-1]
         await pilot.press("end")
@@ -298,7 +298,7 @@ async def test_the_wheel_scrolls_events_and_orders() -> None:
     log, list_ = Events(), Orders()
     app = PanelApp(log, list_)
     async with app.run_test(size=(90, 24)) as pilot:
-        app.show(desk_frame())
+        app.show(strained())
         await pilot._post_mouse_events([MouseScrollDown, MouseScrollDown], log, offset=(5, 5))
         assert "↑ 6 newer" in lines_of(log)[-1]
         await pilot._post_mouse_events([MouseScrollUp], log, offset=(5, 5))

@@ -1,0 +1,236 @@
+"""What the operator's actions do on the screen's side: questions before the desk is told, panels, lists and inputs.
+
+A method `_do_<id>` belongs to the action of that id; an action without one goes to the desk as it is.
+"""
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from mm_tui.app.actions import shown
+
+if TYPE_CHECKING:
+    from mm_tui.app.app import DeskApp
+
+
+class Intents:
+    """The actions of one app."""
+
+    def __init__(self, app: "DeskApp") -> None:
+        self._app = app
+
+    def do(self, name: str, argument: str) -> bool:
+        """Do an action that the screen has a part in; False where the desk alone does it."""
+        own = getattr(self, f"_do_{name}", None)
+        if own is None:
+            return False
+        own(argument)
+        return True
+
+    def _do_kill(self, _: str) -> None:
+        self._app.link.kill()
+        self._app.say(f"killed: all orders cancelled, halted; {shown(self._app.keys['rearm'][0])} re-arms")
+
+    def _do_cancel_order(self, argument: str) -> None:
+        selected = argument or getattr(self._app.desk.panels["orders"].widget, "selected_id", "") or ""
+        if selected:
+            self._app.link.act("cancel_order", selected)
+        else:
+            self._app.say("no order is selected: 2 and the arrows select one")
+
+    def _do_flatten(self, _: str) -> None:
+        """Pull the quotes at once; close the position only on a yes."""
+        self._app.link.act("pull", "flatten")
+        if not self._app.ui.confirm_flatten:
+            self._app.link.act("flatten")
+            return
+        from mm_tui.app.screens import questions as q  # noqa: PLC0415 - loaded with the first question
+
+        sheet = q.Question("Flatten", q.flatten_words, "close it", "keep the position", self._app.link.frame)
+        self._app.ask(sheet, lambda answer: self._app.link.act("flatten") if answer else self._app.say("position kept"))
+
+    def _do_rearm(self, _: str) -> None:
+        from mm_tui.app.screens import questions as q  # noqa: PLC0415 - loaded with the first question
+
+        sheet = q.Question("Re-arm", q.rearm_words, "re-arm", "stay halted", self._app.link.frame)
+        self._app.ask(sheet, lambda answer: self._app.link.act("rearm") if answer else None)
+
+    def _do_quit(self, _: str) -> None:
+        if self._app.link.frame.flatten is None:
+            self._app.exit()
+            return
+        from mm_tui.app.screens import questions as q  # noqa: PLC0415 - loaded with the first question
+
+        sheet = q.Question("Quit", q.quit_words, "quit", "stay", self._app.link.frame)
+        self._app.ask(sheet, lambda answer: self._app.exit() if answer else None)
+
+    def _do_set(self, argument: str) -> None:
+        """A limit is loosened only on a yes; everything else goes to the desk as it is."""
+        from mm_tui.views.limits import loosening  # noqa: PLC0415 - loaded with the first typed value
+
+        looser = loosening(argument, self._app.link.frame.risk.limits)
+        if looser is None:
+            self._app.link.act("set", argument)
+            return
+        from mm_tui.app.screens import questions as q  # noqa: PLC0415 - loaded with the first question
+
+        sheet = q.Question(
+            "Loosen a limit", partial(q.loosen_words, looser.key, looser.after), "loosen it", "keep the limit",
+            self._app.link.frame,
+        )  # fmt: skip
+        self._app.ask(
+            sheet, lambda answer: self._app.link.act("loosen", argument) if answer else self._app.say("limit kept")
+        )
+
+    def _do_explain(self, argument: str) -> None:
+        """The orders over the whole screen, on the order that is asked about, with its waterfall."""
+        guarded = self._app.desk.panels["orders"]
+        rows = self._app.link.frame.orders
+        found = [row.order_id for row in rows if row.order_id == argument]
+        found = found or [row.order_id for row in rows if argument and row.order_id.endswith(argument)]
+        if argument and len(found) != 1:
+            self._app.say(f"no open order {argument!r}" if not found else f"{argument!r} fits {len(found)} orders")
+            return
+        if found and guarded.error is None:
+            guarded.widget.select(found[0])  # type: ignore[attr-defined]
+        self._app.desk.zoom("orders")
+        self._app.desk.set_focus(guarded.widget)
+
+    def _do_recentre(self, _: str) -> None:
+        self._ask_panel("ladder", "recentre")
+
+    def _do_group(self, _: str) -> None:
+        self._ask_panel("ladder", "cycle_group")
+
+    def _do_units(self, _: str) -> None:
+        self._ask_panel("ladder", "cycle_units")
+
+    def _do_window(self, _: str) -> None:
+        self._ask_panel("chart", "cycle_window")
+
+    def _ask_panel(self, name: str, method: str) -> None:
+        """Have a panel do something of its own; its fault stays its own."""
+        guarded = self._app.desk.panels[name]
+        if guarded.error is None:
+            getattr(guarded.widget, method)()
+
+    def _do_zoom(self, _: str) -> None:
+        view = self._app.desk.view
+        self._app.desk.zoom(self._app.desk.panel_of(self._app.desk.focused) or view.panel)
+
+    def _do_back(self, _: str) -> None:
+        """One step back: from the full screen, from another panel to the ladder, from a focused panel."""
+        view = self._app.desk.view
+        if view.zoomed:
+            self._app.desk.zoom("")
+        elif view.panel != "ladder":
+            self._app.desk.view = replace(view, panel="ladder")
+        else:
+            self._app.desk.set_focus(None)
+
+    def _do_filter(self, argument: str) -> None:
+        panel = self._app.desk.panels["events"].widget
+        if argument:
+            panel.filter = argument  # type: ignore[attr-defined]
+            return
+        from mm_tui.app.screens.entry import Entry  # noqa: PLC0415 - loaded with the first input
+
+        def typed(text: str) -> None:
+            panel.filter = text  # type: ignore[attr-defined]
+
+        if not panel.display:
+            self._app.desk.show_panel(7)
+        before = getattr(panel, "filter", "")
+        sheet = Entry("Filter the events", before, changed=typed)
+        self._app.ask(sheet, typed)
+
+    def _do_theme(self, argument: str) -> None:
+        if argument in self._app.theme_names:
+            self._app.theme = argument
+            return
+        if argument:
+            self._app.say(f"no theme {argument!r}; there are {', '.join(self._app.theme_names)}")
+            return
+        from mm_tui.app.screens.picker import Picker  # noqa: PLC0415 - loaded with the first list
+
+        before = self._app.theme
+
+        def choose(name: str) -> None:
+            self._app.theme = name or before
+
+        items = [(name, "dark" if self._app.available_themes[name].dark else "light") for name in self._app.theme_names]
+        self._app.ask(Picker("Theme", items, before, preview=choose), choose)
+
+    def _do_parameters(self, _: str) -> None:
+        from mm_tui.app.screens.picker import Picker, estimate_words  # noqa: PLC0415 - loaded with the first list
+
+        frame = self._app.link.frame
+        rows = [(row.name, row.value) for row in frame.parameters]
+        sheet = Picker("Parameters", rows, "", above=estimate_words, frame=frame)
+        self._app.ask(sheet, lambda name: self._command(f"set {self._key_of(name)} ") if name else None)
+
+    def _key_of(self, parameter: str) -> str:
+        """The settings key of a parameter that the strategy shows by its short name."""
+        strategy = self._app.link.frame.header.strategy.partition(" ")[0]
+        return parameter if "." in parameter or not strategy else f"strategy.{strategy}.{parameter}"
+
+    def _do_venue(self, _: str) -> None:
+        from mm_tui.app.screens.questions import Notice  # noqa: PLC0415 - rare
+
+        header = self._app.link.frame.header
+        lines = [
+            f"{header.symbol} on {header.venue}: {header.venue_words}".rstrip(": "),
+            *([header.demo_cause] if header.demo_cause else []),
+            "",
+            "Another market is another session; quit and start it with",
+            f"  mm-tui run --venue binance --symbol {header.symbol}",
+            f"  mm-tui run --venue ccxt:kraken --symbol {header.symbol}",
+            "  mm-tui run --venue demo",
+            "  mm-tui run --venue file:PATH",
+        ]
+        self._app.ask(Notice("Venue and symbol", lines), nothing)
+
+    def _do_command(self, argument: str) -> None:
+        self._command(argument)
+
+    def _command(self, start: str) -> None:
+        """The command line, with `start` already typed."""
+        from mm_tui.app import commands  # noqa: PLC0415 - loaded with the first input
+        from mm_tui.app.screens.entry import Entry  # noqa: PLC0415 - likewise
+
+        parameters = [self._key_of(row.name) for row in self._app.link.frame.parameters]
+
+        def check(line: str) -> str:
+            parsed = commands.parse(line) if line.strip() else ""
+            return parsed if isinstance(parsed, str) else ""
+
+        def complete(line: str) -> list[str]:
+            frame = self._app.link.frame
+            ids = [row.order_id for row in frame.orders]
+            limits = [f"risk.{key}" for key, _ in frame.risk.limits]
+            return commands.complete(line, [*parameters, *limits], self._app.theme_names, ids)
+
+        sheet = Entry("Command", start, check=check, complete=complete)
+        self._app.ask(sheet, self._do_line)
+
+    def _do_line(self, line: str) -> None:
+        """Do a line of the command line."""
+        from mm_tui.app import commands  # noqa: PLC0415 - loaded with the first input
+
+        parsed = commands.parse(line) if line.strip() else ""
+        if isinstance(parsed, commands.Command):
+            self._app.operate(parsed.action, parsed.argument)
+
+    def _do_palette(self, _: str) -> None:
+        from mm_tui.app.screens.palette import Palette  # noqa: PLC0415 - loaded with the first use
+
+        self._app.ask(Palette(self._app.theme_names), self._do_line)
+
+    def _do_help(self, _: str) -> None:
+        from mm_tui.app.screens.help import Help  # noqa: PLC0415 - loaded with the first help
+
+        self._app.ask(Help(self._app.keys), nothing)
+
+
+def nothing(_: str) -> None:
+    """No continuation."""

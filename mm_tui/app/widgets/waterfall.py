@@ -1,0 +1,75 @@
+"""Why an order stands where it stands: its waterfall, a line a step, and what became of the quote."""
+
+from mm_tui.app.widgets.spans import Span
+from mm_tui.model.instrument import Instrument
+from mm_tui.model.waterfall import Step
+from mm_tui.views import fmt
+from mm_tui.views.frames import HeldRow, OrderRow
+
+LEAST = 12
+"""Lines that are kept for an explanation, so that the list above it stands still while orders come and go."""
+_NAME, _BPS = 13, 8
+_UNIT = 10_000
+
+
+def explanation(row: OrderRow, instrument: Instrument, width: int) -> list[list[Span]]:
+    """The order in a line, the columns' names, its steps, its fate."""
+    title = f"{row.side.word} {fmt.steps(row.quantity, instrument.step_size)} {instrument.base} at "
+    lines: list[list[Span]] = [
+        [
+            ("── ", "border"),
+            (title, "text"),
+            (fmt.steps(row.price, instrument.tick_size), "own bold"),
+            (f"  level {row.level}", "text"),
+            (f"  {row.order_id} ", "dim"),
+            ("─" * width, "border"),
+        ]
+    ]
+    if row.steps:
+        price = max(11, len(_price(max(step.price2 for step in row.steps), instrument)) + 1)
+        head = "step".ljust(_NAME) + f"price {instrument.quote}".rjust(price) + "bps".rjust(_BPS) + "   why"
+        lines.append([(head, "dim")])
+        before: float | None = None
+        for step in row.steps:
+            lines.append(_step(step, before, instrument, price, width))
+            before = step.price2
+    else:
+        lines.append([("the strategy does not say how it came to this price", "dim")])
+    fate = row.fate or f"{row.status.replace('_', ' ')} for {fmt.duration(row.age_s)}"
+    lines.append([("fate".ljust(_NAME), "dim"), (fmt.clip(fate, max(0, width - _NAME)), "bright")])
+    return lines
+
+
+def held_line(row: HeldRow, mid2: int | None, instrument: Instrument, widths: tuple[int, int, int]) -> list[Span]:
+    """A quote without an order in the columns of the orders, and why it has none."""
+    price_width, left_width, width = widths
+    bps = None if not mid2 else (2 * row.price / mid2 - 1) * _UNIT
+    spans: list[Span] = [
+        (row.side.word.ljust(5), "dim"),
+        (fmt.steps(row.price, instrument.tick_size).rjust(price_width), "dim"),
+        (fmt.bps(bps).rjust(7), "dim"),
+        (fmt.steps(row.quantity, instrument.step_size).rjust(left_width), "dim"),
+    ]
+    room = width - sum(len(text) for text, _ in spans) - 2
+    if room < len(row.why):
+        spans = spans[:2]
+        room = width - sum(len(text) for text, _ in spans) - 2
+    return [*spans, ("  " + fmt.clip(row.why, max(0, room)), "warn")]
+
+
+def _step(step: Step, before: float | None, instrument: Instrument, price: int, width: int) -> list[Span]:
+    moved = None if not before else (step.price2 / before - 1) * _UNIT
+    still = moved is not None and abs(moved) < 0.005  # noqa: PLR2004 - shown as 0.00
+    change = "" if before is None else fmt.number(moved, 2, signed=True)
+    return [
+        (step.name.ljust(_NAME), "text"),
+        (_price(step.price2, instrument).rjust(price), "dim" if still else "bright"),
+        (change.rjust(_BPS), "dim" if still else "text"),
+        ("   " + fmt.clip(step.why, max(0, width - _NAME - price - _BPS - 3)), "dim"),
+    ]
+
+
+def _price(price2: float, instrument: Instrument) -> str:
+    """Half ticks in quote with a digit more than a tick needs, blank where it is none."""
+    text = fmt.number(price2 * float(instrument.tick_size) / 2, instrument.price_decimals + 1)
+    return text[:-1] + " " if text.endswith("0") else text
