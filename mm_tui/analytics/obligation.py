@@ -19,13 +19,14 @@ import msgspec
 from mm_tui.analytics.terms import FAR, NO_TERMS, Terms
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.facts import BookInvalid, BookValid, LinkChanged, OrderChanged, StateChanged
-from mm_tui.model.orders import RESTING, Status
+from mm_tui.model.orders import Status
 
 DAY = 86_400_000_000_000
 """UTC, ns."""
 _QUOTING = frozenset({"quoting", "one-sided", "reduce-only"})
 _ACKNOWLEDGED = frozenset({Status.LIVE.value, Status.PARTIALLY_FILLED.value})
-_STANDS = frozenset(status.value for status in RESTING) | {Status.PENDING_CANCEL.value}
+_STILL_STANDS = frozenset({Status.PENDING_AMEND.value, Status.PENDING_CANCEL.value})
+"""An acknowledged order does."""
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):
@@ -116,7 +117,6 @@ class Obligation:
         self.low, self.high = FAR, 0
         """Mids, half ticks, at which nothing changes."""
         self._orders: dict[Side, dict[str, Standing]] = {BUY: {}, SELL: {}}
-        self._acknowledged: set[str] = set()
         self._state = "starting"
         self._link_down = self._book_invalid = False
         self._how = _NOTHING
@@ -135,16 +135,13 @@ class Obligation:
     def on_order(self, fact: OrderChanged) -> None:
         """An order moved along its life."""
         name, status, orders = fact.order_id, fact.status, self._orders[fact.side]
-        if status in _ACKNOWLEDGED:
-            self._acknowledged.add(name)
-        if status in _STANDS and name in self._acknowledged:
+        if status in _ACKNOWLEDGED or (status in _STILL_STANDS and name in orders):
             low, high = self.terms.reach(fact.side, fact.price)
             standing = Standing(low, high, fact.price * (fact.quantity - fact.filled))
             if orders.get(name) != standing:
                 orders[name] = standing
                 self.dirty = True
         elif orders.pop(name, None) is not None:
-            self._acknowledged.discard(name)
             self.dirty = True
 
     def on_link(self, fact: LinkChanged) -> None:
@@ -231,7 +228,7 @@ class Obligation:
         return total, today
 
     def rows(self, ts: int) -> tuple[Row, ...]:
-        """Each promise up to this time; none where nothing was promised."""
+        """Each promise up to this time, of this session alone; none where nothing was promised."""
         terms, how = self.terms, self._how
         if terms.in_band is None or terms.two_sided is None or terms.value is None:
             return ()

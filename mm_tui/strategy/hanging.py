@@ -29,9 +29,6 @@ class Hanging:
         self._seen: dict[tuple[Side, int], int] = {}
         """When its order was last seen, ns."""
 
-    def __len__(self) -> int:
-        return len(self._quotes)
-
     def copy(self) -> "Hanging":
         """One of its own with the same quotes."""
         twin = Hanging()

@@ -4,7 +4,7 @@ What is proposed is in `pure_pricing`; here is when:
 
 - every `order_refresh_time_s`, and at once when the operator leans, new quotes are proposed; where as many stand and
   all prices are within `order_refresh_tolerance_bps`, these stay
-- after a fill nothing new is quoted for `filled_order_delay_s`; what stands is kept until its refresh was due
+- after a fill nothing new is quoted for `filled_order_delay_s`; what rests is kept until its refresh was due
 - with hanging orders, what stands opposite to the filled order stays where it is (`hanging`), and its own fill later
   is no reason to wait
 - with ping-pong, each filled order of a side takes one level of that side away until as many of the other are filled
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from math import inf
 
 from mm_tui.model.events import BUY, SELL, Side
-from mm_tui.strategy.api import NO_QUOTES, Completion, Leans, OwnOrder, Quote, Quotes, Strategy, View
+from mm_tui.strategy.api import NO_QUOTES, Completion, Leans, OwnOrder, Quote, Quotes, View
 from mm_tui.strategy.hanging import FIRST_LEVEL, Hanging, nearest, renewed
 from mm_tui.strategy.pure_params import PureParams
 from mm_tui.strategy.pure_pricing import BPS, VOLATILITY_RULES, Pricing
@@ -100,7 +100,7 @@ class Pure:
         nearest_spread = min(params.bid_spread_bps, params.ask_spread_bps) + pricing.extra_bps
         return nearest_spread * self._leans.spread_factor + pricing.cost_bps
 
-    def inherit(self, before: Strategy) -> None:
+    def inherit(self, before: object) -> None:
         """Go on where the same strategy with other parameters was: fills counted, orders that hang, waits."""
         if not isinstance(before, Pure):
             return
@@ -140,9 +140,11 @@ class Pure:
             aged = any(order.created < oldest for order in orders if cycle.hanging.holding(order) is None)
             if self._forced or aged or now >= cycle.refresh_at:
                 anew = self._refresh(view, reference2, aged=aged)
-        elif now >= cycle.refresh_at:
-            cycle.bids = cycle.asks = ()
+        else:
             self._why = "waits after a fill"
+            kept = {(one.side, one.level) for one in orders} if now < cycle.refresh_at else set()
+            cycle.bids = tuple(one for one in cycle.bids if (BUY, one.level) in kept)
+            cycle.asks = tuple(one for one in cycle.asks if (SELL, one.level) in kept)
         cycle.bids = self._far_enough(cycle.bids, reference2)
         cycle.asks = self._far_enough(cycle.asks, reference2)
         self._plan(orders, now, age)
@@ -162,8 +164,7 @@ class Pure:
         if followed:
             since = view.ts if aged else 0
             cycle.bids, cycle.asks = renewed(proposal.bids, since), renewed(proposal.asks, since)
-            self._why = proposal.reason
-        self._forced = False
+        self._why, self._forced = proposal.reason, False
         return followed
 
     def _alike(self, before: tuple[Quote, ...], after: tuple[Quote, ...]) -> bool:
@@ -183,8 +184,8 @@ class Pure:
         cycle = self.cycle
         due = cycle.refresh_at if cycle.refresh_at > now else cycle.create_at
         if age:
-            first = min((order.created for order in orders), default=now)
-            due = min(due, max(first + age + 1, now + SECOND))
+            ageing = min((order.created for order in orders), default=now) + age + 1
+            due = min(due, ageing if ageing > now else now + SECOND)
         self._look_at = due
         low2, high2 = cycle.hanging.bounds2(self.params.hanging_orders_cancel_pct / 100)
         if self.params.minimum_spread_bps is not None:
@@ -199,9 +200,9 @@ class Pure:
         cycle = self.cycle
         bids = (*cycle.hanging.of(BUY), *cycle.bids)
         asks = (*cycle.hanging.of(SELL), *cycle.asks)
+        why = "" if cycle.bids and cycle.asks else self._why
         before = self._quotes
-        if anew or bids != before.bids or asks != before.asks:
-            why = self._why if not (bids and asks) else ""
+        if anew or bids != before.bids or asks != before.asks or why != before.reason:
             self._quotes = Quotes(bids=bids, asks=asks, reference2=reference2, reason=why)
         return self._quotes
 

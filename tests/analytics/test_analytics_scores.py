@@ -13,7 +13,7 @@ from mm_tui.analytics.scores import Scores
 from mm_tui.analytics.worth import HORIZONS, Worth, worth_of
 from mm_tui.model.account import MICRO, Account, money
 from mm_tui.model.events import BUY, SELL, OrderFilled, Side
-from mm_tui.model.facts import Filled
+from mm_tui.model.facts import Filled, Noted, ParameterChanged, QuoteDecided, StateChanged
 
 
 def fill(ts: int, side: Side, price: int, quantity: int = 1, fee: int = 0) -> Filled:
@@ -154,6 +154,20 @@ def test_a_book_that_is_invalid_at_the_horizon_gives_no_markout() -> None:
     assert figures["100ms"] is not None
     assert figures["5s"] is not None
     assert list(figures) == list(HORIZONS)
+
+
+def test_the_limit_is_looked_at_when_a_parameter_changes_and_messages_are_counted() -> None:
+    limit = [10]
+    scores = Scores(limit=lambda: limit[0])
+    scores.after(0, 20_000, True, [StateChanged(ts=0, state="quoting", reason="")])
+    wanted = QuoteDecided(ts=0, side=BUY, level=0, price=9_990, quantity=5, reason="")
+    scores.after(0, 20_000, True, [wanted])
+    limit[0] = 4
+    tightened = ParameterChanged(ts=40, name="risk.max_position", before="10", after="4")
+    scores.after(40, 20_000, True, [tightened, Noted(ts=40, kind="info", text="nothing to score")])
+    assert scores.inventory.at_limit_pct(100) == 60.0
+    scores.sent()
+    assert scores.quality.messages == 1
 
 
 def test_latency_is_shown_above_the_smallest_and_never_negative() -> None:

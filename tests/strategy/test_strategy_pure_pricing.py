@@ -13,7 +13,7 @@ from pure_desk import ASK, BID, BTC, MID2
 from quiet_view import QuietView
 
 from mm_tui.model.events import BUY, SELL
-from mm_tui.strategy.api import Leans, Quotes
+from mm_tui.strategy.api import Leans, Quote, Quotes
 from mm_tui.strategy.pure_params import PureParams
 from mm_tui.strategy.pure_pricing import Pricing, off_target
 from mm_tui.strategy.signals import Estimates
@@ -330,8 +330,41 @@ PARAMS = st.builds(
 )
 
 
-@given(
-    params=PARAMS,
+@dataclass
+class Case:
+    """A market, an account, leans and fills to be quoted in."""
+
+    bid: int
+    touch: int
+    last: int | None
+    base: int
+    funds: int
+    lean: float
+    factor: float
+    waiting: tuple[int, int]
+
+    def view(self) -> Market:
+        bid, ask = self.bid, self.bid + self.touch
+        return Market(
+            bid=bid,
+            ask=ask,
+            base_free=self.base,
+            quote_free=self.funds,
+            last_price=self.last,
+            last_own_price=self.last,
+            maker_fee_bps=10.0,
+            position=self.base - 10_000,
+            average2=None if self.last is None else 2.0 * self.last,
+            leans=Leans(spread_factor=self.factor, size_factor=self.factor, lean_bps=self.lean),
+            depth={
+                BUY: [(bid - step, 300) for step in range(0, 9_000, 900)],
+                SELL: [(ask + step, 300) for step in range(0, 9_000, 900)],
+            },
+        )
+
+
+CASES = st.builds(
+    Case,
     bid=st.integers(6_150_000, 6_210_000),
     touch=st.integers(1, 5_000),
     last=st.none() | st.integers(6_150_000, 6_210_000),
@@ -341,39 +374,34 @@ PARAMS = st.builds(
     factor=st.floats(0.1, 20),
     waiting=st.tuples(st.integers(0, 3), st.integers(0, 3)),
 )
-def test_whatever_the_parameters_no_proposal_is_nonsense(
-    params: PureParams, bid: int, touch: int, last: int | None, base: int, funds: int, lean: float, factor: float,
-    waiting: tuple[int, int],
-) -> None:  # fmt: skip
-    ask = bid + touch
-    view = Market(
-        bid=bid, ask=ask, base_free=base, quote_free=funds, last_price=last, last_own_price=last, maker_fee_bps=10.0,
-        position=base - 10_000, average2=None if last is None else 2.0 * last,
-        leans=Leans(spread_factor=factor, size_factor=factor, lean_bps=lean),
-        depth={BUY: [(bid - step, 300) for step in range(0, 9_000, 900)],
-               SELL: [(ask + step, 300) for step in range(0, 9_000, 900)]},
-    )  # fmt: skip
-    quotes = propose(params, view, waiting)
-    for side, wanted, left_out in ((BUY, quotes.bids, waiting[0]), (SELL, quotes.asks, waiting[1])):
-        levels = [quote.level for quote in wanted]
-        assert levels == sorted(set(levels))
+
+
+@given(params=PARAMS, case=CASES)
+def test_whatever_the_parameters_no_proposal_is_nonsense(params: PureParams, case: Case) -> None:
+    view = case.view()
+    quotes = propose(params, view, case.waiting)
+    for side, wanted, left_out in ((BUY, quotes.bids, case.waiting[0]), (SELL, quotes.asks, case.waiting[1])):
+        assert [quote.level for quote in wanted] == sorted({quote.level for quote in wanted})
         for quote in wanted:
-            assert quote.side is side
-            assert type(quote.price) is int
-            assert type(quote.quantity) is int
+            assert (quote.side, type(quote.price), type(quote.quantity)) == (side, int, int)
             assert left_out <= quote.level < params.order_levels
             assert quote.quantity >= 1
             assert quote.price * quote.quantity >= BTC.min_notional_units
-            assert quote.price < ask if side is BUY else quote.price > bid
+            assert quote.price < view.ask if side is BUY else quote.price > view.bid
             assert quote.steps[0].name == "reference"
             assert quote.steps[-1].price2 == 2 * quote.price
-            price = float(BTC.price(quote.price))
-            if side is BUY and params.price_ceiling is not None:
-                assert price <= params.price_ceiling
-            if side is SELL and params.price_floor is not None:
-                assert price >= params.price_floor
-            if params.minimum_spread_bps is not None:
-                away = side * (quotes.reference2 - 2 * quote.price) / quotes.reference2 * 1e4  # type: ignore[operator]
-                assert away >= params.minimum_spread_bps - 1e-6
+            check_bounds(params, quotes, quote)
     if quotes.bids and quotes.asks:
         assert max(quote.price for quote in quotes.bids) < min(quote.price for quote in quotes.asks)
+
+
+def check_bounds(params: PureParams, quotes: Quotes, quote: Quote) -> None:
+    """Inside the price bands, no nearer than the minimum spread."""
+    price, reference2 = float(BTC.price(quote.price)), quotes.reference2
+    assert reference2 is not None
+    if quote.side is BUY and params.price_ceiling is not None:
+        assert price <= params.price_ceiling
+    if quote.side is SELL and params.price_floor is not None:
+        assert price >= params.price_floor
+    if params.minimum_spread_bps is not None:
+        assert quote.side * (reference2 - 2 * quote.price) / reference2 * 1e4 >= params.minimum_spread_bps - 1e-6
