@@ -14,6 +14,7 @@ from mm_tui.model.events import SessionStarted
 from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.desk import Desk, Journal
 from mm_tui.settings.sections import Settings
+from mm_tui.sim.fees import paid_bps
 from mm_tui.sim.venue import paper_venue
 from mm_tui.strategy.registry import make as make_strategy
 
@@ -42,8 +43,8 @@ def build_core(terms: Terms) -> Core:
         execution=settings.execution,
         feed=msgspec.structs.replace(settings.feed, stale_after_ms=terms.stale_after_ms),
         quoting_on_start=settings.desk.quoting_on_start,
-        maker_fee_bps=terms.maker_bps,
-        taker_fee_bps=terms.taker_bps,
+        maker_fee_bps=paid_bps(settings.simulator, terms.maker_bps),
+        taker_fee_bps=paid_bps(settings.simulator, terms.taker_bps),
     )
     return Core(config, terms.instrument, make(params).params, make)
 

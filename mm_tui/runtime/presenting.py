@@ -44,7 +44,7 @@ class PresenterWorker:
         if chosen.demo_cause:
             words = f"{chosen.demo_cause}; this is the embedded exchange instead"
             log.hear(Noted(ts=clock.now(), kind="warn", text=words))
-        self._presenter = Presenter(desk.core, desk.scores, self._queue_ahead, log, chosen.maker_bps)
+        self._presenter = Presenter(desk.core, desk.scores, self._queue_ahead, log, desk.core.view.maker_fee_bps)
         self._vitals = Vitals(venue=chosen.feed.name, demo_cause=chosen.demo_cause)
 
     async def run(self) -> None:

@@ -31,7 +31,7 @@ class FeeAsset(msgspec.Struct, frozen=True):
 
     name: str
     worth: int
-    """Of a hundred-millionth of it, in millionths of a lot at a tick."""
+    """Of a hundred-millionth of it, in millionths of a lot at a tick: its price as the account can count it."""
     balance: int
     """What the account opens with, hundred-millionths."""
     discount: int
@@ -79,6 +79,13 @@ class Fees(msgspec.Struct, frozen=True):
         """What a bid holds of the quote, its fee included where quote pays it; millionths of a lot at a tick."""
         extra = max(0, self.maker, self.taker) if self.currency == "quote" else 0
         return price * quantity * (MICRO + extra)
+
+
+def paid_bps(config: Simulator, bps: float) -> float:
+    """What a rate comes to where an asset pays it, as long as its balance lasts; as it is otherwise."""
+    if config.fee_currency != "asset" or not config.fee_asset_balance or bps <= 0:
+        return bps
+    return bps * (100 - config.fee_asset_discount_pct) / 100
 
 
 def fees_of(config: Simulator, instrument: Instrument, maker_bps: float, taker_bps: float) -> Fees:

@@ -1,5 +1,6 @@
 from decimal import Decimal
 
+import msgspec
 from pure_desk import BTC
 
 from mm_tui.model.account import MICRO, Account, money, quantity
@@ -76,3 +77,13 @@ def test_total_is_realised_and_unrealised_and_fees_at_the_mid() -> None:
 def test_amounts_for_people_are_exact() -> None:
     assert money(2 * MICRO * 10, BTC) == Decimal("0.0000010")
     assert quantity(1_500_000, BTC) == Decimal("0.000015")
+
+
+def test_a_fee_paid_in_an_asset_of_its_own_leaves_balances_alone_and_counts_as_it_was_worth() -> None:
+    account = Account(1_000, 1_000_000)
+    side, bought = fill(BUY, 100, 7, fee=7_000)
+    account.book(side, msgspec.structs.replace(bought, fee_in_base=False, fee_asset="BNB", fee_amount=12))
+    account.book(*fill(SELL, 103, 3, fee=300))
+    assert (account.position, account.asset_paid, account.asset_value) == (4 * MICRO, 12, 7_000)
+    mid2 = 205
+    assert account.total2(mid2) == account.realized2 + account.unrealized2(mid2) - 2 * 7_300

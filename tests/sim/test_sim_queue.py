@@ -91,3 +91,12 @@ def test_the_log_share_counts_in_base() -> None:
     queue.on_displayed(1000)
     queue.on_displayed(800)
     assert queue.ahead == 495  # 600 − (1 − 0.4746) × 200 = 494.92, rounded up for show
+
+
+def test_the_risk_averse_queue_by_itself() -> None:
+    queue = RiskAverse(10)
+    assert [queue.on_trade(4), queue.on_trade(6), queue.on_trade(5)] == [0, 0, 5]
+    unknown = RiskAverse(None)
+    unknown.on_displayed(None)
+    assert unknown.on_trade(100) == 0
+    assert unknown.ahead is None
