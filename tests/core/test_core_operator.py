@@ -1,5 +1,6 @@
 """What a person may change while the desk runs."""
 
+from math import nan
 from typing import cast
 
 import msgspec
@@ -14,6 +15,7 @@ from mm_tui.errors import SettingsError
 from mm_tui.model import commands as cmd
 from mm_tui.model import facts
 from mm_tui.model.events import BUY, SELL, LinkUp, OperatorAction, SessionStarted
+from mm_tui.model.waterfall import Step
 from mm_tui.strategy.api import Leans, Quote, Quotes, Strategy
 from mm_tui.strategy.passive import Passive, PassiveParams
 
@@ -266,6 +268,14 @@ def test_failures_that_are_not_in_a_row_are_forgiven() -> None:
         Quotes(bids=(Quote(BUY, 0, 1, True),)),
         Quotes(bids=(Quote(BUY, 0, 0, 1),)),
         Quotes(asks=(Quote(SELL, 0, 5, -1),)),
+        Quotes(asks=(Quote(SELL, -1, 5, 1),)),
+        Quotes(asks=(Quote(SELL, 0, 5, 1, since=START + 10**12),)),
+        Quotes(asks=(Quote(SELL, 0, 5, 1, since=1.5),)),  # type: ignore[arg-type]
+        Quotes(asks=(Quote(SELL, 0, 5, 1, steps=[]),)),  # type: ignore[arg-type]
+        Quotes(asks=(Quote(SELL, 0, 5, 1, steps=("mid",)),)),  # type: ignore[arg-type]
+        Quotes(asks=(Quote(SELL, 0, 5, 1, steps=(Step("reference", nan),)),)),
+        Quotes(asks=(Quote(SELL, 0, 5, 1, steps=(Step("reference", "5"),)),)),  # type: ignore[arg-type]
+        Quotes(asks=(Quote(SELL, 0, 5, 1, steps=(Step("reference", 5.0, "two\nlines"),)),)),
     ],
 )
 def test_nonsense_is_dropped(quotes: object) -> None:

@@ -1,8 +1,9 @@
 import pytest
 from pure_desk import BTC, ask, bid
 
+from mm_tui.core.explain import Held
 from mm_tui.core.oms import OrderManager
-from mm_tui.core.quoting import Move, Place, Remove, Room, Shrink, Tolerance, diff, fit
+from mm_tui.core.quoting import Move, Pair, Place, Remove, Room, Shrink, Tolerance, diff, fit
 from mm_tui.model.events import BUY, SELL
 from mm_tui.model.orders import Order, Status, Trigger
 from mm_tui.strategy.api import Quote, Quotes
@@ -113,6 +114,18 @@ def test_removals_come_first_then_amends_then_the_side_that_moves_away() -> None
     assert [step.quote.side for step in moves if isinstance(step, Move)] == [BUY, SELL]
 
 
+def test_the_plan_says_which_orders_stay_and_which_quotes_wait() -> None:
+    stays, leaves = bid(P), ask(P + 500)
+    orders = orders_at(stays, leaves)
+    orders.add(Order(order_id="new", side=BUY, price=P - 5000, quantity=100, level=1, created=9))
+    wanted = (bid(P - 40), bid(P - 9000, level=1), ask(P + 9000))
+    plan = diff(quotes(*wanted), orders, STAY)
+    first, second, new = orders.open
+    assert plan.kept == [Pair(first, wanted[0])]
+    assert plan.waiting == [Pair(new, wanted[1])]
+    assert plan.steps == [Remove(second, "too far from its quote", wanted[2])]
+
+
 def test_as_many_orders_as_possible_stay() -> None:
     standing = (bid(P), bid(P - 1000, level=1), bid(P - 2000, level=2))
     wanted = (bid(P - 1000), bid(P - 2000, level=1), bid(P - 3000, level=2))
@@ -124,7 +137,9 @@ def test_as_many_orders_as_possible_stay() -> None:
 def test_quotes_are_cut_to_the_room_nearest_first() -> None:
     wanted = (bid(P, 100), bid(P - 10, 100, 1), bid(P - 20, 100, 2))
     assert fit(wanted, Room(300, 10**12), BTC, 0, []) is wanted
-    cut = fit(wanted, Room(150, 10**12), BTC, 0, [])
+    held: list[Held] = []
+    cut = fit(wanted, Room(150, 10**12), BTC, 0, held)
+    assert held == [Held(wanted[2], "no room for an order: the position limit")]
     assert [quote.quantity for quote in cut] == [100, 50]
     assert cut[1].target == 50
     assert cut[1].reason == "wanted, cut to the position limit"

@@ -2,12 +2,14 @@
 
 from decimal import Decimal
 
+import msgspec
 from pure_desk import ASK, BID, BTC, MS, SECOND, START, Rig, ask, bid, delta, snapshot, trade
 
 from mm_tui.analytics.scores import Scores
 from mm_tui.core.state import State
 from mm_tui.model.events import BUY, SELL, LinkDown
-from mm_tui.views.frames import DeskFrame, Viewport, WorkerRow
+from mm_tui.model.waterfall import Step
+from mm_tui.views.frames import DeskFrame, HeldRow, Viewport, WorkerRow
 from mm_tui.views.log import EventLog
 from mm_tui.views.present import Presenter, Vitals
 
@@ -196,3 +198,19 @@ def test_a_link_that_is_down_shows_as_stale() -> None:
     assert screen.frame().header.state == "stale"
     screen.rig.hear(snapshot(screen.rig.ts, update=50))
     assert screen.frame().header.hint
+
+
+def test_orders_come_with_their_waterfall_and_fate_and_held_quotes_with_why_highest_first() -> None:
+    steps = (Step("reference", 2.0 * BID, "mid"), Step("spread", 2.0 * (BID - 1000), "half 1.62"))
+    screen = Screen()
+    screen.rig.quoting(msgspec.structs.replace(bid(BID - 1000), steps=steps))
+    screen.rig.want(bid(BID - 800), bid(BID - 60_000, level=1), ask(ASK + 60_000, 50, 2))
+    frame = screen.frame()
+    (row,) = frame.orders
+    assert (row.level, row.steps, row.fate) == (0, steps, "sent 23:54:13, kept: 0.3 bps off its quote")
+    collar = "collar 97.1 bps, limit 60 bps"
+    assert frame.held == (
+        HeldRow(side=SELL, level=2, price=ASK + 60_000, quantity=50, why=collar),
+        HeldRow(side=BUY, level=1, price=BID - 60_000, quantity=100, why=collar),
+    )
+    assert screen.frame().held is frame.held
