@@ -5,8 +5,8 @@
 Several files are one session. Both sides read the same rows; the strategy, the exchange's rules and the two clocks are
 those of `mm_tui.sim.hindsight`, the queues are reckoned as hftbacktest reckons them (`--own-queues`: as the paper venue
 does, which is another experiment and may differ). Writes our fills as CSV, prints both counts and the first difference.
-Exit status: 0 where every fill is equal in time, side, price and size, 1 where one differs, 65 for data that cannot be
-read, 69 where hftbacktest is not installed.
+Exit status: 0 where every fill is equal in time, side, price and size, 1 where one differs, 64 for options that make
+no sense, 65 for data that cannot be read, 69 where hftbacktest is not installed, 73 where OUT.csv cannot be written.
 """
 
 import argparse
@@ -15,6 +15,7 @@ import sys
 from decimal import Decimal, InvalidOperation
 from itertools import zip_longest
 from pathlib import Path
+from typing import NoReturn
 
 from recording import Recording
 
@@ -24,8 +25,18 @@ from mm_tui.sim.twoclocks import TwoClocks, two_clocks
 
 COLUMNS = ("exch_ts_ns", "local_ts_ns", "side", "price_ticks", "quantity", "maker")
 NS_PER_MS = 1_000_000
+USAGE = 64
 BAD_DATA = 65
 NOT_INSTALLED = 69
+NOT_WRITTEN = 73
+
+
+class Parser(argparse.ArgumentParser):
+    """Ends with the status that the desk's own command line has for bad usage."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong, and where help is."""
+        self.exit(USAGE, f"{self.prog}: {message}; --help lists the options\n")
 
 
 def main() -> int:
@@ -38,7 +49,7 @@ def main() -> int:
         limit=int(options.max_position / options.quantity),
         step=float(options.step),
         queue=options.queue,
-        power=options.power,
+        power=float(options.power),
         entry=_nanoseconds(options.entry_ms),
         response=_nanoseconds(options.response_ms),
         compatible=not options.own_queues,
@@ -50,7 +61,11 @@ def main() -> int:
         return BAD_DATA
     ours = _ordered(run(clocks, experiment))
     if options.fills:
-        _write(options.fills, ours, options.quantity)
+        try:
+            _write(options.fills, ours, options.quantity)
+        except OSError as error:
+            print(f"differential: {options.fills} cannot be written: {error.strerror}", file=sys.stderr)
+            return NOT_WRITTEN
     print(f"mm-tui: {len(ours)} fills, PnL {_pnl(clocks, ours, options.tick, options.quantity):+f}")
     if options.no_reference:
         return 0
@@ -111,14 +126,14 @@ def _decimal(text: str) -> Decimal:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Fills of mm-tui's matching against those of hftbacktest 2.4.4.")
+    parser = Parser(description="Fills of mm-tui's matching against those of hftbacktest 2.4.4.")
     parser.add_argument("--data", nargs="+", type=Path, required=True, metavar="FILE", help="captures, one session")
     parser.add_argument("--tick", type=_positive, required=True, help="the instrument's tick, quote")
     parser.add_argument("--step", type=_positive, required=True, help="the instrument's step, base")
     parser.add_argument("--half", type=int, required=True, help="half the quoted spread, ticks")
     parser.add_argument("--requote", type=int, required=True, help="cancel at so many ticks from the target")
     parser.add_argument("--queue", choices=("risk_averse", "log", "power"), required=True)
-    parser.add_argument("--power", type=float, default=3.0, help="n of the power model (default 3)")
+    parser.add_argument("--power", type=_positive, default=Decimal(3), help="n of the power model (default 3)")
     parser.add_argument("--quantity", type=_positive, default=Decimal("0.001"), help="of an order, base")
     parser.add_argument("--max-position", type=_decimal, default=Decimal("0.01"), help="long or short, base")
     parser.add_argument("--entry-ms", type=_decimal, default=Decimal(10), help="an order to the exchange")

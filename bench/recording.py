@@ -25,36 +25,52 @@ class Recording:
     def __init__(self, files: Iterable[Path], tick: float) -> None:
         self._files = list(files)
         self._tick = tick
+        self._symbol: str | None = None
 
     def messages(self) -> Iterator[Message]:
         """Snapshots, diffs and trades, in the order of the files; raises DataError with file and line."""
         last_id: int | None = None
+        begun = False
+        for where, message in self._numbered():
+            if isinstance(message, tuple):
+                diff, first_id = message
+                if last_id is not None and first_id > last_id + 1:
+                    _note(f"{where}: diffs {last_id + 1} to {first_id - 1} are missing")
+                last_id = diff.final_id
+                yield diff
+                continue
+            if isinstance(message, Snapshot):
+                if begun:
+                    _note(f"{where}: another snapshot, left out; the session begins with the first")
+                begun = True
+            yield message
+
+    def _numbered(self) -> Iterator[tuple[str, Message | tuple[Diff, int]]]:
+        """What the lines say, each with its file and line."""
         for path in self._files:
             for number, line in enumerate(_lines(path), 1):
+                where = f"{path}: line {number}"
                 try:
                     message = self._message(line) if line.strip() else None
+                except DataError as error:
+                    raise DataError(f"{where}: {error}") from None
                 except BROKEN as error:
-                    if not line.endswith(b"\n"):
-                        _note(f"{path}: line {number} breaks off; read up to there")
+                    if isinstance(error, msgspec.DecodeError) and not line.endswith(b"\n"):
+                        _note(f"{where} breaks off; read up to there")
                         break
-                    raise DataError(
-                        f"{path}: line {number}: {error}; is this a capture of Binance's streams?"
-                    ) from error
-                if message is None:
-                    continue
-                if isinstance(message, tuple):
-                    message, first_id = message
-                    if last_id is not None and first_id > last_id + 1:
-                        _note(f"{path}: line {number}: diffs {last_id + 1} to {first_id - 1} are missing")
-                    last_id = message.final_id
-                yield message
+                    raise DataError(f"{where}: {error}; is this a capture of Binance's streams?") from error
+                if message is not None:
+                    yield where, message
 
     def _message(self, line: bytes) -> Message | tuple[Diff, int] | None:
+        """A diff comes with its first id."""
         stamp, _, raw = line.partition(b" ")
         local_ts = int(stamp)
         frame = msgspec.json.decode(raw)
         data = frame.get("data", frame)
         kind = data.get("e")
+        if kind in {"depthUpdate", "trade"}:
+            self._one_symbol(data.get("s"))
         if kind == "depthUpdate":
             bids, asks = self._levels(data["b"]), self._levels(data["a"])
             return Diff(local_ts, data["E"] * NS_PER_MS, data["u"], bids, asks), data["U"]
@@ -65,6 +81,13 @@ class Recording:
             return Snapshot(local_ts, data["lastUpdateId"], self._levels(data["bids"]), self._levels(data["asks"]))
         return None
 
+    def _one_symbol(self, symbol: str | None) -> None:
+        if symbol is None or symbol == self._symbol:
+            return
+        if self._symbol is not None:
+            raise DataError(f"{symbol} among the data of {self._symbol}; give the captures of one symbol")
+        self._symbol = symbol
+
     def _levels(self, pairs: list[list[Any]]) -> Levels:
         return [(self._ticks(price), float(quantity)) for price, quantity in pairs]
 
@@ -72,7 +95,7 @@ class Recording:
         ticks = float(price) / self._tick
         whole = round(ticks)
         if abs(ticks - whole) > WHOLE:
-            raise ValueError(f"price {price} is no multiple of --tick {self._tick}")
+            raise DataError(f"price {price} is no multiple of --tick {self._tick}")
         return whole
 
 

@@ -25,6 +25,8 @@ BENCH = ROOT / "bench"
 CAPTURE = ROOT / ".." / "shared" / "data" / "btcusdt_20240808.gz"
 MODELS: tuple[Model, ...] = ("risk_averse", "log", "power")
 QUOTED = ((0, 1), (50, 20), (300, 100))
+INSTRUMENTS = (("0.01", "0.001"), ("0.00000001", "1"), ("0.5", "0.00001"), ("0.0001", "0.1"), ("0.05", "0.01"))
+"""Tick and step, of which several are no sum of powers of two."""
 NS_PER_MS = 1_000_000
 captured = pytest.mark.skipif(
     not CAPTURE.exists(), reason="the captured data lies beside the project only where it is developed"
@@ -62,21 +64,22 @@ def test_every_fill_on_a_random_market_is_equal(seed: int, monkeypatch: pytest.M
 
     random = Random(seed)
     base_latency = random.choice((0, NS_PER_MS, 25 * NS_PER_MS))
-    clocks = two_clocks(market(random), base_latency)
+    tick, step = INSTRUMENTS[seed % len(INSTRUMENTS)]
+    clocks = two_clocks(market(random, Decimal(step)), base_latency)
     found = 0
     for queue, power in (("risk_averse", 3.0), ("log", 3.0), ("power", 3.0), ("power", 2.5), ("power", 0.5)):
         experiment = Experiment(
             half=random.choice((0, 0, 1, 2, 5)),
             requote=random.choice((1, 2, 3)),
             limit=random.choice((1, 10, 100)),
-            step=0.001,
+            step=float(step),
             queue=queue,
             power=power,
             entry=random.choice((0, NS_PER_MS, 10 * NS_PER_MS)),
             response=random.choice((NS_PER_MS, 3 * NS_PER_MS, 10 * NS_PER_MS)),
             compatible=True,
         )
-        theirs = reference_fills(clocks.recorded, base_latency, experiment, Decimal("0.01"), Decimal("0.001"))
+        theirs = reference_fills(clocks.recorded, base_latency, experiment, Decimal(tick), Decimal(step))
         assert ordered(run(clocks, experiment)) == ordered(theirs), experiment
         found += len(theirs)
     assert found > 10, "so many at least, or it compares nothing"
@@ -107,12 +110,42 @@ def test_the_bench_writes_our_fills(tmp_path: Path) -> None:
 
 
 @captured
-def test_the_bench_fills_orders_on_a_piece_of_the_capture(tmp_path: Path) -> None:
-    with gzip.open(CAPTURE) as lines:
-        (tmp_path / "piece.log").write_bytes(b"".join(islice(lines, 6000)))
-    done = bench("--data", tmp_path / "piece.log", *terms(), "--no-reference")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert int(done.stdout.split()[1]) > 20
+def test_a_piece_of_the_capture_cut_in_two_has_the_fills_of_the_whole(tmp_path: Path) -> None:
+    with gzip.open(CAPTURE) as stream:
+        lines = list(islice(stream, 6000))
+    whole, first, second = tmp_path / "whole.log", tmp_path / "first.gz", tmp_path / "second.log"
+    whole.write_bytes(b"".join(lines))
+    first.write_bytes(gzip.compress(b"".join(lines[:2345])))
+    second.write_bytes(b"".join(lines[2345:]))
+    found = []
+    for files in ([whole], [first, second]):
+        done = bench("--data", *files, *terms(), "--no-reference", "--fills", tmp_path / "fills.csv")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert int(done.stdout.split()[1]) > 20
+        found.append((done.stdout, (tmp_path / "fills.csv").read_bytes()))
+    assert found[0] == found[1]
+
+
+def test_the_bench_names_what_it_leaves_out(tmp_path: Path) -> None:
+    path = tmp_path / "capture.log"
+    book = {"bids": [["1.00", "1.0"]], "asks": [["1.02", "1.0"]]}
+    diffs = [{"e": "depthUpdate", "E": 0, "U": first, "u": first, "b": [], "a": []} for first in (2, 9)]
+    diffs[0]["a"] = [["1.03", "1.0"]]
+    frames = [{"lastUpdateId": 1, **book}, diffs[0], {"lastUpdateId": 8, **book}, diffs[1]]
+    path.write_bytes(b"".join(line(number, frame) for number, frame in enumerate(frames, 1)))
+    done = bench("--data", path, *terms(), "--no-reference")
+    assert done.returncode == 0
+    assert "line 3: another snapshot, left out" in done.stderr
+    assert "line 4: diffs 3 to 8 are missing" in done.stderr
+
+
+def test_the_bench_says_that_it_cannot_write_its_fills(tmp_path: Path) -> None:
+    path = tmp_path / "capture.log"
+    diff = {"e": "depthUpdate", "E": 0, "U": 2, "u": 2, "b": [["1.00", "1.0"]], "a": []}
+    path.write_bytes(line(1, {"lastUpdateId": 1, "bids": [], "asks": []}) + line(1, diff))
+    done = bench("--data", path, *terms(), "--no-reference", "--fills", tmp_path / "no" / "fills.csv")
+    assert done.returncode == 73
+    assert "fills.csv cannot be written: No such file" in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -123,7 +156,14 @@ def test_the_bench_fills_orders_on_a_piece_of_the_capture(tmp_path: Path) -> Non
         (b"1 []\n", "line 1: .* is this a capture of Binance's streams"),
         (b"1 {}\n", "no snapshot of the book"),
         (b'\n1 {"lastUp', "line 2 breaks off; read up to there"),
-        (b'1 {"lastUpdateId":1,"bids":[["1.005","1"]],"asks":[]}\n', "price 1.005 is no multiple of --tick 0.01"),
+        (
+            b'1 {"lastUpdateId":1,"bids":[["1.005","1"]],"asks":[]}',
+            "line 1: price 1.005 is no multiple of --tick 0.01$",
+        ),
+        (
+            b'1 {"e":"trade","s":"A","p":"1","q":"1","T":1,"m":true}\n1 {"e":"trade","s":"B"}\n',
+            "line 2: B among the data of A",
+        ),
     ],
 )
 def test_the_bench_says_what_is_wrong_with_its_data(content: bytes | None, word: str, tmp_path: Path) -> None:
@@ -132,7 +172,7 @@ def test_the_bench_says_what_is_wrong_with_its_data(content: bytes | None, word:
         path.write_bytes(content)
     done = bench("--data", path, *terms(), "--no-reference")
     assert done.returncode == 65
-    assert re.search(word, done.stderr)
+    assert re.search(word, done.stderr, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
@@ -143,11 +183,12 @@ def test_the_bench_says_what_is_wrong_with_its_data(content: bytes | None, word:
         (["--quantity", "0"], "0 must be above 0"),
         (["--max-position", "-1"], "-1 must be 0 or more"),
         (["--tick", "x"], "'x' is no number"),
+        (["--power", "nan"], "nan must be 0 or more"),
     ],
 )
 def test_the_bench_says_what_is_wrong_with_its_options(more: list[str], word: str) -> None:
     done = bench("--data", "nothing", *terms(), "--no-reference", *more)
-    assert done.returncode == 2
+    assert done.returncode == 64
     assert word in done.stderr
 
 
@@ -159,10 +200,11 @@ def ordered(fills: list[HindsightFill]) -> list[HindsightFill]:
     return sorted(fills, key=lambda fill: (fill.exch_ts, fill.local_ts, -fill.side))
 
 
-def market(random: Random, length: int = 600) -> list[Message]:
+def market(random: Random, step: Decimal, length: int = 600) -> list[Message]:
     """Jumps, crossed diffs, emptied levels, huge and tiny quantities, frames that overtake each other.
 
-    Two of three are calm: the touch stays, is traded at and changes its size, so that the queue decides.
+    In one of four, quantities are finer than the step. Two of three are calm: the touch stays, is traded at and changes
+    its size, so that the queue decides.
     """
     ms, mid, update = 1_700_000_000_000, 10_000, 11
     offset = random.choice((-1_270 * NS_PER_MS, 0, 5 * NS_PER_MS, -3 * NS_PER_MS))
@@ -171,13 +213,15 @@ def market(random: Random, length: int = 600) -> list[Message]:
     moves = (0,) * 200 + (-1, 1) if calm else (0,) * 10 + (-1, 1, -2, 2)
     away = (1, 1, 1, 2, 3) if calm else (-1, 1, 1, 1, 2, 3, 4, 5, 8, 20, 90)
     emptied = 0.02 if calm else 0.5
+    digits = 3 if random.random() < 3 / 4 else 5
 
     def received() -> int:
         delay = random.choice((3 * NS_PER_MS, random.randrange(2 * NS_PER_MS, 60 * NS_PER_MS)))
         return ms * NS_PER_MS + offset + delay
 
     def some() -> float:
-        return round(random.choice((0.001, 0.01, 1, 3 * random.random() + 0.001, 7)) * random.choice((1, 1, scale)), 3)
+        size = random.choice((0.001, 0.01, 1, 3 * random.random() + 0.001, 7)) * random.choice((1, 1, scale))
+        return float(Decimal(str(round(size, digits))) * 1000 * step)
 
     def levels(side: int) -> Levels:
         return [
@@ -185,8 +229,8 @@ def market(random: Random, length: int = 600) -> list[Message]:
             for _ in range(random.randrange(6))
         ]
 
-    bids = [(mid - step, some()) for step in range(1, 30)]
-    asks = [(mid + step, some()) for step in range(1, 30)]
+    bids = [(mid - off, some()) for off in range(1, 30)]
+    asks = [(mid + off, some()) for off in range(1, 30)]
     messages: list[Message] = [
         Diff(received(), ms * NS_PER_MS, 11, [(mid - 1, 1.0)], []),
         Snapshot(received(), 10, bids, asks),
