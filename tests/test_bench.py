@@ -45,3 +45,38 @@ def test_without_its_data_it_says_what_to_name(tmp_path: Path) -> None:
     done = run("live.py", str(tmp_path / "missing.gz"))
     assert done.returncode == 65
     assert "missing.gz is not there; name a capture" in done.stderr
+
+
+def test_the_strategies_table_is_printed_and_put_between_its_marks(tmp_path: Path) -> None:
+    if not CAPTURE.exists():
+        pytest.skip("the captured data lies beside the project only where it is developed")
+    with gzip.open(CAPTURE) as lines:
+        (tmp_path / "piece.log").write_bytes(b"".join(islice(lines, 6000)))
+    guide = tmp_path / "guide.md"
+    marks = ("<!-- the table of bench/strategies.py -->", "<!-- its end -->")
+    guide.write_text(f"before\n{marks[0]}\nold\n{marks[1]}\nafter\n", encoding="utf-8")
+    touch = "strategy.passive.min_spread_bps=0.0001"
+    arguments = [str(tmp_path / "piece.log"), "--strategies", "passive,glft", "--set", touch, "--markdown"]
+    done = run("strategies.py", *arguments, "--write", "--guide", str(guide))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert guide.read_text(encoding="utf-8") == f"before\n{marks[0]}\n{done.stdout}{marks[1]}\nafter\n"
+    head, rule, *body = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines()]
+    assert len(head) == len(rule) == 13
+    passive, glft = (dict(zip(head, row, strict=True)) for row in body)
+    assert (passive["strategy"], glft["strategy"]) == ("passive", "glft")
+    assert int(passive["fills"]) > 0
+    net, *others = passive["band: risk-averse / power / optimistic"].replace("\u2212", "-").split(" / ")
+    assert abs(float(net) - float(passive["PnL net"].replace("\u2212", "-"))) < 0.01
+    assert len(others) in (0, 2)
+    assert passive["in band"] == "0.0 %", "its quotes stand nearer than 20 bps"
+    assert float(passive["two-sided"].removesuffix(" %")) > 50
+
+
+def test_strategies_that_cannot_be_run_are_said(tmp_path: Path) -> None:
+    missing = run("strategies.py", str(tmp_path / "missing.gz"))
+    assert missing.returncode == 65
+    assert "missing.gz is not there; name a capture" in missing.stderr
+    if CAPTURE.exists():
+        unknown = run("strategies.py", "--strategies", "pasive")
+        assert unknown.returncode == 64
+        assert "did you mean passive?" in unknown.stderr
