@@ -81,6 +81,9 @@ class Parameters:
         low, high = getattr(wanted, "min_spread_bps", 0), getattr(wanted, "max_spread_bps", inf)
         if low > high:
             raise SettingsError([f"{name}: min_spread_bps {low:g} is over max_spread_bps {high:g}"])
+        low, high = getattr(wanted, "price_floor", None) or 0, getattr(wanted, "price_ceiling", None) or inf
+        if low > high:
+            raise SettingsError([f"{name}: price_floor {low:g} is over price_ceiling {high:g}"])
         self._remember()
         self.params = wanted
         return self._changed(name, before, getattr(wanted, key), ts)

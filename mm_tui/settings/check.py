@@ -163,6 +163,8 @@ def remarks(settings: Settings) -> Iterator[str]:
     passive, risk = settings.strategy.passive, settings.risk
     if settings.desk.strategy in ("avellaneda", "glft"):
         yield from _model_remarks(settings)
+    if settings.desk.strategy == "pure":
+        yield from _pure_remarks(settings)
     if settings.desk.strategy == "passive":
         largest = passive.order_amount * (1 + passive.quantity_jitter)
         if passive.order_amount > risk.max_order_quantity:
@@ -204,6 +206,36 @@ def _model_remarks(settings: Settings) -> Iterator[str]:
     if isinstance(model, AvellanedaParams) and 2 * model.order_levels > risk.max_open_orders:
         yield (
             f"strategy.{name}.order_levels {model.order_levels} on two sides is over risk.max_open_orders "
+            f"{risk.max_open_orders}: the gate will refuse the last ones"
+        )
+
+
+def _pure_remarks(settings: Settings) -> Iterator[str]:
+    """Likewise, of pure market making."""
+    pure, risk = settings.strategy.pure, settings.risk
+    behind = pure.order_levels - 1
+    largest = max(pure.order_amount, pure.order_amount + behind * pure.order_level_amount)
+    skewed = largest * (2 if pure.inventory_skew_enabled else 1)
+    if largest > risk.max_order_quantity:
+        yield (
+            f"strategy.pure.order_amount reaches {largest:g}, over risk.max_order_quantity {risk.max_order_quantity}: "
+            "the gate will refuse those orders"
+        )
+    elif skewed > risk.max_order_quantity:
+        yield (
+            f"strategy.pure.order_amount with its skew reaches {skewed:g}, over risk.max_order_quantity "
+            f"{risk.max_order_quantity}: the gate will refuse some orders"
+        )
+    for key in ("bid_spread_bps", "ask_spread_bps"):
+        farthest = getattr(pure, key) + behind * pure.order_level_spread_bps
+        if farthest > risk.price_collar_bps:
+            yield (
+                f"strategy.pure.{key} with its levels reaches {farthest:g}, over risk.price_collar_bps "
+                f"{risk.price_collar_bps}: the gate will refuse the farthest orders"
+            )
+    if 2 * pure.order_levels > risk.max_open_orders:
+        yield (
+            f"strategy.pure.order_levels {pure.order_levels} on two sides is over risk.max_open_orders "
             f"{risk.max_open_orders}: the gate will refuse the last ones"
         )
 

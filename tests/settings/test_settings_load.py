@@ -283,11 +283,28 @@ def test_what_is_allowed_and_unlikely_is_noted(tmp_path: Path, override: str, wo
         ("glft", "strategy.glft.order_amount=0.02", "the gate will refuse every order"),
         ("glft", "strategy.glft.min_spread_bps=70", "strategy.glft.min_spread_bps 70.0 is over risk.price_collar_bps"),
         ("avellaneda", "strategy.avellaneda.order_levels=7", "the gate will refuse the last ones"),
+        ("pure", "strategy.pure.order_amount=0.02", "strategy.pure.order_amount reaches 0.02, over"),
+        ("pure", "strategy.pure.order_amount=0.006", "order_amount with its skew reaches 0.012, over"),
+        ("pure", "strategy.pure.ask_spread_bps=70", "strategy.pure.ask_spread_bps with its levels reaches 70, over"),
+        ("pure", "strategy.pure.order_levels=7", "the gate will refuse the last ones"),
     ],
 )
 def test_a_model_that_the_gate_would_refuse_is_noted(tmp_path: Path, strategy: str, override: str, words: str) -> None:
     (note,) = bare(tmp_path, f"desk.strategy={strategy}", override).notes
     assert words in note
+
+
+@pytest.mark.parametrize(("floor", "ceiling", "fits"), [("60000", "61000", True), ("61000", "60000", False)])
+def test_a_price_floor_may_not_be_over_its_ceiling(tmp_path: Path, floor: str, ceiling: str, *, fits: bool) -> None:
+    overrides = (f"strategy.pure.price_floor={floor}", f"strategy.pure.price_ceiling={ceiling}")
+    if fits:
+        pure = bare(tmp_path, *overrides).settings.strategy.pure
+        assert (pure.price_floor, pure.price_ceiling) == (60_000, 61_000)
+    else:
+        with pytest.raises(SettingsError) as caught:
+            bare(tmp_path, *overrides)
+        assert "strategy.pure.price_floor: got 61000.0, must be <= price_ceiling" in str(caught.value)
+    assert bare(tmp_path, overrides[0]).settings.strategy.pure.price_ceiling is None
 
 
 def test_another_strategy_has_no_notes_about_passive(tmp_path: Path) -> None:

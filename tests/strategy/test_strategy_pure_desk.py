@@ -17,7 +17,9 @@ from random_market import RandomMarket
 from mm_tui.bus import EventBus
 from mm_tui.core.config import CoreConfig, Orders
 from mm_tui.core.engine import Core
+from mm_tui.core.operator import Parameters
 from mm_tui.core.state import QUOTES
+from mm_tui.errors import SettingsError
 from mm_tui.model import commands as cmd
 from mm_tui.model.events import BUY, SELL, OperatorAction
 from mm_tui.model.orders import Status
@@ -155,6 +157,15 @@ def test_the_same_seed_gives_the_same_digest() -> None:
                               "volatility_spread_factor": 0.1}  # fmt: skip
     digests = [Run(seed, 2_500, **values).play().desk.digest.hex() for seed in (6, 6, 7)]
     assert digests[0] == digests[1] != digests[2]
+
+
+def test_bands_that_exclude_each_other_cannot_be_set_while_it_runs() -> None:
+    parameters = Parameters("pure", PureParams(price_ceiling=60_000.0))
+    with pytest.raises(SettingsError, match="price_floor 61000 is over price_ceiling 60000"):
+        parameters.set("price_floor=61000", 1)
+    assert parameters.set("price_floor=59000", 1).after == "59000"
+    assert parameters.set("price_ceiling=null", 1).after == "None"
+    assert parameters.set("price_floor=61000", 1).after == "61000"
 
 
 HANGING = ("hanging_orders_enabled=true", "ping_pong_enabled=true", "max_order_age_s=20")
