@@ -34,11 +34,13 @@ PIECE = 256
 """Inputs that members hear at once when the buffer is full."""
 SLICE = 500_000
 """How long members may keep a desk that runs on the clock from its inbox, ns; a step under way is finished."""
-STEP_BUDGET = 100_000_000
-"""A member whose step takes longer, ns, is late."""
+STEP_FACTOR = 2
+"""A member whose step takes so many times the strategy's own time budget is late."""
 LATE_STEPS = 3
-"""Late steps within LATE_WINDOW that drop a member: its strategy is slow, and the main desk waits for it."""
+"""Late steps, none a LATE_WINDOW after the one before, that drop a member: the main desk waits for each of them."""
 LATE_WINDOW = 60_000_000_000
+"""ns."""
+MILLISECOND = 1_000_000
 
 OWN_ACTIONS = frozenset({"cancel_order"})
 OWN_RULES = frozenset({"exposure", "strategy_budget"})
@@ -83,13 +85,14 @@ class Band:
         main: Desk,
         terms: Terms,
         *,
-        step_budget: int | None = None,
+        timed: bool = False,
         clock: Callable[[], int] = perf_counter_ns,
         capacity: int = CAPACITY,
     ) -> None:
-        """`terms` are the main desk's; without `step_budget` (ns) a slow strategy is waited for, as in a backtest."""
+        """`terms` are the main desk's; a slow strategy is dropped where steps are `timed`, and waited for on a file."""
         self._main = main
-        self._step_budget = step_budget
+        budget_ms = terms.settings.risk.strategy_budget_ms
+        self._step_budget = round(STEP_FACTOR * budget_ms * MILLISECOND) if timed else None
         self._clock = clock
         self._capacity = capacity
         self._waiting: deque[AnyEvent] = deque()

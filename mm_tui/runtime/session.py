@@ -24,7 +24,7 @@ from mm_tui.model.events import OperatorAction, SessionStarted
 from mm_tui.model.facts import Fact, Noted, StateChanged
 from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.assembly import Terms, build_desk, opening
-from mm_tui.runtime.band import STEP_BUDGET, Band
+from mm_tui.runtime.band import Band
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.feeds import Chosen, choose
@@ -183,7 +183,7 @@ class Session:
             self.desk.core.quoter.stopwatch = LiveStopwatch(self.desk)
         self.band: Band | None = None
         if settings.simulator.band:
-            self.band = Band(self.desk, terms, step_budget=STEP_BUDGET if chosen.live else None)
+            self.band = Band(self.desk, terms, timed=chosen.live)
         self.inbox = DeskInbox(self._clock.now, self._entered)
         log.info(
             "session venue=%s symbol=%s strategy=%s folder=%s",

@@ -313,8 +313,8 @@ def slowed(desk: Desk, watch: Stopwatch, cost: int) -> None:
 def test_a_member_that_is_late_three_times_is_dropped(warnings: list[str]) -> None:
     watch = Stopwatch()
     desk = desk_of(terms_of())
-    band = Band(desk, terms_of(), step_budget=10 * MS, clock=watch)
-    slowed(band._members[1].desk, watch, 11 * MS)
+    band = Band(desk, terms_of(), timed=True, clock=watch)
+    slowed(band._members[1].desk, watch, 101 * MS)
     steps = iter(crowded_market())
 
     def take(count: int) -> None:
@@ -334,15 +334,15 @@ def test_a_member_that_is_late_three_times_is_dropped(warnings: list[str]) -> No
     take(1)
     assert [member.model for member in band._members] == ["power"]
     (words,) = warnings
-    assert words.endswith("3 steps took too long, the last 11 ms")
+    assert words.endswith("3 steps took too long, the last 101 ms")
     assert band.figures()[2] is None
 
 
 def test_steps_that_are_late_once_a_minute_are_borne() -> None:
     watch = Stopwatch()
     desk = desk_of(terms_of())
-    band = Band(desk, terms_of(), step_budget=10 * MS, clock=watch)
-    slowed(band._members[0].desk, watch, 11 * MS)
+    band = Band(desk, terms_of(), timed=True, clock=watch)
+    slowed(band._members[0].desk, watch, 101 * MS)
     watch.slow = True
     for minute in range(5):
         band.take(ev.LinkDown(ts=START + minute * LATE_WINDOW, venue="test", reason="reset"))
