@@ -57,6 +57,7 @@ def worth_of(number: int, fill: Filled, mid2: int) -> Worth:
     """A fill as it is booked; `mid2` stands in where the mid just before it is not known."""
     before = fill.mid2 or mid2
     signed = fill.side * fill.quantity * MICRO
+    in_base = fill.fee_in_base and not fill.fee_asset
     return Worth(
         number=number,
         ts=fill.matched,
@@ -68,6 +69,6 @@ def worth_of(number: int, fill: Filled, mid2: int) -> Worth:
         known=bool(fill.mid2),
         signed=signed,
         spread2=signed * (before - 2 * fill.price),
-        fee2=-fill.fee * (before if fill.fee_in_base else 2),
-        fee_base=fill.fee if fill.fee_in_base else 0,
+        fee2=-fill.fee * (before if in_base else 2),
+        fee_base=fill.fee if in_base else 0,
     )

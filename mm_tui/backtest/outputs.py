@@ -1,4 +1,7 @@
-"""What a backtest leaves in a folder: `fills.csv`, `orders.csv`, `equity.csv`, written as they come about."""
+"""What a backtest leaves in a folder, written as it comes about.
+
+`fills.csv`, `orders.csv`, `equity.csv`, and the proof of the obligation's scoreboard, `obligation.csv`.
+"""
 
 import csv
 from collections.abc import Callable, Iterator
@@ -8,6 +11,7 @@ from typing import Any, Final
 
 from mm_tui.bus import EventBus
 from mm_tui.errors import DataError
+from mm_tui.journal.proof import ProofFile
 from mm_tui.model import account as accounts
 from mm_tui.model.facts import Fact, Filled, OrderChanged
 from mm_tui.model.instrument import Instrument
@@ -101,7 +105,7 @@ class Equity:
 
 @contextmanager
 def written(folder: Path, desk: Desk, bus: EventBus) -> Iterator[Equity]:
-    """Follow a desk into a folder's three files; raises DataError where it cannot be written."""
+    """Follow a desk into a folder's files; raises DataError where it cannot be written."""
     instrument = desk.core.instrument
     with ExitStack() as stack:
         try:
@@ -120,7 +124,13 @@ def written(folder: Path, desk: Desk, bus: EventBus) -> Iterator[Equity]:
                 orders(order_row(fact, instrument))
 
         bus.subscribe("files", (Filled, OrderChanged), hear)
+        proof, obligation = ProofFile(folder, instrument), desk.scores.obligation
+        stack.callback(proof.close)
+        obligation.on_stretch = proof.add
         yield Equity(desk, equity)
+        obligation.finish(desk.ts)
+        if proof.failed:
+            raise DataError(proof.failed)
 
 
 def _table(stack: ExitStack, path: Path, head: tuple[str, ...]) -> Write:

@@ -33,7 +33,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     operator: bool = True
     """Whether the recorded operator acts again."""
     out: Path | None = None
-    """The folder for `fills.csv`, `orders.csv` and `equity.csv`."""
+    """The folder for `fills.csv`, `orders.csv`, `equity.csv` and `obligation.csv`."""
 
 
 def run(recording: Recording, job: Job, progress: Progress = lambda _: None) -> dict[str, Any]:

@@ -139,6 +139,10 @@ def test_problems_read_as_promised(tmp_path: Path) -> None:
             "[strategy.passive]\nmax_spread_bps=1",
             "settings.toml:2:16 strategy.passive.max_spread_bps: got 1.0, must be >= min_spread_bps, which is 2.0",
         ),
+        (
+            "[obligation]\npreset='seed'\nmax_spread_bps=10",
+            "settings.toml:3:16 obligation.max_spread_bps: got 10.0, must be >= min_spread_bps, which is 20.0",
+        ),
         ("[desk]\nvenue = auto", "settings.toml:2:9 not TOML: Invalid value"),
     ],
 )
