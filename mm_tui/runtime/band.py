@@ -32,7 +32,7 @@ CAPACITY = 16_384
 """Inputs that may wait."""
 PIECE = 256
 """Inputs that members hear at once when the buffer is full."""
-SLICE = 500_000
+SLICE = 250_000
 """How long members may keep a desk that runs on the clock from its inbox, ns; a step under way is finished."""
 STEP_FACTOR = 2
 """A member whose step takes so many times the strategy's own time budget is late."""
