@@ -59,8 +59,10 @@ class WorthView:
         rows: dict[int, tuple[bool, fr.FillRow]] = {}
         for fill in reversed(self._scores.ledger.last):
             known = self._rows.get(fill.number)
-            complete = fill.complete
-            rows[fill.number] = known if known is not None and known[0] else (complete, self._row(fill))
+            if known is None or not known[0]:
+                row = self._row(fill)
+                known = (fill.complete, row if known is None or known[1] != row else known[1])
+            rows[fill.number] = known
         self._rows = rows
         return tuple(row for _, row in rows.values())
 

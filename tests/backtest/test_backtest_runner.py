@@ -105,6 +105,17 @@ async def test_files_hold_every_fill_order_step_and_the_equity(tmp_path: Path) -
     assert told == sorted(told)
 
 
+async def test_a_backtest_scores_its_session_as_the_session_did(tmp_path: Path) -> None:
+    outcome = await record(tmp_path)
+    assert outcome.folder is not None
+    summary = run(RecordedSession(outcome.folder, Changes()), Job(out=tmp_path / "out"))
+    proof = (tmp_path / "out" / "obligation.csv").read_bytes()
+    assert proof == (outcome.folder / "obligation.csv").read_bytes()
+    assert len(proof.splitlines()) > 2
+    for part in ("quality", "obligation", "markouts_bps"):
+        assert summary[part] == outcome.summary[part]
+
+
 def test_what_cannot_be_written_is_said_before_anything_runs(tmp_path: Path) -> None:
     taken = tmp_path / "out"
     taken.write_text("a file")
