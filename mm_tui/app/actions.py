@@ -59,7 +59,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         asks=True,
         desk=False,
     ),
-    Action(id="reduce_only", keys=("r",), group="Stop", label="reduce only", help="reduce the position only, or lift"),
+    Action(id="reduce_only", keys=("r",), group="Stop", label="reduce only", help="reduce only, or lift that"),
     Action(id="cancel_order", keys=("x",), group="Stop", label="cancel order", help="cancel the selected order"),
     Action(id="rearm", keys=("a",), group="Stop", label="re-arm", help="re-arm after a halt", asks=True, desk=False),
     Action(id="widen", keys=("+", "="), group="Quote", label="spread", help="widen, tighten the spread"),

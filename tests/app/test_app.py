@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 from desk_link import Recorded
-from hand_frames import desk_frame, flat, halted, paused
+from hand_frames import desk_frame, flat, formula, halted, paused
 from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
@@ -16,7 +16,7 @@ from mm_tui.app.app import DeskApp
 from mm_tui.app.palette import needs_ascii
 from mm_tui.app.panels import make_panels
 from mm_tui.settings.sections import Ui
-from mm_tui.views.frames import DeskFrame
+from mm_tui.views.frames import DeskFrame, ParameterRow
 
 Drive = Callable[[DeskApp, Recorded, Pilot[None]], Awaitable[None]]
 
@@ -42,7 +42,7 @@ async def drive(
     ("space", "pause"), ("plus", "widen"), ("equals_sign", "widen"), ("minus", "tighten"),
     ("right_square_bracket", "larger"), ("greater_than_sign", "larger"), ("left_square_bracket", "smaller"),
     ("less_than_sign", "smaller"), ("comma", "lean_down"), ("full_stop", "lean_up"), ("b", "toggle_bids"),
-    ("s", "toggle_asks"), ("u", "undo"),
+    ("s", "toggle_asks"), ("u", "undo"), ("r", "reduce_only"),
 ])  # fmt: skip
 async def test_a_key_sends_its_action_at_once(key: str, action: str) -> None:
     async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
@@ -206,6 +206,111 @@ async def test_the_command_line_sets_completes_and_says_what_is_wrong() -> None:
 
     link = await drive(steps)
     assert link.acts == [("set", "strategy.passive.min_spread_bps=3")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [("risk.max_position 0.5", True), ("risk.max_position 0.01", False), ("risk.max_position none", False),
+     ("risk.unheard_of 9", False), ("strategy.passive.order_amount 9", False)],
+)  # fmt: skip
+async def test_a_limit_is_loosened_on_a_yes_alone_and_tightened_at_once(
+    typed: str,
+    asked: bool,  # noqa: FBT001 - a row of the table
+) -> None:
+    argument = typed.replace(" ", "=")
+
+    async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
+        await pilot.press("colon", *f"set {typed}", "enter")
+        await pilot.pause()
+        assert (app.desk.sheet is not None) == asked
+        assert link.acts == ([] if asked else [("set", argument)])
+        if asked and app.desk.sheet is not None:
+            words = "\n".join(line.plain for line in app.desk.sheet.lines())
+            assert "risk.max_position stands at 0.02; 0.5 would let more pass" in words
+            await pilot.press("n")
+            await pilot.pause()
+            assert link.acts == []
+            assert app.desk.footer.word == "limit kept"
+            await pilot.press("colon", *f"set {typed}", "enter")
+            await pilot.pause()
+            await pilot.press("y")
+            await pilot.pause()
+
+    assert (await drive(steps)).acts == [("loosen" if asked else "set", argument)]
+
+
+async def test_the_limits_complete_on_the_command_line() -> None:
+    async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
+        await pilot.press("colon", *"set risk.max_po", "tab")
+        assert app.desk.query_one(Input).value == "set risk.max_position "
+
+    await drive(steps)
+
+
+async def test_explain_enlarges_the_orders_on_the_one_that_is_named() -> None:
+    async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
+        orders: Any = app.desk.panels["orders"].widget
+        await pilot.press("colon", *"explain b2", "enter")
+        await pilot.pause()
+        assert app.desk.view.zoomed == "orders"
+        assert orders.selected_id == "b2"
+        assert app.desk.focused is orders
+        picture = app.export_screenshot().replace("&#160;", " ")
+        assert "to a tick, away from the mid" in picture
+        await pilot.press("escape")
+        assert app.desk.view.zoomed == ""
+        await pilot.press("e")
+        assert app.desk.view.zoomed == "orders"
+        assert orders.selected_id == "b2"
+
+    assert (await drive(steps)).acts == []
+
+
+@pytest.mark.parametrize(("word", "said"), [("zz", "no open order 'zz'"), ("3", "'3' fits 2 orders")])
+async def test_explain_says_when_it_cannot_tell_which_order_is_meant(word: str, said: str) -> None:
+    async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
+        await pilot.press("colon", *f"explain {word}", "enter")
+        await pilot.pause()
+        assert app.desk.footer.word == said
+        assert app.desk.view.zoomed == ""
+
+    await drive(steps)
+
+
+async def test_the_parameters_stand_beneath_what_the_formula_is_fed_with() -> None:
+    async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
+        await pilot.press("p")
+        sheet = app.desk.sheet
+        assert sheet is not None
+        assert "σ 1.24 bps/√s  κ 0.61 /bp  A 3.18 /s  R² 0.94" in sheet.lines()[0].plain
+        assert link.frame.estimates is not None
+        link.frame = msgspec.structs.replace(
+            link.frame, estimates=msgspec.structs.replace(link.frame.estimates, volatility=2.5, fit=None)
+        )
+        app.poll()
+        assert "σ 2.50 bps/√s" in sheet.lines()[0].plain
+        assert "R² prior" in sheet.lines()[0].plain
+
+    await drive(steps, frame=formula(desk_frame()))
+
+
+async def test_a_long_list_scrolls_with_the_cursor() -> None:
+    rows = tuple(ParameterRow(name=f"parameter_{at:02}", value=str(at)) for at in range(40))
+
+    async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
+        await pilot.press("p")
+        sheet: Any = app.desk.sheet
+        assert len(sheet.lines()) + 2 <= 24
+        assert "1 of 40" in sheet.lines()[-1].plain
+        await pilot.press("pagedown", "pagedown", "down")
+        assert sheet.chosen == "parameter_21"
+        assert any("▸ parameter_21" in line.plain for line in sheet.lines())
+        await pilot.press("up", *["pagedown"] * 5)
+        assert sheet.chosen == "parameter_39"
+        await pilot.press("down")
+        assert sheet.chosen == "parameter_00"
+
+    await drive(steps, frame=desk_frame(parameters=rows), size=(80, 24))
 
 
 async def test_a_wrong_command_stays_open_with_its_error() -> None:

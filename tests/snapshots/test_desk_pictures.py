@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from desk_link import Recorded
-from hand_frames import desk_frame, halted
+from hand_frames import desk_frame, formula, halted, held, reducing, strained
 
 from mm_tui.app.app import DeskApp
 
@@ -24,6 +24,28 @@ def test_desk(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert snap_compare(DeskApp(Recorded(desk_frame())), terminal_size=size)
 
 
+@pytest.mark.parametrize("size", [(300, 80), (200, 55), (160, 30)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_formula_at_work(snap_compare: Compare, size: tuple[int, int]) -> None:
+    frame = formula(desk_frame(held=held()))
+    assert snap_compare(DeskApp(Recorded(frame)), terminal_size=size, press=["9"])
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_fills(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(DeskApp(Recorded(desk_frame())), terminal_size=size, press=["9"])
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_an_order_explained(snap_compare: Compare, size: tuple[int, int]) -> None:
+    app = DeskApp(Recorded(strained()))
+    assert snap_compare(app, terminal_size=size, press=["colon", *"explain b2", "enter"])
+
+
+@pytest.mark.parametrize("size", [(200, 55), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_reduce_only(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert snap_compare(DeskApp(Recorded(reducing(desk_frame()))), terminal_size=size)
+
+
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_halted(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert snap_compare(DeskApp(Recorded(halted(desk_frame()))), terminal_size=size)
@@ -33,7 +55,8 @@ def test_halted(snap_compare: Compare, size: tuple[int, int]) -> None:
     ("name", "keys"),
     [
         ("help", ["question_mark"]), ("flatten", ["f"]), ("quit", ["q"]), ("venue", ["v"]), ("theme", ["t"]),
-        ("parameters", ["p"]), ("full", ["5", "enter"]),
+        ("parameters", ["p"]), ("full", ["5", "enter"]), ("scoreboard", ["8", "enter"]),
+        ("loosen", ["colon", *"set risk.max_position 0.5", "enter"]),
     ],
 )  # fmt: skip
 def test_sheets(snap_compare: Compare, name: str, keys: list[str]) -> None:

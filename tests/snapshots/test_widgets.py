@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from hand_frames import ladder, strained
+from hand_frames import formula, ladder, strained
 from panel_app import PanelApp
 
 from mm_tui.app.widgets.chart import Chart
 from mm_tui.app.widgets.events import Events
+from mm_tui.app.widgets.fills import Fills
 from mm_tui.app.widgets.header import Header
 from mm_tui.app.widgets.ladder import Ladder
 from mm_tui.app.widgets.lines import Panel
@@ -26,16 +27,17 @@ Compare = Callable[..., bool]
 SIZES: dict[type[Panel], tuple[int, int]] = {
     Chart: (80, 18),
     Events: (80, 12),
+    Fills: (80, 16),
     Header: (160, 2),
     Ladder: (72, 26),
-    Orders: (70, 9),
-    Parameters: (44, 8),
+    Orders: (70, 24),
+    Parameters: (54, 9),
     Position: (48, 16),
-    Risk: (48, 10),
+    Risk: (48, 11),
     Summary: (80, 5),
     Tape: (46, 16),
     Truth: (100, 1),
-    Workers: (48, 7),
+    Workers: (52, 11),
 }
 
 
@@ -56,7 +58,19 @@ def test_panel(snap_compare: Compare, kind: type[Panel], theme: str) -> None:
     assert snap_compare(Shown(kind(), strained(), theme), terminal_size=SIZES[kind])
 
 
-@pytest.mark.parametrize("kind", [Chart, Ladder, Risk], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [
+        (Fills, (50, 9)), (Fills, (58, 20)), (Orders, (44, 9)), (Position, (46, 10)), (Risk, (46, 8)),
+        (Workers, (46, 4)), (Parameters, (54, 9)),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else f"{value[0]}x{value[1]}",
+)  # fmt: skip
+def test_a_panel_where_room_is_short(snap_compare: Compare, kind: type[Panel], size: tuple[int, int]) -> None:
+    assert snap_compare(Shown(kind(), formula(strained())), terminal_size=size)
+
+
+@pytest.mark.parametrize("kind", [Chart, Ladder, Risk, Fills, Orders], ids=lambda kind: kind.__name__)
 def test_without_utf8(snap_compare: Compare, kind: type[Panel]) -> None:
     assert snap_compare(Shown(kind(), strained(), alphabet="ascii"), terminal_size=SIZES[kind])
 

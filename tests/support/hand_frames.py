@@ -325,7 +325,7 @@ def halted(frame: DeskFrame) -> DeskFrame:
 def reducing(frame: DeskFrame) -> DeskFrame:
     """The same desk while it may only make its position smaller."""
     header = msgspec.structs.replace(
-        frame.header, state="reduce-only", reason="inventory age 912 s, limit 900", hint="r quote both sides"
+        frame.header, state="reduce-only", reason="inventory age 912 s, limit 900", hint="f flatten"
     )
     risk = msgspec.structs.replace(frame.risk, state="reduce-only")
     return msgspec.structs.replace(frame, header=header, risk=risk, orders=frame.orders[:3])

@@ -12,8 +12,9 @@ from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, FillRow, WorthFrame
 
 _TIME, _GLYPH, _MONEY = 8, 3, 8
-_DROPPED = ("fee", "size", "spread", "adverse")
+_DROPPED = ("fee", "spread", "adverse", "size")
 """Columns in the order in which they give way."""
+_TAKER = " taker"
 _AIR = 11
 """Cells to spare from which the columns stand further apart: one each, and six for the word behind a taker's fill."""
 _WIDE = 74
@@ -32,6 +33,8 @@ class Columns(NamedTuple):
     adverse: int
     fee: int
     net: int
+    taker: bool
+    """Whether there is room for a word behind a fill as taker."""
     places: int
     """Digits after the point of a value in quote."""
 
@@ -98,9 +101,10 @@ class Fills(Scrolling):
             if _TIME + _GLYPH + sum(widths.values()) <= self.inner[0]:
                 break
             widths[name] = 0
-        if _TIME + _GLYPH + sum(widths.values()) + _AIR <= self.inner[0]:
+        room = self.inner[0] - _TIME - _GLYPH - sum(widths.values())
+        if room >= _AIR:
             widths = {name: width + (width > 0 and name != "price") for name, width in widths.items()}
-        return Columns(**widths, places=places)
+        return Columns(**widths, taker=room >= len(_TAKER), places=places)
 
 
 def places_of(instrument: Instrument) -> int:
@@ -132,8 +136,8 @@ def _fill(row: FillRow, columns: Columns, instrument: Instrument) -> list[Span]:
         if width:
             spans.append((_money(value, columns.places).rjust(width), "dim" if value is None else "text"))
     spans.append((_money(row.net, columns.places).rjust(columns.net), tone(row.net)))
-    if not row.maker:
-        spans.append((" taker", "warn"))
+    if columns.taker and not row.maker:
+        spans.append((_TAKER, "warn"))
     return spans
 
 

@@ -185,8 +185,14 @@ class Ladder(Panel):
             f"row {group}{chosen}{unit}",
             middle=_beyond("↑", ladder.own_above, "above"),
             below=_beyond("↓", ladder.own_below, "below"),
-            colour=STATE_COLOURS[self.frame.header.state if alarm in _WARNED and alarm else "stale"] if alarm else "",
+            colour=self._rim_colour(alarm),
         )
+
+    def _rim_colour(self, alarm: str) -> str:
+        state = self.frame.header.state
+        if alarm:
+            return STATE_COLOURS[state if alarm in _WARNED else "stale"]
+        return STATE_COLOURS[state] if state == "reduce-only" else ""
 
     def _columns(self, instrument: Instrument) -> Columns:
         """Widths; the price's only grows while the market, unit and size stay."""

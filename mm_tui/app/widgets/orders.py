@@ -8,7 +8,7 @@ from textual.message import Message
 
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.spans import Span
-from mm_tui.app.widgets.waterfall import LEAST, explanation, held_line
+from mm_tui.app.widgets.waterfall import BRIEF, LEAST, brief, explanation, held_line
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, OrderRow
@@ -26,6 +26,10 @@ _UNSURE = {"pending_new", "pending_amend", "pending_cancel"}
 _MIN_PRICE = 11
 _ROOM_FOR_LIST = 7
 """Lines of the list that must be left before an order is explained below it."""
+_ROOM_FOR_BRIEF = 10
+"""Lines from which it is explained in brief."""
+_LONGEST_LIST = 13
+"""Rows of the list beneath which an explanation follows at once, however high the panel is."""
 
 
 class Orders(Panel):
@@ -48,6 +52,8 @@ class Orders(Panel):
         super().__init__(id=id, classes=classes)
         self._selected = ""
         self._first = 0
+        self._crowded = False
+        """The list has needed all lines at this size."""
         self._quote = (0, 0)
         """Side and level of the order that was explained last."""
 
@@ -97,12 +103,25 @@ class Orders(Panel):
             self.put(at, ("why", *spans), list, spans)
 
     def _explained(self, instrument: Instrument) -> list[list[Span]]:
-        """The waterfall of the selected order, at the bottom of a high panel: always as many lines."""
-        if self.inner[1] < LEAST + _ROOM_FOR_LIST:
-            return []
+        """Why the selected order stands there, at the bottom: in full, in brief or not at all, as the height goes.
+
+        Always as many lines at a size, so that the list stands still; once the list has needed the lines of the
+        brief, it keeps them.
+        """
+        width, height = self.inner
         row = self.explained
-        lines = explanation(row, instrument, self.inner[0]) if row is not None else []
-        return lines + [[]] * (LEAST - len(lines))
+        if height >= LEAST + _ROOM_FOR_LIST:
+            lines = explanation(row, instrument, width) if row is not None else []
+            room = max(LEAST, height - 1 - _LONGEST_LIST)
+            return lines + [[]] * (room - len(lines))
+        self._crowded |= len(self.frame.orders) + len(self.frame.held) > height - 1 - BRIEF
+        if row is None or self._crowded or height < _ROOM_FOR_BRIEF:
+            return []
+        return brief(row, instrument, width)
+
+    def measured(self) -> None:
+        """At another size there may be room again."""
+        self._crowded = False
 
     @property
     def explained(self) -> OrderRow | None:

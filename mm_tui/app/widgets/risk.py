@@ -23,15 +23,18 @@ def load_colour(share: float | None) -> str:
     return "halt" if share >= 1 else "warn" if share >= NEAR else "accent"
 
 
-def gauge_line(gauge: Gauge, width: int, look: Palette) -> list[Span]:
-    """Name, bar, value of limit, percentage; the bar and the value give way in narrow rooms."""
+def gauge_line(gauge: Gauge, width: int, look: Palette, longest: int = 0) -> list[Span]:
+    """Name, bar, value of limit, percentage; the bar and the value give way in narrow rooms.
+
+    `longest` is the length of the longest value among the gauges, so that all bars are of one length.
+    """
     share, colour = gauge.share, load_colour(gauge.share)
     percentage = (fmt.percent(share).rjust(_PERCENT), "text" if colour == "accent" else f"{colour} bold")
     name: Span = (fmt.clip(gauge.name, _NAME).ljust(_NAME), "dim")
     if width < _BAR_FROM:
         return [name, (gauge.value.rjust(max(0, width - _NAME)), percentage[1])]
     value = f"{gauge.value} / {gauge.limit}" if width >= _VALUE_FROM else ""
-    value_width = min(max(len(value), width // 3 + 2), 26) if value else 0
+    value_width = min(max(len(value), longest, width // 3 + 2), 26) if value else 0
     bar_width = width - _NAME - _PERCENT - value_width - 2 - bool(value)
     bar = bar_spans(fmt.eighths(share, bar_width), bar_width, colour, look, ground="track")
     words: list[Span] = [(" " + fmt.clip(value, value_width).rjust(value_width), "text")] if value else []
@@ -60,6 +63,11 @@ class Risk(Panel):
 
     title: ClassVar[str] = "Risk"
 
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id, classes=classes)
+        self._longest = 0
+        """Of the values seen, characters; the bars never grow back."""
+
     def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
         """Risk alone."""
         return before.risk is not frame.risk
@@ -71,8 +79,9 @@ class Risk(Panel):
         look = self._look
         self.rim(risk.state.upper(), colour=_STATE_COLOURS[risk.state])
         bars, packed = packed_from(len(risk.gauges), self.inner[1])
+        self._longest = max([self._longest, *(len(f"{gauge.value} / {gauge.limit}") for gauge in risk.gauges[:bars])])
         for y, gauge in enumerate(risk.gauges[:bars]):
-            self.put(y, gauge, gauge_line, gauge, width, look)
+            self.put(y, (gauge, self._longest), gauge_line, gauge, width, look, self._longest)
         y = bars
         if packed:
             rest = risk.gauges[bars:]

@@ -7,7 +7,8 @@ from mm_tui.views.frames import ObligationFrame, ObligationRow
 
 _NAME, _SHARE, _TARGET, _SLACK, _NOW = 12, 10, 11, 8, 5
 _NEEDED = _NAME + _SHARE + _SLACK + _NOW
-_BAR_FROM = 14
+_BAR_FROM, _BAR_MOST = 16, 40
+_WHOLE = 100.0
 _HOUR = 3600
 _TARGET_PCT = 99.0
 """Without terms, a share below this is drawn as a warning."""
@@ -19,6 +20,7 @@ def head(width: int) -> list[Span]:
         ("obligation".ljust(_NAME) + "share".rjust(_SHARE), "dim"),
         ("promised".rjust(_TARGET) if _has_target(width) else "", "dim"),
         ("slack".rjust(_SLACK) + "now".rjust(_NOW), "dim"),
+        ("  allowance used" if _bar(width) else "", "dim"),
     ]
 
 
@@ -36,15 +38,18 @@ def line(row: ObligationRow, width: int, look: Palette) -> list[Span]:
         (slack(row.slack_s).rjust(_SLACK), "halt bold" if lost else "dim" if row.slack_s is None else "text"),
         (now.rjust(_NOW), colour),
     ]
-    room = width - _NEEDED - _TARGET - 4
-    if room >= _BAR_FROM and row.share_pct is not None and row.target_pct is not None and row.target_pct < 100:  # noqa: PLR2004 - a percentage
-        used = (100 - row.share_pct) / (100 - row.target_pct)
-        bar = min(room, 40)
-        spans += [
-            ("  ", "text"),
-            *bar_spans(fmt.eighths(used, bar), bar, "halt" if used > 1 else "accent", look, ground="track"),
-        ]
+    bar = _bar(width)
+    if bar and row.share_pct is not None and row.target_pct is not None and row.target_pct < _WHOLE:
+        used = (_WHOLE - row.share_pct) / (_WHOLE - row.target_pct)
+        colour = "halt" if used > 1 else "accent"
+        spans += [("  ", "text"), *bar_spans(fmt.eighths(used, bar), bar, colour, look, ground="track")]
     return spans
+
+
+def _bar(width: int) -> int:
+    """Cells of the bar behind a term; 0 where there is no room for one."""
+    room = width - _NEEDED - _TARGET - 4
+    return min(room, _BAR_MOST) if room >= _BAR_FROM else 0
 
 
 def slack(seconds: float | None) -> str:

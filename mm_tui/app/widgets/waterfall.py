@@ -1,6 +1,8 @@
 """Why an order stands where it stands: its waterfall, a line a step, and what became of the quote."""
 
-from mm_tui.app.widgets.spans import Span
+from collections.abc import Iterator
+
+from mm_tui.app.widgets.spans import Span, width_of
 from mm_tui.model.instrument import Instrument
 from mm_tui.model.waterfall import Step
 from mm_tui.views import fmt
@@ -8,23 +10,17 @@ from mm_tui.views.frames import HeldRow, OrderRow
 
 LEAST = 12
 """Lines that are kept for an explanation, so that the list above it stands still while orders come and go."""
+BRIEF = 3
+"""Lines of an explanation in brief."""
 _NAME, _BPS = 13, 8
 _UNIT = 10_000
+_SEEN = 0.005
+"""Basis points that are written as more than 0.00."""
 
 
 def explanation(row: OrderRow, instrument: Instrument, width: int) -> list[list[Span]]:
     """The order in a line, the columns' names, its steps, its fate."""
-    title = f"{row.side.word} {fmt.steps(row.quantity, instrument.step_size)} {instrument.base} at "
-    lines: list[list[Span]] = [
-        [
-            ("── ", "border"),
-            (title, "text"),
-            (fmt.steps(row.price, instrument.tick_size), "own bold"),
-            (f"  level {row.level}", "text"),
-            (f"  {row.order_id} ", "dim"),
-            ("─" * width, "border"),
-        ]
-    ]
+    lines = [_title(row, instrument, width)]
     if row.steps:
         price = max(11, len(_price(max(step.price2 for step in row.steps), instrument)) + 1)
         head = "step".ljust(_NAME) + f"price {instrument.quote}".rjust(price) + "bps".rjust(_BPS) + "   why"
@@ -35,9 +31,53 @@ def explanation(row: OrderRow, instrument: Instrument, width: int) -> list[list[
             before = step.price2
     else:
         lines.append([("the strategy does not say how it came to this price", "dim")])
-    fate = row.fate or f"{row.status.replace('_', ' ')} for {fmt.duration(row.age_s)}"
-    lines.append([("fate".ljust(_NAME), "dim"), (fmt.clip(fate, max(0, width - _NAME)), "bright")])
+    lines.append([("fate".ljust(_NAME), "dim"), (fmt.clip(_fate(row), max(0, width - _NAME)), "bright")])
     return lines
+
+
+def brief(row: OrderRow, instrument: Instrument, width: int) -> list[list[Span]]:
+    """The same in `BRIEF` lines: where it began, what each step moved it by in bps, its fate."""
+    words = [part for part in _moves(row, instrument) if part[1]]
+    fate: list[Span] = [("   " if words else "", "text"), (_fate(row), "bright")]
+    lines: list[list[Span]] = [_title(row, instrument, width), [], []]
+    at, room = 1, width
+    for name, moved in words:
+        cells = len(name) + len(moved) + 3
+        if cells > room and at < BRIEF - 1:
+            at, room = at + 1, width
+        lines[at] += [(f"{name} ", "dim"), (f"{moved}  ", "text")]
+        room -= cells
+    if room < width_of(fate) and at < BRIEF - 1:
+        at += 1
+    lines[at] += fate if lines[at] else fate[1:]
+    return lines
+
+
+def _moves(row: OrderRow, instrument: Instrument) -> Iterator[tuple[str, str]]:
+    """Each step's name and what it did to the price; empty where it did nothing."""
+    before: float | None = None
+    for step in row.steps:
+        if before is None:
+            yield step.name, _price(step.price2, instrument).rstrip()
+        else:
+            moved = (step.price2 / before - 1) * _UNIT
+            yield step.name, fmt.number(moved, 2, signed=True) if abs(moved) >= _SEEN else ""
+        before = step.price2
+
+
+def _title(row: OrderRow, instrument: Instrument, width: int) -> list[Span]:
+    return [
+        ("── ", "border"),
+        (f"{row.side.word} {fmt.steps(row.quantity, instrument.step_size)} {instrument.base} at ", "text"),
+        (fmt.steps(row.price, instrument.tick_size), "own bold"),
+        (f"  level {row.level}", "text"),
+        (f"  {row.order_id} ", "dim"),
+        ("─" * width, "border"),
+    ]
+
+
+def _fate(row: OrderRow) -> str:
+    return row.fate or f"{row.status.replace('_', ' ')} for {fmt.duration(row.age_s)}"
 
 
 def held_line(row: HeldRow, mid2: int | None, instrument: Instrument, widths: tuple[int, int, int]) -> list[Span]:
@@ -59,7 +99,7 @@ def held_line(row: HeldRow, mid2: int | None, instrument: Instrument, widths: tu
 
 def _step(step: Step, before: float | None, instrument: Instrument, price: int, width: int) -> list[Span]:
     moved = None if not before else (step.price2 / before - 1) * _UNIT
-    still = moved is not None and abs(moved) < 0.005  # noqa: PLR2004 - shown as 0.00
+    still = moved is not None and abs(moved) < _SEEN
     change = "" if before is None else fmt.number(moved, 2, signed=True)
     return [
         (step.name.ljust(_NAME), "text"),

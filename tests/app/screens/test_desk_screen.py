@@ -8,7 +8,7 @@ from hand_frames import desk_frame
 from textual.pilot import Pilot
 
 from mm_tui.app.app import DeskApp
-from mm_tui.app.layouts import NUMBERED
+from mm_tui.app.layouts import NUMBERED, TABS
 
 
 def displayed(app: DeskApp) -> set[str]:
@@ -23,7 +23,7 @@ async def run(size: tuple[int, int], *keys: str) -> tuple[set[str], Any]:
         return displayed(app), app.desk.view
 
 
-@pytest.mark.parametrize("number", range(1, 9))
+@pytest.mark.parametrize("number", range(1, 10))
 async def test_number_keys_show_each_panel_on_a_small_screen(number: int) -> None:
     shown, _ = await run((80, 24), str(number))
     assert shown & set(NUMBERED) == {NUMBERED[number - 1]}
@@ -41,6 +41,29 @@ async def test_number_keys_choose_the_tab_in_two_columns() -> None:
     assert "chart" not in shown
     shown, _ = await run((120, 40), "3")
     assert "chart" in shown
+
+
+async def test_number_keys_choose_between_events_and_fills_in_three_low_columns() -> None:
+    shown, view = await run((160, 30), "9")
+    assert "fills" in shown
+    assert "events" not in shown
+    shown, _ = await run((160, 30), "9", "7")
+    assert "events" in shown
+    assert "fills" not in shown
+    assert view.tab == "chart"
+    shown, _ = await run((200, 55))
+    assert {"events", "fills"} <= shown
+    assert "tabs" not in shown
+
+
+@pytest.mark.parametrize("width", [80, 120])
+async def test_every_tab_is_named_at_every_width(width: int) -> None:
+    app = DeskApp(Recorded(desk_frame()))
+    async with app.run_test(size=(width, 40)):
+        line = "".join(segment.text for segment in app.desk.tabs.render_line(0))
+        assert len(line) == app.desk.tabs.size.width
+        names = NUMBERED if width == 80 else TABS
+        assert all(f"{NUMBERED.index(name) + 1} {name}" in line for name in names)
 
 
 @pytest.mark.parametrize("size", [(200, 55), (120, 40), (80, 24)])

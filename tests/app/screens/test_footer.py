@@ -1,7 +1,7 @@
 """The last line fits by rank."""
 
 from desk_link import Recorded
-from hand_frames import desk_frame, halted, paused
+from hand_frames import desk_frame, halted, paused, reducing
 
 from mm_tui.app.app import DeskApp
 from mm_tui.app.screens.footer import fit
@@ -31,6 +31,11 @@ async def test_it_follows_the_state() -> None:
         link.frame = halted(desk_frame())
         app.poll()
         assert "a re-arm" in await shown(app)
+        assert "r reduce only" not in await shown(app)
+        link.frame = reducing(desk_frame())
+        app.poll()
+        assert "r reduce only" in await shown(app)
+        assert "a re-arm" not in await shown(app)
         await pilot.press("enter")
         await pilot.pause()
         assert (await shown(app))[0] == "esc desk"

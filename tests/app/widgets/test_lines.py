@@ -1,12 +1,13 @@
 import msgspec
 import pytest
-from hand_frames import BTC, PEPE, START, ladder, strained
+from hand_frames import BTC, PEPE, START, formula, ladder, strained
 from panel_app import PanelApp, lines_of
 from rich.cells import cell_len
 from textual.geometry import Region
 
 from mm_tui.app.widgets.chart import Chart
 from mm_tui.app.widgets.events import Events
+from mm_tui.app.widgets.fills import Fills
 from mm_tui.app.widgets.header import Header
 from mm_tui.app.widgets.ladder import Ladder
 from mm_tui.app.widgets.lines import Panel
@@ -20,7 +21,7 @@ from mm_tui.app.widgets.truth import Truth
 from mm_tui.app.widgets.workers import Workers
 from mm_tui.views.frames import DeskFrame, EventRow
 
-PANELS = [Chart, Events, Header, Ladder, Orders, Parameters, Position, Risk, Summary, Tape, Truth, Workers]
+PANELS = [Chart, Events, Fills, Header, Ladder, Orders, Parameters, Position, Risk, Summary, Tape, Truth, Workers]
 SIZES = [(1, 1), (2, 2), (5, 3), (6, 3), (20, 5), (33, 8), (48, 14), (80, 24), (200, 55)]
 
 
@@ -35,6 +36,7 @@ FRAMES = {
     "empty": DeskFrame(),
     "no rows": DeskFrame(instrument=BTC),
     "stale": stale(),
+    "formula": formula(strained()),
     "many digits": strained(instrument=PEPE),
 }
 

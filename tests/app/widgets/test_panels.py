@@ -4,12 +4,13 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hand_frames import START, events, orders, strained
+from hand_frames import START, events, formula, orders, reducing, strained
 from panel_app import PanelApp, lines_of
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from mm_tui.app.widgets.events import Events
 from mm_tui.app.widgets.header import Header
+from mm_tui.app.widgets.ladder import Ladder
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.orders import Orders
 from mm_tui.app.widgets.parameters import Parameters
@@ -188,7 +189,18 @@ async def test_an_unknown_share_is_a_dash_and_an_empty_bar() -> None:
 
 async def test_the_position_says_what_is_held_and_what_it_earned() -> None:
     lines = "\n".join(await shown(Position(), strained(), (60, 20)))
-    for words in ("+0.00412 BTC", "21 %", "61,837.21", "+1.84 USDT", "band", "−0.42 … +3.10", "+4.02", "−1.61", "−0.26", "37 fills"):
+    for words in (
+        "+0.00412 BTC",
+        "21 %",
+        "61,837.21",
+        "+1.84 USDT",
+        "band",
+        "−0.42 … +3.10",
+        "+4.02",
+        "−1.61",
+        "−0.26",
+        "37 fills",
+    ):
         assert words in lines
     narrow = "\n".join(await shown(Position(), strained(), (28, 20)))
     for words in ("+4.02", "−1.61", "−0.31", "−0.26"):
@@ -196,6 +208,62 @@ async def test_the_position_says_what_is_held_and_what_it_earned() -> None:
     empty = "\n".join(await shown(Position(), strained(position=PositionFrame()), (60, 20)))
     assert "+0" not in empty
     assert empty.count("–") >= 10
+
+
+async def test_the_band_stands_beside_the_profit_at_a_fixed_place() -> None:
+    ends = set()
+    for band, text in (
+        ((Decimal("-0.42"), Decimal("1.84"), Decimal("3.10")), "−0.42 … +3.10"),
+        ((Decimal("3.10"), None, Decimal("-12.42")), "−12.42 … +3.10"),
+        ((None, Decimal("1.84"), None), "+1.84 … +1.84"),
+        ((None, None, None), "–"),
+    ):
+        frame = strained(position=msgspec.structs.replace(strained().position, band=band))
+        line = next(line for line in await shown(Position(), frame, (60, 12)) if "PnL" in line)
+        assert f"{text} │" in line
+        ends.add(line.index("band"))
+        assert text in (await shown(Summary(), frame, (80, 5)))[2]
+        narrow = next(line for line in await shown(Position(), frame, (30, 12)) if "PnL" in line)
+        assert "+1.84" in narrow
+    assert len(ends) == 1
+
+
+async def test_gauges_without_room_for_a_bar_share_a_line() -> None:
+    lines = await shown(Risk(), strained(), (48, 8))
+    for name, line in zip(("position", "loss", "drawdown", "open"), lines[1:5], strict=True):
+        assert line.startswith(f"│ {name} ")
+    assert "orders/s 100 %" in lines[5]
+    assert "msgs/day   8 %" in lines[5]
+    assert "ask OFF" in lines[6]
+    tight = await shown(Risk(), strained(), (30, 4))
+    assert "orders/s 100 %" in tight[1]
+    assert "sides" in tight[2]
+    starts = {line.index("/") for line in await shown(Risk(), strained(), (60, 11)) if "USDT" in line}
+    assert len(starts) == 1
+
+
+async def test_reduce_only_colours_the_frames() -> None:
+    ladder, risk = Ladder(), Risk()
+    app = PanelApp(ladder, risk)
+    async with app.run_test(size=(80, 40)):
+        app.show(reducing(strained()))
+        assert "REDUCE-ONLY" in lines_of(risk)[0]
+        assert (ladder._edge_colour, risk._edge_colour) == ("warn", "warn")
+        app.show(strained())
+        assert "warn" not in {ladder._edge_colour, risk._edge_colour}
+
+
+async def test_the_estimates_stand_above_the_parameters() -> None:
+    lines = await shown(Parameters(), formula(strained()), (54, 9))
+    assert "σ 1.24 bps/√s  κ 0.61 /bp  A 3.18 /s  R² 0.94  5 m" in lines[1]
+    assert "p 2 more" in lines[-1]
+    assert "execution_tim… infinite" in "".join(lines)
+    narrow = await shown(Parameters(), formula(strained()), (30, 9))
+    assert "σ 1.24 bps/√s  κ 0.61 /bp" in narrow[1]
+    prior = formula(strained())
+    assert prior.estimates is not None
+    alone = msgspec.structs.replace(prior, estimates=msgspec.structs.replace(prior.estimates, fit=None, seconds=0))
+    assert "R² prior" in (await shown(Parameters(), alone, (60, 9)))[1]
 
 
 async def test_a_fresh_profit_glows_and_fades() -> None:
@@ -214,18 +282,17 @@ async def test_a_fresh_profit_glows_and_fades() -> None:
 
 
 async def test_workers_have_lamps_and_the_broken_ones_a_line() -> None:
-    lines = await shown(Workers(), strained(), (60, 8))
+    lines = await shown(Workers(), strained(), (60, 13))
     assert "feed ◐  strategy ●  risk ●  sim ●  rec ×" in lines[1]
-    assert "two-sided  98.94 %" in lines[2]
-    assert "retrying in 3 s: connection refused" in lines[3]
-    assert "disk full" in lines[4]
-    assert "3/5" in lines[0]
+    assert "retrying in 3 s: connection refused" in lines[8]
+    assert "disk full" in lines[9]
+    assert "seed · 3/5" in lines[0]
     narrow = await shown(Workers(), strained(), (40, 8))
     assert "fee ◐  str ●" in narrow[1]
     none = await shown(Workers(), DeskFrame(), (40, 8))
     assert "no workers yet" in none[1]
     paused = (WorkerRow(name="feed", state="paused"),)
-    assert "paused" in "".join(await shown(Workers(), strained(workers=paused), (40, 8)))
+    assert "paused" in "".join(await shown(Workers(), strained(workers=paused), (40, 12)))
 
 
 async def test_parameters_glow_where_they_changed() -> None:
