@@ -97,6 +97,8 @@ class Band:
         self._capacity = capacity
         self._waiting: deque[AnyEvent] = deque()
         self._members: tuple[Member, ...] = ()
+        self._ts = 0
+        """How far members have come, ns."""
         self._own_model = terms.settings.simulator.queue_model
         for model in MODELS:
             if model != self._own_model:
@@ -141,7 +143,8 @@ class Band:
                 self._hear(waiting.popleft())
                 if clock() >= end:
                     break
-        if not waiting:
+        if not waiting and until > self._ts:
+            self._ts = until
             for member in self._members:
                 self._guard(member, member.desk.advance, until)
 
@@ -161,6 +164,7 @@ class Band:
         return figure(risk_averse), figure(power), figure(optimistic)
 
     def _hear(self, event: AnyEvent) -> None:
+        self._ts = event.ts
         if self._step_budget is None:
             for member in self._members:
                 self._guard(member, member.desk.step, event)

@@ -262,6 +262,8 @@ def test_a_member_that_raises_is_dropped_with_one_warning_and_the_others_go_on(w
     assert warnings == ["band member=power dropped error=SystemExit: 3"]
     band._members[0].desk.advance = raising  # type: ignore[method-assign,assignment]
     band.catch_up(desk.ts)
+    assert band.figures() == (risk_averse, None, optimistic), "nothing falls due at the time where it stands"
+    band.catch_up(desk.ts + 1)
     assert band.figures() == (risk_averse, None, None)
     band.take(ev.OperatorAction(ts=desk.ts, action="kill"))
     assert not band.behind, "nobody is left to hear"
