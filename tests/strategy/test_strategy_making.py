@@ -56,7 +56,7 @@ def test_the_steps_fall_from_the_mid_to_the_price_in_their_order() -> None:
     assert quote is not None
 
     def away(bps: float) -> float:
-        return pytest.approx(MID2 * (1 + bps / 10_000), abs=1e-5)
+        return round(MID2 * (1 + bps / 10_000), 6)
 
     assert quote.steps == (
         Step("reference", MID2, "mid"),
