@@ -42,6 +42,7 @@ def test_a_file_is_played_to_its_end_and_recorded(tmp_path: Path, capsys: pytest
     assert summary["orders"]["placed"] >= 6
     assert summary["orders"]["open"] == 0
     assert summary["fills"]["count"] >= 2
+    assert set(summary["pnl"]["band"].values()) == {summary["pnl"]["total"]}, "every fill there goes through the price"
     session = Path(summary["session"])
     assert {one.name for one in session.iterdir()} >= {"session.json", "market.log.gz", "journal.jsonl", "app.log"}
     meta = json.loads((session / "session.json").read_bytes())
@@ -50,8 +51,10 @@ def test_a_file_is_played_to_its_end_and_recorded(tmp_path: Path, capsys: pytest
     assert records[0]["type"] == "SessionStarted"
     assert [one["seq"] for one in records] == list(range(records[0]["seq"], records[0]["seq"] + len(records)))
     assert records[-1]["type"] in {"OrderChanged", "ArmTimer"}
-    code, again, _ = run(capsys, options(tmp_path, f"file:{path}", json=True, record=False), loaded())
+    alone = loaded("simulator.band=false")
+    code, again, _ = run(capsys, options(tmp_path, f"file:{path}", json=True, record=False), alone)
     assert again["digest"] == summary["digest"]
+    assert set(again["pnl"]["band"].values()) == {None}
     assert again["session"] is None
 
 
@@ -214,6 +217,7 @@ async def test_a_kill_from_another_thread_halts_at_once(tmp_path: Path, monkeypa
         run_session(options(tmp_path, "live", record=False), loaded(), live.control, screen=True)
     )
     await live.until(lambda one: len(one.desk.venue.orders) == 6)
+    await live.until(lambda one: None not in live.control.frame.position.band)
     await asyncio.to_thread(live.control.kill)
     session = await live.until(lambda one: state(one) == "halted" and not one.desk.venue.orders)
     placed = session.desk.core.orders.placed
