@@ -53,7 +53,7 @@ class Orders(Panel):
         self._selected = ""
         self._first = 0
         self._crowded = False
-        """The list has needed all lines at this size."""
+        """The list needs all lines."""
         self._quote = (0, 0)
         """Side and level of the order that was explained last."""
 
@@ -105,8 +105,8 @@ class Orders(Panel):
     def _explained(self, instrument: Instrument) -> list[list[Span]]:
         """Why the selected order stands there, at the bottom: in full, in brief or not at all, as the height goes.
 
-        Always as many lines at a size, so that the list stands still; once the list has needed the lines of the
-        brief, it keeps them.
+        Always as many lines at a size, so that the list stands still; a list that needs the lines of the brief takes
+        them for long. Orders on their way do not count: while all are replaced there are twice as many for a moment.
         """
         width, height = self.inner
         row = self.explained
@@ -114,14 +114,12 @@ class Orders(Panel):
             lines = explanation(row, instrument, width) if row is not None else []
             room = max(LEAST, height - 1 - _LONGEST_LIST)
             return lines + [[]] * (room - len(lines))
-        self._crowded |= len(self.frame.orders) + len(self.frame.held) > height - 1 - BRIEF
+        settled = sum(row.status not in _UNSURE for row in self.frame.orders)
+        room = height - 1 - BRIEF
+        self._crowded = settled > (room // 2 if self._crowded else room)
         if row is None or self._crowded or height < _ROOM_FOR_BRIEF:
             return []
         return brief(row, instrument, width)
-
-    def measured(self) -> None:
-        """At another size there may be room again."""
-        self._crowded = False
 
     @property
     def explained(self) -> OrderRow | None:

@@ -96,17 +96,21 @@ async def test_the_quotes_next_order_is_explained_after_one_is_gone() -> None:
         assert "order rate 9" in "".join(lines_of(panel))
 
 
-async def test_the_list_needs_the_brief_once_and_keeps_its_lines() -> None:
+async def test_a_long_list_takes_the_lines_of_the_brief_but_not_for_orders_on_their_way() -> None:
     panel = Orders()
     app = PanelApp(panel)
-    async with app.run_test(size=(78, 15)) as pilot:
-        app.show(desk_frame(held=held()))
-        assert "reference 61,837.635" in "".join(lines_of(panel))
-        many = tuple(msgspec.structs.replace(row, order_id=f"{row.order_id}{at}") for at in (1, 2) for row in orders())
-        app.show(desk_frame(orders=many))
-        assert "reference" not in "".join(lines_of(panel))
-        app.show(desk_frame())
-        assert "reference" not in "".join(lines_of(panel))
-        await pilot.resize_terminal(77, 15)
-        await pilot.pause()
-        assert "reference" in "".join(lines_of(panel))
+    async with app.run_test(size=(78, 15)):
+
+        def explains(rows: tuple[OrderRow, ...]) -> bool:
+            app.show(desk_frame(orders=rows, held=held()))
+            return "reference 61,837.635" in "".join(lines_of(panel))
+
+        def status(word: str) -> tuple[OrderRow, ...]:
+            return tuple(msgspec.structs.replace(row, order_id=f"{row.order_id}x", status=word) for row in orders())
+
+        assert explains(orders())
+        assert explains((*status("pending_cancel"), *orders()))
+        assert not explains((*status("live"), *orders()))
+        assert not explains(orders())
+        assert explains(orders()[:4])
+        assert explains(orders())
