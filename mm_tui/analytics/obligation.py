@@ -199,7 +199,7 @@ class Obligation:
         if self.started is None:
             return
         self._today = self._count(self._total, self._today, ts)
-        self._since = max(self._since, ts)
+        self._since = ts
         if ts > self._start:
             if self.on_stretch is not None:
                 self.on_stretch(self._start, ts, self._how)

@@ -4,7 +4,7 @@ from itertools import pairwise
 from math import log
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mm_tui.analytics.inventory import LEAST_PAIRS, SECOND, Inventory
@@ -41,6 +41,7 @@ FILLS = st.lists(st.tuples(st.integers(0, 3 * SECOND), st.integers(-5, 5)), min_
 
 
 @given(fills=FILLS, rest=st.integers(0, 90 * SECOND))
+@example(fills=[(0, 3), (SECOND - 5, 2), (2 * SECOND, 1)], rest=SECOND)
 def test_the_sums_are_those_of_samples_taken_each_second(fills: list[tuple[int, int]], rest: int) -> None:
     inventory, ts, path = Inventory(), 7 * SECOND + 11, []
     for gap, position in fills:
@@ -56,6 +57,7 @@ def test_the_sums_are_those_of_samples_taken_each_second(fills: list[tuple[int, 
     for before, after in pairwise(samples):
         squares += before * before
         products += before * after
+    assert inventory._sampled(ts)[0] == (max(0, len(samples) - 1), squares, products)
     found = inventory.half_life_s(ts)
     if len(samples) - 1 >= LEAST_PAIRS and 0 < products < squares:
         assert found == round(-log(2) / log(products / squares), 3)

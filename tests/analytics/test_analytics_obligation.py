@@ -70,6 +70,7 @@ def test_uptime_counts_acknowledged_orders_from_the_first_quoting() -> None:
     board.step(10, state(10, "quoting"))
     board.step(20, order(20, BUY, "live"))
     board.step(30, order(30, SELL, "live", "b"))
+    board.step(50, order(50, BUY, "pending_amend"))
     board.step(60, order(60, BUY, "pending_cancel"))
     board.step(70, order(70, BUY, "canceled"))
     board.step(80, state(80, "paused"))
@@ -127,12 +128,12 @@ def test_the_value_of_a_side_is_that_of_all_orders_in_band_the_small_ones_too() 
     terms = terms_of(
         Config(
             preset="x", min_spread_bps=20, max_spread_bps=40, min_order_value=90_000 * unit,
-            min_depth_value=100_000 * unit,
+            min_depth_value=109_670 * unit,
         ),
         BTC,
     )  # fmt: skip
     board = Board(terms)
-    board.step(0, state(0, "quoting"), order(0, BUY, "live"), order(0, SELL, "live", "b"))
+    board.step(0, state(0, "quoting"), order(0, BUY, "live"), order(0, SELL, "live", "b", quantity=11))
     board.step(10, order(10, BUY, "live", "c", quantity=1))
     board.step(30, order(30, BUY, "live", "c", price=9_990, quantity=1))
     total = board.total(40)
@@ -229,6 +230,21 @@ def test_nothing_is_worked_out_while_the_mid_stays_where_it_changes_nothing(monk
     board.step(10, mid2=high + 1)
     assert looks == [high + 1]
     assert board.obligation.tallies(11)[0].both_in_band == 10
+
+
+@pytest.mark.parametrize("side", [BUY, SELL])
+def test_a_mid_that_comes_back_to_the_very_bound_brings_the_order_back(side: Side) -> None:
+    board = Board(TERMS)
+    board.step(0, state(0, "quoting"), order(0, side, "live"))
+    low, high = board.obligation.low, board.obligation.high
+    ts = 0
+    for bound, beyond in ((low, low - 7), (high, high + 7)):
+        board.step(ts + 10, mid2=beyond)
+        board.step(ts + 20, mid2=bound)
+        ts += 20
+    board.obligation.finish(50)
+    flags = [how.bid_in_band or how.ask_in_band for _, _, how in board.stretches]
+    assert flags == [True, False, True, False, True]
 
 
 # -- against a count by slices of time
