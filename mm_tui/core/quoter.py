@@ -5,8 +5,7 @@ is dropped.
 """
 
 from collections.abc import Callable, Mapping
-from math import isfinite
-from typing import Protocol
+from typing import Protocol, get_args
 
 import msgspec
 
@@ -19,8 +18,13 @@ from mm_tui.core.state import MarketView
 from mm_tui.model import facts
 from mm_tui.model.account import MICRO
 from mm_tui.model.events import BUY, SELL, Side
-from mm_tui.model.waterfall import Step
+from mm_tui.model.waterfall import Step, StepName
 from mm_tui.strategy.api import NO_QUOTES, Leans, Quote, Quotes, Strategy
+
+STEP_NAMES = frozenset(get_args(StepName))
+NUMBERS = frozenset({float, int})
+LARGEST2 = 2.0**53
+"""No price is as far from nought, half ticks."""
 
 STRATEGY_FAILURES = 3
 """Decisions in a row that a strategy may spoil before its quotes are pulled."""
@@ -41,17 +45,6 @@ class Stopwatch(Protocol):
         ...
 
 
-class Patience:
-    """A stopwatch that is never over: a backtest's answer does not depend on the machine."""
-
-    def start(self) -> None:
-        """Whenever."""
-
-    def over(self) -> str:
-        """Never."""
-        return ""
-
-
 class Quoter:
     """The running strategy and what it last wanted."""
 
@@ -69,25 +62,29 @@ class Quoter:
         self._outbox = outbox
         self._quotes: Quotes = NO_QUOTES
         self._failures = 0
-        self.stopwatch: Stopwatch = Patience()
+        self.stopwatch: Stopwatch | None = None
+        """None is never over: what a backtest comes to does not depend on the machine."""
         self.last_error: BaseException | None = None
         """What the strategy raised when it last failed, for the log; None where it failed otherwise."""
 
     def decide(self, executor: Executor, side_on: Mapping[Side, bool]) -> str:
         """Ask the strategy and follow it; why its quotes must be pulled, or empty."""
-        self.stopwatch.start()
+        stopwatch = self.stopwatch
+        if stopwatch is not None:
+            stopwatch.start()
         try:
             quotes = self.strategy.quote(self._view)
         except BaseException as error:  # noqa: BLE001 - a plug-in may raise anything, sys.exit too; the desk lives
             self.last_error = error
             return self._failed(f"{type(error).__name__}: {error}")
-        problem = self.stopwatch.over()
-        if not problem and quotes is not self._quotes:
+        fresh = quotes is not self._quotes
+        problem = "" if stopwatch is None else stopwatch.over()
+        if fresh and not problem:
             problem = nonsense(quotes, self._view.ts)
         if problem:
             self.last_error = None
             return self._failed(problem)
-        if quotes is not self._quotes:
+        if fresh:
             self._tell(quotes, side_on)
             self._quotes = quotes
             executor.release()
@@ -187,7 +184,7 @@ def nonsense(quotes: object, ts: int) -> str:
     return ""
 
 
-def _nonsense(quote: Quote, ts: int) -> str:  # noqa: PLR0911 - one line a rule
+def _nonsense(quote: Quote, ts: int) -> str:  # noqa: C901, PLR0911 - one line a rule
     if type(quote.price) is not int or type(quote.quantity) is not int:
         return f"price {quote.price!r} and quantity {quote.quantity!r} must be whole numbers"
     if quote.price <= 0 or quote.quantity <= 0:
@@ -196,22 +193,15 @@ def _nonsense(quote: Quote, ts: int) -> str:  # noqa: PLR0911 - one line a rule
         return f"the level {quote.level!r} must be a whole number from 0 on"
     if type(quote.since) is not int or quote.since > ts:
         return f"since {quote.since!r} must be a time in ns that has come"
-    if not _one_line(quote.reason):
+    if not isinstance(quote.reason, str) or not quote.reason.isprintable():
         return f"the reason {quote.reason!a} must be one line of text"
-    if not isinstance(quote.steps, tuple) or not all(_makes_sense(step) for step in quote.steps):
-        return f"the steps {quote.steps!a} must be a tuple of Step, with finite prices and words of one line"
+    if not isinstance(quote.steps, tuple):
+        return f"the steps {quote.steps!a} must be a tuple"
+    for step in quote.steps:
+        if not isinstance(step, Step) or type(step.name) is not str or step.name not in STEP_NAMES:
+            return f"the step {step!a} must be a Step of a known name"
+        if type(step.price2) not in NUMBERS or not -LARGEST2 < step.price2 < LARGEST2:
+            return f"the price of the step {step!a} must be a number of half ticks"
+        if not isinstance(step.why, str) or not step.why.isprintable():
+            return f"the words of the step {step!a} must be one line of text"
     return ""
-
-
-def _makes_sense(step: object) -> bool:
-    return (
-        isinstance(step, Step)
-        and isinstance(step.price2, int | float)
-        and isfinite(step.price2)
-        and _one_line(step.name)
-        and _one_line(step.why)
-    )
-
-
-def _one_line(text: object) -> bool:
-    return isinstance(text, str) and text.isprintable()

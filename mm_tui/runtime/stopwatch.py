@@ -6,9 +6,9 @@ for it: behind the event's own record or market line, before the outputs.
 
 A replay of the same desk has to answer the same at the same decision, whatever its own machine takes. It sets a
 `RecordedStopwatch`, and has that `learn` each such record before it processes the event that the record stands behind:
-`foretold` reads a session so. The core is not given the record; it would ignore it. A desk with other
-parameters, a backtest or a shadow, makes other decisions: it keeps the core's own stopwatch, which is never over. So
-does a desk on a file: what it makes of the file must not depend on the machine.
+`foretold` reads a session so. The core is not given the record; it would ignore it. A desk with other parameters, a
+backtest or a shadow, makes other decisions: it has no stopwatch. Nor has a desk on a file, since what it makes of the
+file must not depend on the machine.
 """
 
 from collections.abc import Callable, Iterable, Iterator

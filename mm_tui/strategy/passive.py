@@ -108,13 +108,13 @@ class Passive:
         centre2 = reference2 * (1 + leans.lean_bps / 10_000)
         amount, min_units = self._amount, self._min_units
         half = params.min_spread_bps * leans.spread_factor
-        wider = f", spread × {leans.spread_factor:.2f}" if leans.spread_factor != 1 else ""
+        why = f"half {half:.2f}" + (f", spread × {leans.spread_factor:.2f}" if leans.spread_factor != 1 else "")
         quotes = []
         for level in range(params.orders_per_side):
             fall = Fall(side, reference2, params.reference)
             if leans.lean_bps:
                 fall.to("lean", centre2, f"lean {signed(leans.lean_bps, 1)}")
-            fall.to("spread", centre2 * (1 - side * half / 10_000), f"half {half:.2f}{wider}")
+            fall.to("spread", centre2 * (1 - side * half / 10_000), why)
             if level:
                 behind = step * level * leans.spread_factor
                 fall.to("level", centre2 * (1 - side * (half + behind) / 10_000), f"level {level} +{behind:.2f}")

@@ -1,6 +1,6 @@
 """What a person may change while the desk runs."""
 
-from math import nan
+from math import inf, nan
 from typing import cast
 
 import msgspec
@@ -274,8 +274,13 @@ def test_failures_that_are_not_in_a_row_are_forgiven() -> None:
         Quotes(asks=(Quote(SELL, 0, 5, 1, steps=[]),)),  # type: ignore[arg-type]
         Quotes(asks=(Quote(SELL, 0, 5, 1, steps=("mid",)),)),  # type: ignore[arg-type]
         Quotes(asks=(Quote(SELL, 0, 5, 1, steps=(Step("reference", nan),)),)),
+        Quotes(asks=(Quote(SELL, 0, 5, 1, steps=(Step("reference", -inf),)),)),
+        Quotes(asks=(Quote(SELL, 0, 5, 1, steps=(Step("reference", 10**400),)),)),
+        Quotes(asks=(Quote(SELL, 0, 5, 1, steps=(Step([], 5.0),)),)),  # type: ignore[arg-type]
+        Quotes(asks=(Quote(SELL, 0, 5, 1, steps=(Step("level", 5.0, None),)),)),  # type: ignore[arg-type]
         Quotes(asks=(Quote(SELL, 0, 5, 1, steps=(Step("reference", "5"),)),)),  # type: ignore[arg-type]
         Quotes(asks=(Quote(SELL, 0, 5, 1, steps=(Step("reference", 5.0, "two\nlines"),)),)),
+        Quotes(asks=(Quote(SELL, 0, 5, 1, steps=(Step("guess", 5.0),)),)),  # type: ignore[arg-type]
     ],
 )
 def test_nonsense_is_dropped(quotes: object) -> None:
