@@ -1,5 +1,9 @@
 """Queue models: how much is ahead of an order at its price. Quantities in lots.
 
+Market-by-price data say what stands at a price, not how many orders and in which order: a trade at the price takes from
+the front of the queue, an addition goes to its end, but where in it a cancel stood is not known. That is what the
+models assume, each something else.
+
 All of them: ahead₀ is the quantity displayed at the price when the exchange acknowledges the order; a trade of v at the
 price takes v from it, and what is beyond the queue is ours; a trade through the price leaves nothing ahead. At a price
 beyond the known levels (a stream of the best 20 alone) ahead is unknown, and only a trade through the price fills,
@@ -8,7 +12,8 @@ until the price is displayed. They differ in what they make of a diff that displ
 - risk-averse: what is cancelled stood behind us, until less is displayed than was thought ahead: ahead ← min(ahead, d)
 - probabilistic (Rigtorp, "Estimating order queue position", 2013; as in hftbacktest's ProbQueueModel): of a decrease
   c = p − d − (traded since), the share `prob` stood behind us, so with back = p − ahead
-  ahead ← min(ahead − (1 − prob)·c + min(back − prob·c, 0), d). An increase leaves ahead as it is.
+  ahead ← min(ahead − (1 − prob)·c + min(back − prob·c, 0), d), and never below 0. The last term moves to the front what
+  a decrease is larger than all that was behind. Without a decrease ahead ← min(ahead, d).
     - power n: prob = 1 − (ahead / (ahead + back))ⁿ (hftbacktest's PowerProbQueueFunc3)
     - log: prob = ln(1 + back) / (ln(1 + back) + ln(1 + ahead)), quantities in base (its LogProbQueueFunc)
 - optimistic: nothing is ever ahead; every trade at the price is ours first
