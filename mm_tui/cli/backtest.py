@@ -29,7 +29,7 @@ _WIDTH = 40
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Write fills.csv, orders.csv, equity.csv and summary.json there.",
+    help="Write fills.csv, orders.csv, equity.csv, obligation.csv and summary.json there.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @global_options
