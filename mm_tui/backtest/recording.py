@@ -26,6 +26,7 @@ from mm_tui.model.events import (
 )
 from mm_tui.runtime.assembly import Terms
 from mm_tui.runtime.feeds import fees_of
+from mm_tui.runtime.stopwatch import RecordedStopwatch, foretold
 from mm_tui.settings.load import Loaded, Named, load_recorded
 from mm_tui.settings.sections import Settings
 from mm_tui.venues.api import Decoder
@@ -60,6 +61,8 @@ class Recording(Protocol):
     venue: str
     """What its market data came from."""
     terms: Terms
+    stopwatch: RecordedStopwatch | None
+    """Drops the decisions that were dropped when the same desk ran; None for another desk. Taught by `inputs`."""
 
     @property
     def note(self) -> str:
@@ -87,6 +90,8 @@ class RecordedSession:
         self.venue = self.meta.venue
         loaded = load_recorded(self.meta.settings, str(folder / FILE), changes.overrides, changes.named)
         self.terms = _recorded_terms(self.meta, loaded, changes)
+        unchanged = not (changes.overrides or changes.named)
+        self.stopwatch = RecordedStopwatch() if unchanged else None
         self._lines = 0
 
     @property
@@ -102,7 +107,7 @@ class RecordedSession:
     def inputs(self, *, operator: bool = True) -> Iterator[AnyEvent]:
         """Market lines and the journal's inputs from outside."""
         frames = FrameReader(self.terms)
-        for item in self.reader.records():
+        for item in foretold(self.reader.records(), self.stopwatch or RecordedStopwatch()):
             if isinstance(item, MarketLine):
                 self._lines = item.number
                 event = frames.read(item)
@@ -116,6 +121,7 @@ class RecordedCapture:
     """A file of market data alone, or a folder without a journal."""
 
     venue = "file"
+    stopwatch = None
 
     def __init__(self, path: Path, settings: Settings, *, salvage: bool = False) -> None:
         """Raises DataError where the file cannot be read."""

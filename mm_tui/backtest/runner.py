@@ -52,6 +52,7 @@ def run(recording: Recording, job: Job, progress: Progress = lambda _: None) -> 
 def follow(desk: Desk, recording: Recording, job: Job, equity: Equity | None, progress: Progress) -> None:
     """Step the desk through every input."""
     terms = recording.terms
+    desk.core.quoter.stopwatch = recording.stopwatch
     for count, event in enumerate(recording.inputs(operator=job.operator)):
         if not desk.first_ts:
             desk.step(opening(terms, event.ts))

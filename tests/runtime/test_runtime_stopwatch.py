@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pure_desk import BTC, SECOND, START
 
-from mm_tui.backtest.recording import FrameReader
+from mm_tui.backtest.recording import Changes, FrameReader, RecordedSession
+from mm_tui.backtest.runner import Job, follow
 from mm_tui.backtest.verify import verify
 from mm_tui.bus import EventBus
 from mm_tui.journal.meta import SessionMeta, write_meta
@@ -116,6 +117,11 @@ def test_a_session_with_a_slow_strategy_runs_again_to_the_same_outputs_on_a_fast
     verdict = verify(tmp_path)
     assert verdict.difference is None
     assert verdict.outputs > 20
+    for changes, same in ((Changes(), True), (Changes(["risk.max_open_orders=11"]), False)):
+        session = RecordedSession(tmp_path, changes)
+        again = build_desk(session.terms, EventBus(lambda: 0))
+        follow(again, session, Job(), None, lambda _: None)
+        assert (again.digest.hex() == desk.digest.hex()) is same  # another desk thinks for itself
 
 
 def test_without_its_records_the_replay_would_decide_otherwise(tmp_path: Path) -> None:
