@@ -61,6 +61,8 @@ class Recording(Protocol):
     venue: str
     """What its market data came from."""
     terms: Terms
+    unchanged: bool
+    """Whether the desk is the very one that was recorded."""
     stopwatch: RecordedStopwatch | None
     """Drops the decisions that were dropped when the same desk ran; None for another desk. Taught by `inputs`."""
 
@@ -90,8 +92,8 @@ class RecordedSession:
         self.venue = self.meta.venue
         loaded = load_recorded(self.meta.settings, str(folder / FILE), changes.overrides, changes.named)
         self.terms = _recorded_terms(self.meta, loaded, changes)
-        unchanged = not (changes.overrides or changes.named)
-        self.stopwatch = RecordedStopwatch() if unchanged else None
+        self.unchanged = not (changes.overrides or changes.named)
+        self.stopwatch = RecordedStopwatch() if self.unchanged else None
         self._lines = 0
 
     @property
@@ -121,7 +123,8 @@ class RecordedCapture:
     """A file of market data alone, or a folder without a journal."""
 
     venue = "file"
-    stopwatch = None
+    unchanged = False
+    stopwatch: RecordedStopwatch | None = None
 
     def __init__(self, path: Path, settings: Settings, *, salvage: bool = False) -> None:
         """Raises DataError where the file cannot be read."""

@@ -16,6 +16,7 @@ from mm_tui.backtest.recording import Recording
 from mm_tui.bus import EventBus
 from mm_tui.model.events import OperatorAction, SessionStarted
 from mm_tui.runtime.assembly import build_desk, opening
+from mm_tui.runtime.band import Band
 from mm_tui.runtime.desk import Desk
 from mm_tui.runtime.gauges import Gauges
 from mm_tui.runtime.summary import summarize
@@ -40,25 +41,40 @@ def run(recording: Recording, job: Job, progress: Progress = lambda _: None) -> 
     """The summary of a desk that heard the recording; raises DataError where it cannot be read."""
     bus = EventBus(lambda: 0)
     desk = build_desk(recording.terms, bus)
+    band = Band(desk, recording.terms) if recording.terms.settings.simulator.band else None
     files = nullcontext(None) if job.out is None else written(job.out, desk, bus)
     with files as equity:
-        follow(desk, recording, job, equity, progress)
-        end(desk)
+        follow(desk, recording, job, equity=equity, progress=progress, band=band)
+        end(desk, band)
         if equity is not None:
             equity.row()
-    return _summary(desk, bus, recording)
+    return _summary(desk, bus, recording, band)
 
 
-def follow(desk: Desk, recording: Recording, job: Job, equity: Equity | None, progress: Progress) -> None:
-    """Step the desk through every input."""
+def follow(
+    desk: Desk,
+    recording: Recording,
+    job: Job,
+    *,
+    equity: Equity | None = None,
+    progress: Progress = lambda _: None,
+    band: Band | None = None,
+) -> None:
+    """Step the desk, and its band, through every input."""
     terms = recording.terms
     desk.core.quoter.stopwatch = recording.stopwatch
     for count, event in enumerate(recording.inputs(operator=job.operator)):
+        started = type(event) is SessionStarted
         if not desk.first_ts:
-            desk.step(opening(terms, event.ts))
-        if type(event) is SessionStarted:
+            first = event if started and recording.unchanged else opening(terms, event.ts)
+            desk.step(first)
+            if band is not None:
+                band.take(first)
+        if started:
             continue
         desk.step(event)
+        if band is not None:
+            band.take(event)
         if equity is not None:
             equity.look()
         if count % LOOK_EVERY == 0:
@@ -66,17 +82,22 @@ def follow(desk: Desk, recording: Recording, job: Job, equity: Equity | None, pr
     progress(1.0)
 
 
-def end(desk: Desk) -> None:
+def end(desk: Desk, band: Band | None = None) -> None:
     """The orderly end, where the recording has none: the gate closes, all is cancelled, proof is waited for."""
     if not desk.first_ts:
         return
     if not desk.core.gate.closed:
-        desk.step(OperatorAction(ts=desk.ts, action="close", argument="closing: end of the recording"))
+        closing = OperatorAction(ts=desk.ts, action="close", argument="closing: end of the recording")
+        desk.step(closing)
+        if band is not None:
+            band.take(closing)
     while desk.core.orders.open_count and (due := desk.due) is not None:
         desk.advance(due)
+    if band is not None:
+        band.catch_up(desk.ts)
 
 
-def _summary(desk: Desk, bus: EventBus, recording: Recording) -> dict[str, Any]:
+def _summary(desk: Desk, bus: EventBus, recording: Recording, band: Band | None) -> dict[str, Any]:
     terms = recording.terms
     summary = summarize(
         desk,
@@ -86,6 +107,7 @@ def _summary(desk: Desk, bus: EventBus, recording: Recording) -> dict[str, Any]:
         strategy=terms.strategy,
         session=str(recording.path),
         ended_ns=desk.ts,
+        band=band,
     )
     summary["bus"] = dict.fromkeys(summary["bus"])
     return summary

@@ -120,7 +120,7 @@ def test_a_session_with_a_slow_strategy_runs_again_to_the_same_outputs_on_a_fast
     for changes, same in ((Changes(), True), (Changes(["risk.max_open_orders=11"]), False)):
         session = RecordedSession(tmp_path, changes)
         again = build_desk(session.terms, EventBus(lambda: 0))
-        follow(again, session, Job(), None, lambda _: None)
+        follow(again, session, Job())
         assert (again.digest.hex() == desk.digest.hex()) is same  # another desk thinks for itself
 
 
