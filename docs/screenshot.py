@@ -1,6 +1,6 @@
 """Make the README's picture: the real desk on the embedded exchange, drawn by the app itself.
 
-python docs/screenshot.py [SVG] [--seconds 60] [--size 200x55] [--theme graphite] [--seed 3]
+python docs/screenshot.py [SVG] [--seconds 60] [--size 200x55] [--theme graphite] [--seed 3] [--strategy passive]
 """
 
 import argparse
@@ -24,7 +24,7 @@ async def draw(options: argparse.Namespace) -> str:
         run = RunOptions(
             venue="demo",
             symbol="BTC/USDT",
-            strategy="passive",
+            strategy=options.strategy,
             theme=options.theme,
             sessions=Path(folder),
             state=Path(folder),
@@ -53,6 +53,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--size", default="200x55")
     parser.add_argument("--theme", default="graphite")
+    parser.add_argument("--strategy", default="passive")
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--speed", type=float, default=4)
     options = parser.parse_args()
