@@ -9,7 +9,7 @@
 So with p displayed before and d now, left ← min(d, left + max(0, d − p)).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from mm_tui.book.book import Book
 from mm_tui.book.side import BookSide
@@ -30,6 +30,10 @@ class SideDepth:
         """What is left at a price; None where the book is not known."""
         entry = self.used.get(price)
         return self._side.displayed(price) if entry is None else entry[1]
+
+    def reader(self) -> Callable[[int], int | None]:
+        """`displayed`, the shortest way while nothing was taken: it is asked for each order at each diff."""
+        return self.displayed if self.used else self._side.displayed
 
     def walk(self, limit: int) -> Iterator[tuple[int, int]]:
         """Levels with something left, from the best one to the limit price."""

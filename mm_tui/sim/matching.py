@@ -26,7 +26,7 @@ import msgspec
 
 from mm_tui.book.book import Book
 from mm_tui.model import events as ev
-from mm_tui.model.events import BUY, Side
+from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.sim.config import SelfTrade
 from mm_tui.sim.depth import Depth
 from mm_tui.sim.purse import Purse
@@ -92,8 +92,10 @@ class Matching:
         """The book was updated."""
         depth = self.depth
         depth.renew()
-        for order in self._own.by_id.values():
-            order.queue.on_displayed(depth.of(order.side).displayed(order.price))
+        if self._own.by_id:
+            bids, asks = depth.of(BUY).reader(), depth.of(SELL).reader()
+            for order in self._own.by_id.values():
+                order.queue.on_displayed((bids if order.side is BUY else asks)(order.price))
 
     def on_trade(self, trade: ev.Trade) -> None:
         """A public trade."""

@@ -19,7 +19,7 @@ ANY = 1000
 def fills(*messages: Message, half: int = 0, requote: int = 1, limit: int = 10, **more: Any) -> list[HindsightFill]:
     terms: dict[str, Any] = {"entry": 10, "response": 5, "compatible": True} | more
     experiment = Experiment(half=half, requote=requote, limit=limit, step=0.1, **terms)
-    opening = [Snapshot(1, 1, *BOOK), Diff(1, 0, 2, [], [(110, 1.0)])]
+    opening: list[Message] = [Snapshot(1, 1, *BOOK), Diff(1, 0, 2, [], [(110, 1.0)])]
     return run(two_clocks([*opening, *messages], 1), experiment)
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from mm_tui.errors import DataError
-from mm_tui.sim.twoclocks import ASK, BID, BOUGHT, SOLD, Diff, Print, Snapshot, two_clocks
+from mm_tui.sim.twoclocks import ASK, BID, BOUGHT, SOLD, Diff, Message, Print, Snapshot, two_clocks
 
 
 def snapshot(local_ts: int, last_id: int = 10) -> Snapshot:
@@ -21,7 +21,7 @@ def test_the_snapshot_comes_first_and_borrows_its_times() -> None:
 
 
 def test_what_the_snapshot_holds_already_is_left_out() -> None:
-    messages = [
+    messages: list[Message] = [
         diff(1_000, 900, 10, price=95),
         Print(1_100, 950, 100, 1.0, sold=False),
         snapshot(1_200),
@@ -54,7 +54,7 @@ def test_latencies_that_are_all_positive_stay() -> None:
 
 
 def test_each_side_has_its_own_order_and_equals_keep_theirs() -> None:
-    messages = [
+    messages: list[Message] = [
         snapshot(1_000),
         diff(1_000, 500, 11),
         diff(1_300, 700, 12, price=91),
