@@ -4,7 +4,8 @@
 - Quote: both pay in quote; a bid then holds its worst fee beside its value.
 - Asset: the fee, less the discount, is paid in an asset at a fixed price, rounded to a hundred-millionth of the asset.
   One that the asset's balance does not cover is taken whole from what is received (faqs/commission_faq.md: the full
-  commission, without the discount). A rebate is always received.
+  commission, without the discount). A rebate is always received. What is there of the asset is kept apart, even where
+  it is the pair's own base or quote.
 """
 
 import msgspec

@@ -93,6 +93,10 @@ def test_problems_read_as_promised(tmp_path: Path) -> None:
         ("[ui]\nframes_per_s=99", "settings.toml:2:14 ui.frames_per_s: got 99, must be >= 1 and <= 60"),
         ("[alerts]\nbell=1", "settings.toml:2:6 alerts.bell: got 1, must be true or false"),
         ("[desk]\nsymbol=7", "settings.toml:2:8 desk.symbol: got 7, must be a text in quotes"),
+        (
+            "[simulator]\nfee_asset=''",
+            'settings.toml:2:11 simulator.fee_asset: got "", must be a text in quotes of the form ^[A-Z0-9]{1,20}$',
+        ),
         ("[ui.keys]\npause={a=1}", "settings.toml:2:7 ui.keys.pause: got a table, must be a text in quotes"),
         (
             "[simulator]\nqueue_model='powr'",
