@@ -24,6 +24,7 @@ from mm_tui.model.events import (
     SessionStarted,
     WatchdogTripped,
 )
+from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.assembly import Terms
 from mm_tui.runtime.feeds import fees_of
 from mm_tui.runtime.stopwatch import RecordedStopwatch, foretold
@@ -126,10 +127,14 @@ class RecordedCapture:
     unchanged = False
     stopwatch: RecordedStopwatch | None = None
 
-    def __init__(self, path: Path, settings: Settings, *, salvage: bool = False) -> None:
-        """Raises DataError where the file cannot be read."""
+    def __init__(
+        self, path: Path, settings: Settings, *, salvage: bool = False, instrument: Instrument | None = None
+    ) -> None:
+        """Raises DataError where the file cannot be read. An instrument that is known is not looked for again."""
         self.path = path
         self._source = CaptureSource(path, settings.desk.symbol, settings.instrument, salvage=salvage)
+        if instrument is not None:
+            self._source.instrument = instrument
         maker, taker = fees_of(settings, self.venue)
         self.terms = Terms(
             settings=settings,
