@@ -41,7 +41,7 @@ def line(row: ObligationRow, width: int, look: Palette) -> list[Span]:
     bar = _bar(width)
     if bar and row.share_pct is not None and row.target_pct is not None and row.target_pct < _WHOLE:
         used = (_WHOLE - row.share_pct) / (_WHOLE - row.target_pct)
-        colour = "halt" if used > 1 else "accent"
+        colour = "halt" if lost else "warn" if used > 1 else "accent"
         spans += [("  ", "text"), *bar_spans(fmt.eighths(used, bar), bar, colour, look, ground="track")]
     return spans
 

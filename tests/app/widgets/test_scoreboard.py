@@ -5,6 +5,8 @@ import pytest
 from hand_frames import desk_frame, obligation, strained
 from panel_app import PanelApp, lines_of
 
+from mm_tui.app.palette import palette_of
+from mm_tui.app.themes import load_themes
 from mm_tui.app.widgets import scoreboard
 from mm_tui.app.widgets.workers import Workers
 from mm_tui.views.frames import DeskFrame, ObligationFrame, ObligationRow
@@ -59,6 +61,15 @@ async def test_before_quoting_nothing_is_claimed() -> None:
 ])  # fmt: skip
 def test_slack_in_words(seconds: float | None, text: str) -> None:
     assert scoreboard.slack(seconds) == text
+
+
+@pytest.mark.parametrize(("share", "slack", "colour"), [
+    (99.95, 40.0, "accent"), (99.85, 21.0, "warn"), (99.85, -3.0, "halt"),
+])  # fmt: skip
+def test_a_share_that_may_still_be_mended_is_a_warning(share: float, slack: float, colour: str) -> None:
+    row = ObligationRow(name="value", share_pct=share, target_pct=99.9, slack_s=slack, now=True)
+    look = palette_of(load_themes().themes["graphite"])
+    assert scoreboard.line(row, 80, look)[-1][1] == f"{colour} on track"
 
 
 @pytest.mark.parametrize("width", range(20, 120, 7))
