@@ -26,9 +26,10 @@ class Scores:
         self.quality = Quality()
         self.inventory = Inventory(limit)
         self.obligation = Obligation(terms)
-        self._mid2 = 0
-        self._valid = False
-        self._due = NEVER
+        self.mid2 = 0
+        """As last told, half ticks; while it, the book's validity and `due` stand, `after` has nothing to do."""
+        self.valid = False
+        self.due = NEVER
         """When a fill is looked at again, ns; five seconds are one of the horizons."""
         self._handlers: dict[type, Callable[[Any], None]] = {
             fc.Filled: self._on_fill,
@@ -43,12 +44,12 @@ class Scores:
 
     def after(self, ts: int, mid2: int, valid: bool, facts: list[AnyFact]) -> None:  # noqa: FBT001 - a state, not a switch
         """What a step left behind: the mid in half ticks, whether the book is valid, the facts."""
-        if ts > self._due:
+        if ts > self.due:
             self._settle(ts)
         obligation = self.obligation
         if facts:
-            if not self._mid2:
-                self._mid2 = self.pnl.mid2 = mid2
+            if not self.mid2:
+                self.mid2 = self.pnl.mid2 = mid2
             handlers = self._handlers
             for fact in facts:
                 handler = handlers.get(type(fact))
@@ -56,9 +57,9 @@ class Scores:
                     handler(fact)
             if obligation.dirty:
                 obligation.look(ts, mid2)
-        if mid2 != self._mid2 or valid is not self._valid:
-            self._mid2 = self.pnl.mid2 = mid2
-            self._valid = valid
+        if mid2 != self.mid2 or valid is not self.valid:
+            self.mid2 = self.pnl.mid2 = mid2
+            self.valid = valid
             if not obligation.low <= mid2 <= obligation.high:
                 obligation.look(ts, mid2)
 
@@ -67,18 +68,18 @@ class Scores:
         self.quality.messages += 1
 
     def _settle(self, ts: int) -> None:
-        self.markouts.settle(ts, self._mid2 if self._valid else None)
+        self.markouts.settle(ts, self.mid2 if self.valid else None)
         self.ledger.on_settled(self.pnl.settle(ts), ts)
-        self._due = self.markouts.due
+        self.due = self.markouts.due
 
     def _on_fill(self, fill: fc.Filled) -> None:
         self.quality.on_fill(fill)
-        worth = worth_of(self.quality.fills, fill, self._mid2)
+        worth = worth_of(self.quality.fills, fill, self.mid2)
         self.pnl.on_fill(worth)
         self.markouts.on_fill(worth)
         self.ledger.on_fill(worth)
         self.inventory.on_fill(fill.ts, fill.position)
-        self._due = self.markouts.due
+        self.due = self.markouts.due
 
     def _on_order(self, fact: fc.OrderChanged) -> None:
         self.quality.on_order(fact)

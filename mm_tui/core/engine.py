@@ -5,6 +5,7 @@ finds the fewest commands → the gate approves or refuses each → the order ma
 """
 
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from mm_tui.core.flatten import Flatten
 from mm_tui.core.market import Market
 from mm_tui.core.oms import OrderManager
 from mm_tui.core.operator import Parameters
-from mm_tui.core.outputs import Outbox, Outputs
+from mm_tui.core.outputs import EMPTY, Outbox, Outputs
 from mm_tui.core.quoter import MakeStrategy, Quoter
 from mm_tui.core.replies import Replies
 from mm_tui.core.state import QUOTES, MarketView, State
@@ -41,7 +42,15 @@ SECOND = 1_000_000_000
 class Core:
     """Decides everything; hears events in one order, `ts` never going back."""
 
-    def __init__(self, config: CoreConfig, instrument: Instrument, params: msgspec.Struct, make: MakeStrategy) -> None:
+    def __init__(
+        self,
+        config: CoreConfig,
+        instrument: Instrument,
+        params: msgspec.Struct,
+        make: MakeStrategy,
+        market: Market | None = None,
+    ) -> None:
+        """`market` where it is not one that lives through every frame."""
         self.config = config
         self.instrument = instrument
         self.outbox = Outbox()
@@ -51,7 +60,7 @@ class Core:
         self.restraint = Restraint(self.gate, self.breaker)
         self.orders = OrderManager(round(config.orders.archive_after_s * SECOND))
         self.conduct = Conduct("" if config.quoting_on_start else "paused on start")
-        self.market = Market(instrument, config.feed)
+        self.market = market if market is not None else Market(instrument, config.feed)
         self.book = self.market.book
         self.references = self.market.references
         self.view = MarketView(instrument, self.market, self.account, self.orders, maker_fee_bps=config.maker_fee_bps)
@@ -84,9 +93,10 @@ class Core:
 
     def process(self, event: AnyEvent) -> Outputs:
         """Hear one event."""
-        self.outbox.ts = self.view.ts = event.ts
+        outbox = self.outbox
+        outbox.ts = self.view.ts = event.ts
         self._handlers[type(event)](event)
-        return self.outbox.take()
+        return outbox.take() if outbox.commands or outbox.facts else EMPTY
 
     @property
     def strategy(self) -> Strategy:
@@ -107,6 +117,35 @@ class Core:
     def mid2(self) -> int:
         """The mid in half ticks; 0 while unknown."""
         return self.references.mid2
+
+    def settled_mids(self) -> tuple[float, float] | None:
+        """Between which mids, half ticks, no event of the market alone brings about anything but by its trades.
+
+        None where every move of the book may. What the strategy itself says of rest is not in it, nor the breaker of the
+        price change.
+        """
+        conduct = self.conduct
+        if conduct.state is State.HALTED:
+            return -inf, inf
+        if conduct.state not in QUOTES or conduct.stale or self.quoter.dirty or self.flattener.active:
+            return None
+        if not self._stale_armed:
+            return None
+        if not self._pnl_watched or self.gate.closed:
+            return -inf, inf
+        slack, slope = self.breaker.slack, abs(self.account.position) * self._unit
+        if not slope:
+            return -inf, inf
+        if slack <= 0:
+            return None
+        reach, mid2 = slack / (2 * slope), self.references.mid2
+        return mid2 - reach, mid2 + reach
+
+    def slept(self, ts: int, low2: int, high2: int) -> None:
+        """The mid went between these and came to where it is, and nobody told the breaker."""
+        if self._pnl_watched and not self.gate.closed:
+            for mid2 in (low2, high2, self.references.mid2):
+                self.breaker.on_pnl(ts, self.account.total2(mid2) * self._unit)
 
     @property
     def limits(self) -> Limits:

@@ -24,29 +24,30 @@ EMPTY = Outputs([], [])
 class Outbox:
     """Gathers what one event brings about."""
 
-    __slots__ = ("_commands", "_facts", "ts")
+    __slots__ = ("commands", "facts", "ts")
 
     def __init__(self) -> None:
         self.ts = 0
         """Time of the event that is being processed, ns."""
-        self._commands: list[AnyOutput] = []
-        self._facts: list[AnyFact] = []
+        self.commands: list[AnyOutput] = []
+        """Gathered so far."""
+        self.facts: list[AnyFact] = []
 
     def send(self, command: AnyOutput) -> None:
         """A command leaves."""
-        self._commands.append(command)
+        self.commands.append(command)
 
     def arm(self, name: str, due: int) -> None:
         """A timer is to wake the core."""
-        self._commands.append(ArmTimer(ts=self.ts, name=name, due=due))
+        self.commands.append(ArmTimer(ts=self.ts, name=name, due=due))
 
     def say(self, fact: AnyFact) -> None:
         """Something happened."""
-        self._facts.append(fact)
+        self.facts.append(fact)
 
     def tell(self, order: Order) -> None:
         """Where an order stands now."""
-        self._facts.append(
+        self.facts.append(
             OrderChanged(
                 ts=self.ts,
                 order_id=order.order_id,
@@ -62,12 +63,10 @@ class Outbox:
 
     def note(self, kind: str, text: str) -> None:
         """A remark for the event log; `info` or `warn`."""
-        self._facts.append(Noted(ts=self.ts, kind=kind, text=text))
+        self.facts.append(Noted(ts=self.ts, kind=kind, text=text))
 
     def take(self) -> Outputs:
         """Everything gathered; the outbox is then empty."""
-        if not self._commands and not self._facts:
-            return EMPTY
-        outputs = Outputs(self._commands, self._facts)
-        self._commands, self._facts = [], []
+        outputs = Outputs(self.commands, self.facts)
+        self.commands, self.facts = [], []
         return outputs

@@ -154,9 +154,12 @@ class Desk:
         elif kind is SessionStarted:
             self.first_ts = self.digest.start = ts
             self.venue.open_account(event.base, event.quote)  # type: ignore[union-attr]
-        self.scores.after(ts, core.references.mid2, core.book.valid, outputs.facts)
+        scores, mid2, valid = self.scores, core.references.mid2, core.book.valid
         if outputs is not EMPTY:
+            scores.after(ts, mid2, valid, outputs.facts)
             self._answer(outputs)
+        elif ts > scores.due or mid2 != scores.mid2 or valid is not scores.valid:
+            scores.after(ts, mid2, valid, outputs.facts)
         journal.flush()
 
     def _answer(self, outputs: Outputs) -> None:
