@@ -14,7 +14,7 @@ import msgspec
 from mm_tui.backtest.outputs import Equity, written
 from mm_tui.backtest.recording import Recording
 from mm_tui.bus import EventBus
-from mm_tui.model.events import OperatorAction, SessionStarted
+from mm_tui.model.events import AnyEvent, OperatorAction, SessionStarted
 from mm_tui.runtime.assembly import build_desk, opening
 from mm_tui.runtime.band import Band
 from mm_tui.runtime.desk import Desk
@@ -48,7 +48,7 @@ def run(recording: Recording, job: Job, progress: Progress = lambda _: None) -> 
         end(desk, band)
         if equity is not None:
             equity.row()
-    return _summary(desk, bus, recording, band)
+    return summary_of(desk, bus, recording, band)
 
 
 def follow(
@@ -59,8 +59,9 @@ def follow(
     equity: Equity | None = None,
     progress: Progress = lambda _: None,
     band: Band | None = None,
+    watch: Callable[[AnyEvent], None] | None = None,
 ) -> None:
-    """Step the desk, and its band, through every input."""
+    """Step the desk, and its band, through every input; `watch` is told of each after its step."""
     terms = recording.terms
     desk.core.quoter.stopwatch = recording.stopwatch
     for count, event in enumerate(recording.inputs(operator=job.operator)):
@@ -77,6 +78,8 @@ def follow(
             band.take(event)
         if equity is not None:
             equity.look()
+        if watch is not None:
+            watch(event)
         if count % LOOK_EVERY == 0:
             progress(recording.share)
     progress(1.0)
@@ -97,7 +100,8 @@ def end(desk: Desk, band: Band | None = None) -> None:
         band.catch_up(desk.ts)
 
 
-def _summary(desk: Desk, bus: EventBus, recording: Recording, band: Band | None) -> dict[str, Any]:
+def summary_of(desk: Desk, bus: EventBus, recording: Recording, band: Band | None) -> dict[str, Any]:
+    """What came of a run; what the shells measure, and the bus, are of the run itself and null."""
     terms = recording.terms
     summary = summarize(
         desk,

@@ -44,6 +44,10 @@ class SessionMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False
     market_lines: int | None = None
     records: int | None = None
     """Records of the journal."""
+    digest: str | None = None
+    """Of the outputs, as the summary has it: what a run of the recording is held against."""
+    measured: dict[str, dict[str, Any]] | None = None
+    """`feed_age_ms` and `latency_us` of the summary: what the shells measured and no recording can say again."""
 
 
 def write_meta(folder: Path, meta: SessionMeta) -> None:

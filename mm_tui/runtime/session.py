@@ -359,6 +359,8 @@ class Session:
                 ended=reason,
                 market_lines=self._writer.lines,
                 records=self._writer.seq,
+                digest=summary["digest"],
+                measured={name: summary[name] for name in ("feed_age_ms", "latency_us")},
             )
             with suppress(OSError):
                 meta.write_meta(path, self._meta)
