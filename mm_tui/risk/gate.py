@@ -72,7 +72,8 @@ class Gate:
         self.max_position = self.instrument.floor_lots(exact(limits.max_position))
         self._max_quantity = self.instrument.floor_lots(exact(limits.max_order_quantity))
         self._max_value = self.instrument.value_units(exact(limits.max_order_value))
-        self._reserve_from = limits.max_messages_per_day - limits.max_messages_per_day // KEPT
+        budget = limits.max_messages_per_day
+        self._reserve_from = budget and max(1, budget * (KEPT - 1) // KEPT)
 
     def rate(self, ts: int) -> int:
         """Placements, amends and replaces that left in the last second."""

@@ -36,6 +36,8 @@ LIMITS = Limits(
     max_price_change_bps=10_000, max_daily_loss=40, max_drawdown=25, max_same_side_fills=12,
     max_messages_per_day=20_000, max_inventory_age_s=240,
 )  # fmt: skip
+BUDGET = 41
+"""Messages a day beside those that were sent and a bit."""
 CHOICES: dict[str, tuple[float, ...]] = {
     "max_position": (0.002, 0.005, 0.01, 0.02),
     "max_order_quantity": (0.001, 0.002, 0.004),
@@ -44,12 +46,12 @@ CHOICES: dict[str, tuple[float, ...]] = {
     "max_orders_per_s": (3, 6, 12),
     "price_collar_bps": (15, 30, 60),
     "max_drawdown": (10, 25),
-    "max_messages_per_day": (0, 50, 20_000),
+    "max_messages_per_day": (0, BUDGET, BUDGET, 20_000),
     "max_inventory_age_s": (0, 30, 240),
     "soft_limit_pct": (50, 80, 100),
 }
-BASE, QUOTE = 700, 1_900 * 10_000_000
-"""Lots and quote units: so little base that it runs out before the position limit is reached."""
+OPENINGS = ((700, 1_900 * 10_000_000), (3_000, 430 * 10_000_000))
+"""Lots and quote units: of one of them so little that it runs out before the position limit is reached."""
 
 
 class Wild:
@@ -77,7 +79,7 @@ class Wild:
         for level in range(draw.randrange(6)):
             reach = draw.choice((40, 400, 4_000, 50_000)) * mid // 6_180_000
             price = mid - side * (draw.randrange(reach) - reach // 8)
-            quantity = draw.choice((20, 100, 300, 500))
+            quantity = draw.choice((20, 100, 201, 300, 401))
             yield Quote(side, level, price, quantity, quantity, "anything", since=view_since(draw, self.now))
 
     def describe(self) -> str:
@@ -110,10 +112,12 @@ class Known(msgspec.Struct):
 class Observer:
     """Counts by itself and asserts on every command that leaves."""
 
-    def __init__(self) -> None:
+    def __init__(self, base: int, quote: int) -> None:
+        """What the account opens with, lots and quote units."""
+        self.opening = base * MICRO
         self.orders: dict[str, Known] = {}
         self.gone: dict[str, Known] = {}
-        self.base, self.quote = BASE * MICRO, QUOTE * MICRO
+        self.base, self.quote = base * MICRO, quote * MICRO
         self.mid2 = 0
         self.limits = LIMITS
         self.sent: deque[int] = deque()
@@ -125,7 +129,7 @@ class Observer:
     @property
     def position(self) -> int:
         """Millionths of a lot."""
-        return self.base - BASE * MICRO
+        return self.base - self.opening
 
     def reserved(self, side: Side) -> int:
         return sum(one.left for one in self.orders.values() if one.side is side)
@@ -221,7 +225,8 @@ class Chaos:
         """Without `cut` the quotes reach the gate as the strategy wants them, so that it stands alone."""
         self.random = Random(seed)
         self.ts = START
-        self.observer = Observer()
+        base, quote = OPENINGS[seed % 2]
+        self.observer = Observer(base, quote)
         self.timers: dict[str, int] = {}
         self.bid, self.update, self.trades = BID, 100, 0
         self.told: deque[ev.OrderFilled] = deque(maxlen=20)
@@ -236,7 +241,7 @@ class Chaos:
         self.core = Core(config, BTC, wild.params, lambda _: wild)
         if not cut:
             self.core.quoter._within_limits = lambda quotes, *_: quotes  # type: ignore[method-assign, assignment]
-        self.hear(ev.SessionStarted(ts=self.ts, base=BASE, quote=QUOTE))
+        self.hear(ev.SessionStarted(ts=self.ts, base=base, quote=quote))
         self.hear(ev.LinkUp(ts=self.ts, venue="chaos"))
         self.observer.mid2 = BID + ASK
         self.hear(snapshot(self.ts))
@@ -357,7 +362,10 @@ class Chaos:
         argument = ""
         if action in ("set", "loosen"):
             key = draw.choice(list(CHOICES))
-            argument = f"risk.{key}={draw.choice(CHOICES[key]):g}"
+            value = draw.choice(CHOICES[key])
+            if value == BUDGET:
+                value += 1.3 * self.core.gate.messages(self.ts) // 1
+            argument = f"risk.{key}={value:g}"
             self.expect_limit(action, argument)
         elif action == "cancel_order" and observer.orders:
             argument = draw.choice(list(observer.orders))
