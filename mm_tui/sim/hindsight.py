@@ -51,8 +51,6 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True):
     """From the exchange to us, ns."""
     compatible: bool = False
     """Reckon queues as hftbacktest does, errors included; our own models otherwise."""
-    quotes_fill: bool = True
-    """Whether a best quote that crosses an order fills it, as in hftbacktest."""
 
 
 class HindsightFill(msgspec.Struct, frozen=True, gc=False):
@@ -133,7 +131,6 @@ class _Exchange:
         self._book = LastWordBook(experiment.step)
         self._response = experiment.response
         self._place = place_maker(experiment)
-        self._quotes_fill = experiment.quotes_fill
         self._bid: _Resting | None = None
         self._ask: _Resting | None = None
 
@@ -146,14 +143,14 @@ class _Exchange:
             before = book.on_bid(price, quantity)
             if bid is not None and bid.price == price:
                 bid.place.displayed(before, quantity)
-            if self._quotes_fill and ask is not None and best < book.best_bid >= ask.price:
+            if ask is not None and best < book.best_bid >= ask.price:
                 self._fill(ask, now)
         elif kind == ASK:
             best = book.best_ask
             before = book.on_ask(price, quantity)
             if ask is not None and ask.price == price:
                 ask.place.displayed(before, quantity)
-            if self._quotes_fill and bid is not None and best > book.best_ask <= bid.price:
+            if bid is not None and best > book.best_ask <= bid.price:
                 self._fill(bid, now)
         elif kind == BOUGHT:
             if ask is not None and (ask.price < price or (ask.price == price and ask.place.reached(quantity))):

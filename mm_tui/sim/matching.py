@@ -6,7 +6,12 @@ Trades:
 - A public trade at our price first takes from the queue ahead; what is beyond it is ours, partly if it does not last.
 - Among own orders the better price is filled first, at one price the older one; one print is never given out twice,
   and no order is reached before an older one at its price.
-- Best bid and ask updates and quotes alone never fill, and a smaller displayed size only shortens the queue ahead.
+- A best bid and ask of the ticker never fills, and a smaller displayed size only shortens the queue ahead.
+
+The book:
+- An update after which the other side is displayed at our price or through it fills us at our price, up to what is
+  displayed there: on the exchange that order would have met ours. Our better price is filled first, and what a fill
+  used up is gone (`sim.depth`). A book that is not whole fills nothing.
 
 Takers:
 - A taker goes through the other side from its best price to its limit, level by level, and takes what is left there
@@ -30,7 +35,7 @@ from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.sim.config import SelfTrade
 from mm_tui.sim.depth import Depth
 from mm_tui.sim.purse import Purse
-from mm_tui.sim.resting import OwnOrders, Resting
+from mm_tui.sim.resting import NO_ASK, OwnOrders, Resting
 
 IN_MATCH = "EXPIRED_IN_MATCH"
 """Why an order expired that would have traded with another of the same account."""
@@ -70,7 +75,7 @@ class Fill(msgspec.Struct, frozen=True, gc=False):
     quantity: int
     maker: bool
     origin: str
-    """The public trade that filled us, by its id; `taker` or `own` where none did. Starts the fill's own id."""
+    """The public trade that filled us, by its id; `book`, `taker` or `own` where none did. Starts the fill's own id."""
     ahead: int | None = None
     """Lots that were estimated ahead just before."""
 
@@ -80,6 +85,7 @@ class Matching:
 
     def __init__(self, book: Book, own: OwnOrders, purse: Purse, tell: Tell, self_trade: SelfTrade) -> None:
         self.depth = Depth(book)
+        self._book = book
         self._own = own
         self._purse = purse
         self._tell = tell
@@ -88,14 +94,38 @@ class Matching:
 
     # -- the market
 
-    def on_book(self) -> None:
+    def on_book(self, now: int) -> None:
         """The book was updated."""
-        depth = self.depth
+        depth, own = self.depth, self._own
         depth.renew()
-        if self._own.by_id:
-            bids, asks = depth.of(BUY).reader(), depth.of(SELL).reader()
-            for order in self._own.by_id.values():
-                order.queue.on_displayed((bids if order.side is BUY else asks)(order.price))
+        if not own.by_id:
+            return
+        bids, asks = depth.of(BUY), depth.of(SELL)
+        on_bid, on_ask = bids.reader(), asks.reader()
+        for order in own.by_id.values():
+            order.queue.on_displayed((on_bid if order.side is BUY else on_ask)(order.price))
+        if self._book.valid:
+            if own.highest_bid >= (asks.best() or NO_ASK):
+                self._crossed(BUY, now)
+            if own.lowest_ask <= bids.best():
+                self._crossed(SELL, now)
+
+    def _crossed(self, side: Side, now: int) -> None:
+        """The other side is displayed at prices of ours or through them."""
+        other = self.depth.of(side.opposite)
+        for order in self._own.priority(side):
+            filled = 0
+            for price, there in list(other.walk(order.price)):
+                taken = min(there, order.left - filled)
+                other.take(price, taken)
+                filled += taken
+                if filled == order.left:
+                    break
+            if not filled:
+                return
+            ahead = order.queue.ahead
+            order.queue.on_through()
+            self._fill_maker(order, filled, now, "book", ahead)
 
     def on_trade(self, trade: ev.Trade) -> None:
         """A public trade."""

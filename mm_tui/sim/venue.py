@@ -40,14 +40,14 @@ class PaperVenue:
         self.instrument = instrument
         self.book = book
         self.purse = Purse(fees)
-        self._own = OwnOrders()
-        self.orders = self._own.by_id
+        self.own = OwnOrders()
+        self.orders = self.own.by_id
         """Our resting orders, by client order id."""
         self._latency = latency
-        self._matching = Matching(book, self._own, self.purse, self._report, self_trade)
+        self._matching = Matching(book, self.own, self.purse, self._report, self_trade)
         self._requests = Requests(
             instrument,
-            self._own,
+            self.own,
             self.purse,
             self._matching,
             make_queue=make_queue,
@@ -58,7 +58,7 @@ class PaperVenue:
         self._sequence = 0
         self._last_arrival = 0
         self._last_report = 0
-        self._last_price: int | None = None
+        self.last_price: int | None = None
         """Of the last public trade."""
 
     def open_account(self, base: int, quote: int) -> None:
@@ -114,16 +114,16 @@ class PaperVenue:
         if self._latency.measured and kind is not ev.BookSnapshot:
             self._latency.hear(event.ts, event.exch_ts)  # type: ignore[union-attr]
         if kind is ev.Trade:
-            self._last_price = event.price  # type: ignore[union-attr]
+            self.last_price = event.price  # type: ignore[union-attr]
             if self.orders:
                 self._matching.on_trade(event)  # type: ignore[arg-type]
         else:
-            self._matching.on_book()
+            self._matching.on_book(event.ts)
 
     def _average2(self) -> int | None:
         """The price that PERCENT_PRICE compares with, half ticks: the last trade, else the mid."""
-        if self._last_price is not None:
-            return 2 * self._last_price
+        if self.last_price is not None:
+            return 2 * self.last_price
         book = self.book
         return book.bids.best() + book.asks.best() if book.two_sided else None
 

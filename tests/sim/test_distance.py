@@ -11,7 +11,7 @@ import pytest
 BENCH = Path(__file__).parents[2] / "bench" / "distance.py"
 CAPTURE = Path(__file__).parents[2] / ".." / "shared" / "data" / "btcusdt_20240808.gz"
 NS_PER_MS = 1_000_000
-WAYS = ("hftbacktest's exchange", "only trades fill", "and one clock", "paper venue, risk_averse")
+WAYS = ("hftbacktest's exchange", "on one clock", "paper venue, risk_averse")
 
 
 def steps(path: Path, step: str) -> list[dict[str, Any]]:
@@ -41,16 +41,22 @@ def sold(ms: int, price: str, quantity: str, delay: int = 1) -> tuple[int, dict[
     [
         pytest.param(
             [diff(100, [["1.00", "0"], ["0.90", "0"], ["0.89", "1"]], [["0.95", "2"], ["1.02", "2"]])],
-            (1, 0, 0, 0),
-            "0.000",
+            (1, 1, 1),
+            "0.001",
             id="a best ask under the bid",
         ),
-        pytest.param([sold(8, "0.99", "9", 20)], (0, 0, 1, 1), "0.001", id="a print before the order, heard after it"),
-        pytest.param([sold(100, "0.99", "0.0004")], (1, 1, 1, 0), "0.0004", id="a print too small for the order"),
-        pytest.param([sold(100, "0.99", "9")], (1, 1, 1, 1), "0.001", id="a print through the price"),
+        pytest.param(
+            [diff(100, [["1.00", "0"], ["0.90", "0"], ["0.89", "1"]], [["0.95", "0.0003"], ["1.02", "2"]])],
+            (1, 1, 0),
+            "0.0003",
+            id="a best ask under the bid, too small for the order",
+        ),
+        pytest.param([sold(8, "0.99", "9", 20)], (0, 1, 1), "0.001", id="a print before the order, heard after it"),
+        pytest.param([sold(100, "0.99", "0.0004")], (1, 1, 0), "0.0004", id="a print too small for the order"),
+        pytest.param([sold(100, "0.99", "9")], (1, 1, 1), "0.001", id="a print through the price"),
     ],
 )
-def test_each_step_takes_one_thing_away(
+def test_each_step_on_a_capture_where_it_makes_the_difference(
     happens: list[tuple[int, dict[str, Any]]], filled: tuple[int, ...], traded: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "capture.log"
@@ -66,5 +72,5 @@ def test_each_step_takes_one_thing_away(
 def test_on_the_capture_each_step_stands_where_the_page_says() -> None:
     rows = {(row["half"], row["step"]): row["filled"] for row in steps(CAPTURE, "0.00001")}
     assert [rows[half, WAYS[0]] for half in (0, 50, 300)] == [432, 360, 225]
-    assert [rows[half, WAYS[1]] for half in (0, 50, 300)] == [308, 249, 163]
-    assert [rows[half, WAYS[2]] for half in (0, 50, 300)] == [326, 272, 168]
+    assert [rows[half, WAYS[1]] for half in (0, 50, 300)] == [457, 381, 220]
+    assert [rows[half, WAYS[2]] for half in (0, 50, 300)] == [400, 311, 193]

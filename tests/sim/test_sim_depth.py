@@ -102,7 +102,9 @@ def test_a_post_only_order_rests_where_only_what_we_took_is_displayed() -> None:
     exchange.place("a", BUY, ASK, 30, post_only=False, immediate=True)
     exchange.filled()
     exchange.rest("b", BUY, ASK, 10)
-    exchange.show(SELL, ASK, 40)
+    assert exchange.filled() == []
+    exchange.show(SELL, ASK, 50)
+    assert exchange.filled() == [("b", ASK, 10)]
     exchange.place("c", BUY, ASK, 10)
     assert [one.reason for one in exchange.heard(ev.OrderRejected)] == ["Order would immediately match and take."]
 

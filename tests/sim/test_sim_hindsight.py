@@ -70,11 +70,6 @@ def test_the_other_side_s_best_that_crosses_fills() -> None:
     assert HindsightFill(50, 55, BUY, 100) in fills(asks(50, (99, 1.0)), requote=9)
 
 
-def test_where_only_trades_fill_a_best_that_crosses_does_not_and_a_trade_still_does() -> None:
-    assert fills(bids(50, (102, 1.0)), asks(60, (99, 1.0)), requote=9, quotes_fill=False) == []
-    assert fills(sold(50, 99, 0.1), quotes_fill=False) == [HindsightFill(50, 55, BUY, 100)]
-
-
 def test_a_best_that_does_not_reach_fills_nothing() -> None:
     assert fills(bids(50, (101, 1.0)), asks(60, (102, 2.0)), requote=9) == []
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 from paper_exchange import PLAIN, Exchange
-from pure_desk import ASK, BID, top
+from pure_desk import ASK, BID, MS, delta, top
 
 from mm_tui.model import commands as cmd
 from mm_tui.model import events as ev
@@ -78,6 +78,56 @@ def test_one_print_is_never_given_out_twice() -> None:
     exchange.show(SELL, ASK + 1, 0)
     exchange.trade(ASK + 1, 6, BUY)
     assert exchange.filled() == [("c", ASK, 4), ("d", ASK + 1, 2)]
+
+
+def come_down(exchange: Exchange, price: int, quantity: int) -> None:
+    """A diff: no bid at or over the price is left, and an ask stands there."""
+    exchange.update += 1
+    gone = [(bid, 0) for bid in list(exchange.book.bids.levels) if bid >= price]
+    below = [(price - 1, 10)]
+    exchange.market(delta(exchange.ts, exchange.update, exchange.update, gone + below, [(price, quantity)]))
+
+
+def come_up(exchange: Exchange, price: int, quantity: int) -> None:
+    """A diff: no ask at or under the price is left, and a bid stands there."""
+    exchange.update += 1
+    gone = [(ask, 0) for ask in list(exchange.book.asks.levels) if ask <= price]
+    above = [(price + 1, 10)]
+    exchange.market(delta(exchange.ts, exchange.update, exchange.update, [(price, quantity)], gone + above))
+
+
+def test_a_book_that_comes_to_our_price_or_through_it_fills_us_up_to_what_is_displayed() -> None:
+    for side, move, through in ((BUY, come_down, -3), (SELL, come_up, 3)):
+        for beyond in (0, through):
+            exchange = Exchange()
+            price = BID if side is BUY else ASK
+            exchange.rest("a", side, price, 50)
+            move(exchange, price + beyond, 20)
+            (report,) = exchange.heard(ev.OrderFilled)
+            assert (report.price, report.quantity, report.maker, report.trade_id) == (price, 20, True, "book-1")
+            assert report.matched == exchange.ts - 20 * MS
+            assert exchange.venue.orders["a"].queue.ahead == 0
+
+
+def test_what_is_displayed_is_given_out_once_and_to_the_better_price_first() -> None:
+    exchange = Exchange()
+    exchange.rest("low", BUY, BID - 1, 30)
+    exchange.rest("high", BUY, BID, 30)
+    come_down(exchange, BID - 2, 40)
+    assert exchange.filled() == [("high", BID, 30), ("low", BID - 1, 10)]
+    come_down(exchange, BID - 2, 40)
+    assert exchange.filled() == []
+    come_down(exchange, BID - 2, 45)
+    assert exchange.filled() == [("low", BID - 1, 5)]
+
+
+def test_a_book_that_is_not_whole_fills_nothing() -> None:
+    exchange = Exchange()
+    exchange.rest("a", BUY, BID, 50)
+    exchange.show(SELL, BID - 1, 20)
+    assert exchange.book.crossed
+    assert not exchange.book.valid
+    assert exchange.filled() == []
 
 
 def test_the_touch_alone_never_fills() -> None:
