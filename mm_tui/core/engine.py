@@ -70,7 +70,7 @@ class Core:
         self.parameters = Parameters(self.strategy.name, params)
         self.executor = Executor(config, self.gate, self.orders, self.view, self.outbox)
         self.flattener = Flatten(self.executor, self.orders, instrument, config.limits)
-        self.replies = Replies(self.orders, self.executor, self.account, self.outbox)
+        self.replies = Replies(self.orders, self.executor.levels, self.account, self.outbox)
         self.console = Console(self)
         self.bad_frames = 0
         self.trips: list[facts.RiskTripped] = []
@@ -326,7 +326,7 @@ class Core:
 
     def cancel_all(self) -> None:
         """Cancel whatever rests."""
-        self.executor.cancel_all(self.outbox.ts)
+        self.executor.cancels.cancel_all(self.outbox.ts)
 
     def trip(self, trip: Trip) -> None:
         """A limit was broken: halt, pull, or switch a side off."""
@@ -395,7 +395,7 @@ class Core:
         self.breaker.set_limits(limits)
         self.flattener.set_limits(limits)
         self.view.max_position = self.gate.max_position
-        self.executor.prune(self.outbox.ts)
+        self.executor.cancels.prune(self.gate, self.references.mid2, self.outbox.ts)
         self.quoter.renew()
         if not self.gate.closed:
             self._on_pnl(self.breaker.pnl)

@@ -87,7 +87,7 @@ class Quoter:
         if fresh:
             self._tell(quotes, side_on)
             self._quotes = quotes
-            executor.release()
+            executor.levels.release()
             self.dirty = True
         self._failures = 0
         if not self.dirty:
@@ -141,8 +141,8 @@ class Quoter:
         for side, wanted in ((BUY, bids), (SELL, asks)):
             if not side_on[side]:
                 held += [Held(quote, f"{side.book_word}s are off") for quote in wanted]
-        bids = executor.without_barred(bids, held) if side_on[BUY] else ()
-        asks = executor.without_barred(asks, held) if side_on[SELL] else ()
+        bids = executor.levels.without_barred(bids, held) if side_on[BUY] else ()
+        asks = executor.levels.without_barred(asks, held) if side_on[SELL] else ()
         return Quotes(
             fit(bids, bid_room, instrument, least, held),
             fit(asks, ask_room, instrument, least, held),

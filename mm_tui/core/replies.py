@@ -7,7 +7,7 @@ nothing is changed.
 from collections.abc import Callable
 from typing import Any
 
-from mm_tui.core.execution import Executor
+from mm_tui.core.levels import Levels
 from mm_tui.core.oms import OrderManager
 from mm_tui.core.outputs import Outbox
 from mm_tui.errors import IllegalTransition
@@ -20,9 +20,9 @@ from mm_tui.model.orders import Order, Trigger
 class Replies:
     """Takes replies; says whether an order changed, and hands fills on."""
 
-    def __init__(self, orders: OrderManager, executor: Executor, account: Account, outbox: Outbox) -> None:
+    def __init__(self, orders: OrderManager, levels: Levels, account: Account, outbox: Outbox) -> None:
         self._orders = orders
-        self._executor = executor
+        self._levels = levels
         self._account = account
         self._outbox = outbox
         self._handlers: dict[type, Callable[[Order, Any], bool]] = {
@@ -73,13 +73,13 @@ class Replies:
     def _accepted(self, order: Order, event: ev.OrderAccepted) -> bool:
         changed = self._orders.accepted(order, event.venue_id, event.ts)
         if changed:
-            self._executor.accepted(order)
+            self._levels.accepted(order)
         return changed
 
     def _rejected(self, order: Order, event: ev.OrderRejected) -> bool:
         changed = self._orders.move(order, Trigger.REJECT, event.ts, f"{event.code} {event.reason}")
         if changed:
-            self._executor.rejected(order, event.code, event.ts)
+            self._levels.rejected(order, event.code, event.ts)
         return changed
 
     def _canceled(self, order: Order, event: ev.OrderCanceled) -> bool:

@@ -3,8 +3,8 @@
 import msgspec
 from pure_desk import ASK, BID, SECOND, Rig, ask, bid
 
+from mm_tui.core.cancels import ACK_TIMEOUT
 from mm_tui.core.config import CoreConfig, Execution, Orders
-from mm_tui.core.execution import ACK_TIMEOUT
 from mm_tui.core.explain import Explanation, Fate, fate_in_words
 from mm_tui.model import commands as cmd
 from mm_tui.model import events as ev

@@ -2,8 +2,8 @@
 
 from pure_desk import ASK, BID, MS, SECOND, Rig, ask, bid
 
+from mm_tui.core.cancels import ACK_TIMEOUT
 from mm_tui.core.config import CoreConfig, Execution, Orders
-from mm_tui.core.execution import ACK_TIMEOUT
 from mm_tui.model import commands as cmd
 from mm_tui.model import events as ev
 from mm_tui.model import facts

@@ -1,0 +1,116 @@
+"""Cancels, and orders that nobody answers for.
+
+- cancels leave at once, always; no limit, pace or gate holds one back
+- a cancel without an answer is repeated; after `max_retries` the order is in doubt and its exposure stays reserved;
+  so is a placement or an amend without an answer. The venue is then asked by cancels, 2, 4 and 8 s later
+"""
+
+from mm_tui.core.oms import OrderManager
+from mm_tui.core.outputs import Outbox
+from mm_tui.core.retry import MILLISECOND, RetryTimer
+from mm_tui.model.commands import CancelAll, CancelOrder
+from mm_tui.model.orders import Order, Status, Trigger
+from mm_tui.risk.gate import Approved, Gate
+
+ACK_TIMEOUT = 5_000_000_000
+"""An order without an answer for this long is in doubt."""
+
+DOUBT = (2_000_000_000, 4_000_000_000, 8_000_000_000)
+"""How long after it came into doubt an order is asked for again, by a cancel: any answer is proof."""
+
+GOING = frozenset({Status.PENDING_CANCEL, Status.UNKNOWN})
+"""Cancelled as far as we can, or in doubt."""
+
+
+class Cancels:
+    """Sends cancels and follows each order up until there is proof of what became of it."""
+
+    def __init__(self, max_retries: int, orders: OrderManager, timer: RetryTimer, outbox: Outbox) -> None:
+        self._max_retries = max_retries
+        self._orders = orders
+        self._timer = timer
+        self._outbox = outbox
+
+    def cancel(self, order: Order, ts: int, reason: str) -> None:
+        """Send a cancel; the order is pending until there is proof."""
+        self._send(order, ts)
+        if self._orders.move(order, Trigger.ASK_CANCEL, ts, reason):
+            self._outbox.tell(order)
+        self._timer.wake(ts + self._timer.delay, ts)
+
+    def cancel_all(self, ts: int) -> None:
+        """Cancel whatever rests, known to us or not."""
+        self._outbox.send(Approved(CancelAll(ts=ts)))
+        for order in list(self._orders.open):
+            order.cancel_tries += 1
+            if self._orders.move(order, Trigger.ASK_CANCEL, ts, "cancel all"):
+                self._outbox.tell(order)
+        if self._orders.open_count:
+            self._timer.wake(ts + self._timer.delay, ts)
+
+    def prune(self, gate: Gate, mid2: int, ts: int) -> None:
+        """Cancel quotes that limits, now tighter, would not let out: too large, too far, the farthest of too many."""
+        quotes = [order for order in self._orders.open if order.level >= 0 and order.status not in GOING]
+        excess = len(quotes) - gate.limits.max_open_orders
+        for order in sorted(quotes, key=lambda one: -abs(2 * one.price - mid2)):
+            broken = gate.breaks(order.price, order.left, mid2)
+            if not broken and excess > 0:
+                broken = "open orders"
+            if broken:
+                excess -= 1
+                self.cancel(order, ts, f"over the tightened limit: {broken}")
+
+    def replaced(self, order: Order, ts: int, reason: str) -> None:
+        """A replace that left is also the order's cancel."""
+        self._orders.move(order, Trigger.ASK_CANCEL, ts, reason)
+        order.cancel_tries += 1
+        self._outbox.tell(order)
+
+    # -- without an answer
+
+    def follow_up(self, ts: int) -> None:
+        """The `retry` timer went off: repeat cancels without an answer, doubt orders without one."""
+        for order in list(self._orders.open):
+            if order.status is Status.PENDING_CANCEL:
+                self._repeat(order, ts)
+            elif order.status is Status.PENDING_NEW:
+                self._expect(order, order.created + ACK_TIMEOUT, ts, "no answer to the placement")
+            elif order.status is Status.PENDING_AMEND:
+                self._expect(order, order.updated + ACK_TIMEOUT, ts, "no answer to the amend")
+            elif order.status is Status.UNKNOWN:
+                self._ask_again(order, ts)
+
+    def _expect(self, order: Order, due: int, ts: int, words: str) -> None:
+        if ts < due:
+            self._timer.wake(due, ts)
+        else:
+            self._doubt(order, ts, words)
+
+    def _repeat(self, order: Order, ts: int) -> None:
+        due = order.updated + self._timer.delay * order.cancel_tries
+        if ts < due:
+            self._timer.wake(due, ts)
+        elif order.cancel_tries > self._max_retries:
+            self._doubt(order, ts, "no answer to its cancels")
+        else:
+            self._send(order, ts)
+            self._timer.wake(order.updated + self._timer.delay * order.cancel_tries, ts)
+
+    def _doubt(self, order: Order, ts: int, reason: str) -> None:
+        self._orders.move(order, Trigger.LOSE, ts, reason)
+        self._outbox.tell(order)
+        self._send(order, ts)
+        order.cancel_tries = 0
+        self._timer.wake(ts + DOUBT[0], ts)
+
+    def _ask_again(self, order: Order, ts: int) -> None:
+        if order.cancel_tries >= len(DOUBT):
+            return
+        due = order.updated + DOUBT[order.cancel_tries]
+        if ts >= due:
+            self._send(order, ts)
+        self._timer.wake(max(due, ts + MILLISECOND), ts)
+
+    def _send(self, order: Order, ts: int) -> None:
+        self._outbox.send(Approved(CancelOrder(ts=ts, order_id=order.order_id)))
+        order.cancel_tries += 1
