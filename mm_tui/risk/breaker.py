@@ -104,6 +104,11 @@ class Breaker:
         return self._pnl
 
     @property
+    def slack(self) -> float:
+        """How far PnL may fall before a limit or a soft limit is reached, quote; not over 0 where one is."""
+        return min(self._soft_loss.level - self.loss, self._soft_drawdown.level - self.drawdown)
+
+    @property
     def day(self) -> int:
         """Days since 1970 of the last PnL; −1 before the first."""
         return self._day

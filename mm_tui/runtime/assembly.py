@@ -9,6 +9,7 @@ from mm_tui.analytics.terms import terms_of
 from mm_tui.bus import EventBus
 from mm_tui.core.config import CoreConfig
 from mm_tui.core.engine import Core
+from mm_tui.core.market import Market
 from mm_tui.model.bounds import exact
 from mm_tui.model.events import SessionStarted
 from mm_tui.model.instrument import Instrument
@@ -32,8 +33,8 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """Resolved: a venue that is polled may go longer without data than the settings say."""
 
 
-def build_core(terms: Terms) -> Core:
-    """The core by itself; raises UsageError where the strategy cannot be had."""
+def build_core(terms: Terms, market: Market | None = None) -> Core:
+    """The core by itself, on a market of its own unless given one; raises UsageError without its strategy."""
     settings = terms.settings
     params = getattr(settings.strategy, terms.strategy, None)
     make = partial(make_strategy, terms.strategy, seed=settings.simulator.seed)
@@ -46,7 +47,7 @@ def build_core(terms: Terms) -> Core:
         maker_fee_bps=paid_bps(settings.simulator, terms.maker_bps),
         taker_fee_bps=paid_bps(settings.simulator, terms.taker_bps),
     )
-    return Core(config, terms.instrument, make(params).params, make)
+    return Core(config, terms.instrument, make(params).params, make, market)
 
 
 def build_desk(

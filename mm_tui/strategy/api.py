@@ -15,6 +15,10 @@ from mm_tui.model.waterfall import Step
 from mm_tui.strategy.signals import Signals
 
 
+NEVER = 1 << 62
+"""A time that does not come, ns."""
+
+
 class Quote(msgspec.Struct, frozen=True, gc=False):
     """One wanted order."""
 
@@ -47,6 +51,17 @@ class Quotes(msgspec.Struct, frozen=True):
 
 
 NO_QUOTES = Quotes()
+
+
+class Rest(msgspec.Struct, frozen=True, gc=False):
+    """How long a strategy would say nothing new, were only the market asked about: its orders and fills left alone."""
+
+    low2: float
+    """While the mid stays over this, half ticks."""
+    high2: float
+    """And under this."""
+    until: int
+    """And the time stays before this, ns."""
 
 
 class Leans(msgspec.Struct, frozen=True):
@@ -171,6 +186,8 @@ class Strategy(Protocol):
     """A strategy, built from its parameters and a seed.
 
     One that looks at `view.signals` also has `signal_rules` (`strategy.signals.SignalRules`); without, none are kept.
+    One that looks at nothing of the market but the mid may have `rest()`, a `Rest` as of its last answer or None where
+    its parameters make it look at more: between two looks it need not be asked, which makes re-runs fast.
     A change of parameters builds it anew; one that must remember has `inherit(before)`, called once with the strategy
     that it follows.
     """

@@ -14,7 +14,7 @@ from mm_tui.model.bounds import Bps, NotNegative, Positive, PositiveBps, exact
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.generator import Generator
 from mm_tui.model.instrument import Instrument
-from mm_tui.strategy.api import NO_QUOTES, Leans, Quote, Quotes, View
+from mm_tui.strategy.api import NEVER, NO_QUOTES, Leans, Quote, Quotes, Rest, View
 from mm_tui.strategy.waterfall import Fall, signed
 
 
@@ -91,6 +91,10 @@ class Passive:
             reference2=reference2,
         )
         return self._quotes
+
+    def rest(self) -> Rest | None:
+        """Until the mid has drifted; None where the reference is another."""
+        return Rest(self._low2, self._high2, NEVER) if self.params.reference == "mid" else None
 
     def forget(self) -> None:
         """Make the quotes anew at the next call, whatever the drift."""

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from math import inf
 
 from mm_tui.model.events import BUY, SELL, Side
-from mm_tui.strategy.api import NO_QUOTES, Completion, Leans, OwnOrder, Quote, Quotes, View
+from mm_tui.strategy.api import NO_QUOTES, Completion, Leans, OwnOrder, Quote, Quotes, Rest, View
 from mm_tui.strategy.hanging import FIRST_LEVEL, Hanging, nearest, renewed
 from mm_tui.strategy.pure_params import PureParams
 from mm_tui.strategy.pure_pricing import BPS, VOLATILITY_RULES, Pricing
@@ -123,6 +123,13 @@ class Pure:
         ):
             return self._quotes
         return self._look(view, reference2)
+
+    def rest(self) -> Rest | None:
+        """Until the next look; None where the parameters have it look at more than the mid."""
+        params = self.params
+        if params.price_type not in ("mid_price", "inventory_cost") or params.order_optimization_enabled:
+            return None
+        return None if params.volatility_spread_factor else Rest(self._low2, self._high2, self._look_at)
 
     # -- one look
 

@@ -1,0 +1,133 @@
+"""An index ready to be asked: what was displayed where, which trade comes next, how far the mid moved.
+
+Made once in a process and shared by all its runs; nothing in it belongs to a run.
+"""
+
+from bisect import bisect_left, bisect_right
+
+from mm_tui.backtest.index.file import Stored
+from mm_tui.backtest.index.reach import Reach
+from mm_tui.backtest.index.shape import BOUGHT
+from mm_tui.model.events import BUY, SELL, Side, Trade
+from mm_tui.risk.breaker import Breaker
+from mm_tui.risk.limits import Limits
+
+NOWHERE = (0, 0)
+
+
+class SideLookup:
+    """One side of the book at any moment; `at` counts the inputs that were heard."""
+
+    __slots__ = ("_best", "_best_at", "_found", "_prices", "_row", "_row_at", "_starts", "_surest", "_worst",
+                 "_worst_at", "sign")  # fmt: skip
+
+    def __init__(self, stored: Stored, side: Side) -> None:
+        name, columns = side.book_word, stored.columns
+        self.sign = int(side)
+        self._best_at, self._best = columns[f"{name}_at"], columns[f"{name}_best"]
+        self._worst_at, self._worst = columns[f"{name}_worst_at"], columns[f"{name}_worst"]
+        self._prices, self._starts = columns[f"{name}_price"], columns[f"{name}_start"]
+        self._row_at, self._row = columns[f"{name}_row_at"], columns[f"{name}_row"]
+        self._found: dict[int, tuple[int, int]] = {}
+        self._surest = max((price * self.sign for price in self._worst if price), default=1 << 62)
+        """From this price on, times sign, the side was known at all times."""
+
+    def best(self, at: int) -> int:
+        """The best price; 0 while the side is empty."""
+        place = bisect_left(self._best_at, at)
+        return self._best[place - 1] if place else 0
+
+    def rows(self, price: int) -> tuple[int, int]:
+        """From where to where the price's rows stand."""
+        found = self._found.get(price)
+        if found is None:
+            place = bisect_left(self._prices, price)
+            known = place < len(self._prices) and self._prices[place] == price
+            found = self._found[price] = (self._starts[place], self._starts[place + 1]) if known else NOWHERE
+        return found
+
+    def displayed(self, price: int, at: int) -> int | None:
+        """Quantity displayed at a price; None where it is not known."""
+        start, end = self.rows(price)
+        place = bisect_left(self._row_at, at, start, end)
+        quantity = self._row[place - 1] if place > start else 0
+        return quantity if quantity or self._covers(price, at) else None
+
+    def always(self, price: int) -> bool:
+        """Whether the side is known at a price from when the book is first whole."""
+        return price * self.sign >= self._surest
+
+    def changes(self, price: int, start: int, end: int) -> list[int]:
+        """What was displayed at a price after each input from `start` to before `end` that changed it."""
+        first, last = self.rows(price)
+        first = bisect_left(self._row_at, start, first, last)
+        last = bisect_left(self._row_at, end, first, last)
+        return list(self._row[first:last])
+
+    def _covers(self, price: int, at: int) -> bool:
+        place = bisect_left(self._worst_at, at)
+        worst = self._worst[place - 1] if place else 0
+        return bool(worst) and price * self.sign >= worst * self.sign
+
+
+class Lookup:
+    """A whole index."""
+
+    def __init__(self, stored: Stored) -> None:
+        self.stored = stored
+        self.head = stored.head
+        columns = stored.columns
+        self.ts, self.kind = columns["ts"], columns["kind"]
+        self.count = len(self.ts)
+        self.touch_at, self.touch_bid, self.touch_ask = (columns[f"touch_{name}"] for name in ("at", "bid", "ask"))
+        self.mids = Reach([bid + ask for bid, ask in zip(self.touch_bid, self.touch_ask, strict=True)])
+        self.trade_at, self.lots, self.number = columns["trade_at"], columns["lots"], columns["number"]
+        self.bought, self.sold = Reach(columns["bought"]), Reach(columns["sold"])
+        self.book_at, self.fresh_at, self.moved_at = columns["book_at"], columns["fresh_at"], columns["moved_at"]
+        self.bids, self.asks = SideLookup(stored, BUY), SideLookup(stored, SELL)
+        self.special_at = [special.at for special in self.head.specials]
+        self._calm: dict[tuple[float, float], bool] = {}
+
+    def side(self, side: Side) -> SideLookup:
+        """The bids or the asks."""
+        return self.bids if side is BUY else self.asks
+
+    def moved_from(self, at: int) -> int:
+        """The first input from `at` on after which the strategy is asked; their number where there is none."""
+        place = bisect_left(self.moved_at, at)
+        return self.moved_at[place] if place < len(self.moved_at) else self.count
+
+    def trade(self, at: int) -> Trade:
+        """The public trade that an input is."""
+        place = bisect_left(self.trade_at, at)
+        bought = self.kind[at] == BOUGHT
+        return Trade(
+            ts=self.ts[at],
+            trade_id=self.number[place],
+            price=(self.bought if bought else self.sold).values[place],
+            quantity=self.lots[place],
+            side=BUY if bought else SELL,
+        )
+
+    def trades_before(self, at: int) -> int:
+        """How many public trades there were among so many inputs."""
+        return bisect_left(self.trade_at, at)
+
+    def first_at(self, ts: int, at: int) -> int:
+        """The first input from `at` on that came at this time or later."""
+        return bisect_left(self.ts, ts, at)
+
+    def first_after(self, ts: int, at: int) -> int:
+        """The first input from `at` on that came after this time."""
+        return bisect_right(self.ts, ts, at)
+
+    def calm(self, limits: Limits) -> bool:
+        """Whether the mid never moved so far within the window that the breaker of the price change would trip."""
+        terms = (limits.price_change_window_s, limits.max_price_change_bps)
+        if terms not in self._calm:
+            breaker = Breaker(limits)
+            ts = self.ts
+            self._calm[terms] = all(
+                breaker.on_mid(ts[at], mid2) is None for at, mid2 in zip(self.touch_at, self.mids.values, strict=True)
+            )
+        return self._calm[terms]

@@ -1,0 +1,159 @@
+"""The market of a desk that looks up what it did not live through: the same questions, answered from the index.
+
+`seek` brings it to a moment, counted in inputs heard. Between two moments nothing is worked out, and what no strategy
+that runs so may ask for (trades of the tape, flow, averages over time) is not kept.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from mm_tui.backtest.index.lookup import Lookup, SideLookup
+from mm_tui.backtest.index.shape import Special
+from mm_tui.book.book import Book
+from mm_tui.book.side import BookSide
+from mm_tui.book.sync import Outcome
+from mm_tui.core.config import FeedRules
+from mm_tui.core.market import MIDS_KEPT, Market
+from mm_tui.errors import MmTuiError
+from mm_tui.model.events import BUY, SELL, BookDelta, BookSnapshot, Side, TopOfBook
+from mm_tui.model.instrument import Instrument
+
+
+class IndexedSide(BookSide):
+    """One side as displayed at the market's moment."""
+
+    __slots__ = ("_lookup", "at")
+
+    def __init__(self, side: Side, lookup: SideLookup) -> None:
+        super().__init__(side)
+        self._lookup = lookup
+        self.at = 0
+        """Inputs heard."""
+
+    def best(self) -> int:
+        """The best price; 0 while the side is empty."""
+        return self._lookup.best(self.at)
+
+    def displayed(self, price: int) -> int | None:
+        """Quantity displayed at a price; None where it is not known."""
+        return self._lookup.displayed(price, self.at)
+
+    def walk(self, limit: int) -> Iterator[tuple[int, int]]:
+        """Nobody takes in a run by the index."""
+        raise MmTuiError(f"a run by the index met a taker at {limit} ticks; it has to go through the core")
+
+
+class IndexedBook(Book):
+    """Both sides."""
+
+    __slots__ = ()
+
+    def __init__(self, lookup: Lookup) -> None:
+        super().__init__()
+        self.bids: IndexedSide = IndexedSide(BUY, lookup.bids)
+        self.asks: IndexedSide = IndexedSide(SELL, lookup.asks)
+
+    @property
+    def two_sided(self) -> bool:
+        """Whether both sides have a level."""
+        return bool(self.bids.best() and self.asks.best())
+
+
+class IndexedMarket(Market):
+    """The market at one moment of the index."""
+
+    def __init__(self, instrument: Instrument, rules: FeedRules, lookup: Lookup) -> None:
+        super().__init__(instrument, rules)
+        self._lookup = lookup
+        self.book: IndexedBook = IndexedBook(lookup)
+        self.sync.book = self.book
+        self.at = 0
+        """Inputs heard."""
+        self.touches = 0
+        """Changes of the touch among them."""
+        self.last_price: int | None = None
+        """Of the last public trade."""
+        self._special: Special | None = None
+
+    def seek(self, at: int) -> None:
+        """Nothing that matters was heard up to this moment."""
+        lookup = self._lookup
+        self.at = self.book.bids.at = self.book.asks.at = at
+        self.touches = touches = bisect_left(lookup.touch_at, at, self.touches)
+        if touches:
+            references = self.references
+            references.bid, references.ask = lookup.touch_bid[touches - 1], lookup.touch_ask[touches - 1]
+            references.mid2 = lookup.mids.values[touches - 1]
+        fresh = bisect_left(lookup.fresh_at, at)
+        if fresh:
+            self.book_ts = lookup.ts[lookup.fresh_at[fresh - 1]]
+        trades = bisect_left(lookup.trade_at, at)
+        if trades:
+            self.last_price = lookup.bought.values[trades - 1] or lookup.sold.values[trades - 1]
+
+    def expect(self, special: Special) -> None:
+        """The next input is this one."""
+        self._special = special
+
+    def on_top(self, event: TopOfBook) -> bool:
+        """The input after the moment: one that may have moved the touch, whatever it was."""
+        del event
+        self._step()
+        return True
+
+    def on_delta(self, event: BookDelta) -> Outcome:
+        """A special input; whatever it says, the index knows what came of it."""
+        return self._hear(event.ts)
+
+    def on_snapshot(self, event: BookSnapshot) -> Outcome:
+        """Likewise."""
+        if not event.partial:
+            self.sync.asked = False
+        return self._hear(event.ts)
+
+    def observe(self, ts: int) -> bool:
+        """Whether the mid moved by the input just heard."""
+        lookup, references = self._lookup, self.references
+        references.ts = ts
+        before = references.mid2
+        touches = self.touches
+        if touches < len(lookup.touch_at) and lookup.touch_at[touches] < self.at:
+            self.touches = touches + 1
+            references.bid, references.ask = lookup.touch_bid[touches], lookup.touch_ask[touches]
+            references.mid2 = lookup.mids.values[touches]
+        return references.mid2 != before
+
+    def mid_before(self, ts: int) -> int:
+        """The mid that stood just before a time not long ago, half ticks; the oldest one kept where that is later."""
+        lookup, place, kept = self._lookup, self.touches, MIDS_KEPT
+        times, at, mids = lookup.ts, lookup.touch_at, lookup.mids.values
+        mid2 = self.references.mid2
+        while place and kept:
+            place -= 1
+            if place and mids[place] == mids[place - 1]:
+                continue
+            mid2 = mids[place]
+            if times[at[place]] < ts:
+                break
+            kept -= 1
+        return mid2
+
+    def finish(self) -> None:
+        """The recording is over: what it all came to."""
+        totals = self._lookup.head.totals
+        self.frames, self.trades, self.book_updates = totals.frames, totals.trades, totals.book_updates
+        self.gaps, self.resyncs, self.book.last_update_id = totals.gaps, totals.resyncs, totals.last_update_id
+
+    def _step(self) -> None:
+        self.at = self.book.bids.at = self.book.asks.at = self.at + 1
+
+    def _hear(self, ts: int) -> Outcome:
+        special = self._special
+        if special is None:
+            raise MmTuiError("a run by the index met a frame of the book that it was not told of")
+        self._special = None
+        self._step()
+        self.book_ts = ts
+        self.book.valid, self.known = special.valid, special.known
+        self.book.last_update_id = special.last_update_id
+        return Outcome(special.outcome)

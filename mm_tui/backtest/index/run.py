@@ -1,0 +1,240 @@
+"""A run by the index: the same core, strategy, gate, orders and paper venue, given only the inputs that can matter.
+
+No decision is made here. What is worked out is which input is the next that may change anything, and everything up to
+it is passed over, the market brought to where it then stands:
+
+- a mid that leaves what the strategy's last answer holds for (`Rest`), or the time of its next look
+- a mid at which the PnL might come to a limit, and one at which the obligation's band ends
+- a trade at or through the price of an order of ours
+- what is due: replies, timers, the markouts of a fill
+- links, gaps, snapshots that make the book whole; every move of the book while the desk does not quote
+
+To give the core one input too many changes nothing, so whatever is not sure to be idle is given.
+"""
+
+from typing import Any
+
+import msgspec
+
+from mm_tui.analytics.terms import terms_of
+from mm_tui.backtest.index.lookup import Lookup
+from mm_tui.backtest.index.market import IndexedMarket
+from mm_tui.backtest.index.queues import LateQueue
+from mm_tui.backtest.index.shape import BOOK, BOUGHT, SOLD, SPECIAL, TOP, Special
+from mm_tui.backtest.recording import Recording
+from mm_tui.backtest.runner import Job, end, summary_of
+from mm_tui.bus import EventBus
+from mm_tui.core.state import QUOTES
+from mm_tui.model.events import OperatorAction, SessionStarted, TopOfBook
+from mm_tui.risk.breaker import DAY
+from mm_tui.runtime.assembly import Terms, build_core, opening
+from mm_tui.runtime.desk import Desk
+from mm_tui.sim.venue import paper_venue
+from mm_tui.strategy.api import NEVER, Rest
+from mm_tui.strategy.registry import make as make_strategy
+
+TRADES = frozenset({SOLD, BOUGHT})
+MOVES = frozenset({BOOK, TOP})
+FAR_BPS = 1e12
+"""A price change that no market makes: `Lookup.calm` has seen to the real one."""
+
+
+def why_not(recording: Recording, job: Job, lookup: Lookup) -> str:  # noqa: PLR0911 - one line a reason
+    """Why the recording cannot be run so and has to go through the full core; empty where it can."""
+    terms = recording.terms
+    settings = terms.settings
+    if job.out is not None:
+        return "files are written"
+    if recording.stopwatch is not None:
+        return "it is the session's own desk"
+    if settings.simulator.latency == "measured":
+        return "latencies are drawn from the feed"
+    if settings.simulator.band:
+        return "the band runs three desks"
+    rest = getattr(make_strategy(terms.strategy, _params(terms), seed=settings.simulator.seed), "rest", None)
+    if rest is None or rest() is None:
+        return "the strategy looks at more than the mid"
+    if job.operator and any(isinstance(special.event, OperatorAction) for special in lookup.head.specials):
+        return "the operator acts"
+    if not lookup.calm(settings.risk):
+        return "the price moves too far"
+    return ""
+
+
+def run_by_index(recording: Recording, job: Job, lookup: Lookup) -> dict[str, Any]:
+    """The summary of a desk that heard the recording, the same as `runner.run` gives; where `why_not` is empty."""
+    bus = EventBus(lambda: 0)
+    desk = _build(recording.terms, bus, lookup)
+    if lookup.count:
+        desk.step(opening(recording.terms, lookup.head.first_ts))
+        Pass(desk, lookup, operator=job.operator).through()
+    end(desk)
+    return summary_of(desk, bus, recording, None)
+
+
+def _params(terms: Terms) -> msgspec.Struct | None:
+    return getattr(terms.settings.strategy, terms.strategy, None)
+
+
+def _build(terms: Terms, bus: EventBus, lookup: Lookup) -> Desk:
+    risk = msgspec.structs.replace(terms.settings.risk, max_price_change_bps=FAR_BPS)
+    settings = msgspec.structs.replace(terms.settings, risk=risk)
+    terms = msgspec.structs.replace(terms, settings=settings)
+    market = IndexedMarket(terms.instrument, settings.feed, lookup)
+    core = build_core(terms, market)
+    venue = paper_venue(settings.simulator, terms.instrument, core.book, terms.maker_bps, terms.taker_bps)
+    return Desk(core, venue, bus, promised=terms_of(settings.obligation, terms.instrument))
+
+
+class Pass:
+    """One pass of a desk through an index."""
+
+    def __init__(self, desk: Desk, lookup: Lookup, *, operator: bool) -> None:
+        self._desk = desk
+        self._lookup = lookup
+        self._core = desk.core
+        self._market: IndexedMarket = desk.core.market  # type: ignore[assignment]  # built so
+        self._own = desk.venue.own
+        self._special = [one for one in lookup.head.specials if not _is_skipped(one, operator=operator)]
+        self._special_at = [one.at for one in self._special]
+        self._specials = 0
+        """Special inputs that were heard."""
+        self._at = 0
+        """Inputs heard or passed over."""
+        self._count = _heard_to(lookup, operator=operator)
+        self._midnight = 0
+        """The first input of the next day."""
+        self._bounds = (0.0, 0.0)
+        self._leaves = -1
+        """The first touch whose mid is not between the bounds."""
+        self._prices = (0, 0)
+        self._reached = -1
+        """The first trade that reaches an order of ours at these prices."""
+
+    def through(self) -> None:
+        """Bring the desk to the end of the recording."""
+        desk, lookup, count, ts = self._desk, self._lookup, self._count, self._lookup.ts
+        while self._at < count:
+            at = self._next()
+            due = desk.due
+            if due is not None:
+                first = lookup.first_at(due, self._at)
+                if first < count and first <= at:
+                    self._pass_to(first)
+                    desk.advance(ts[first])
+                    self._take_places()
+                    continue
+            self._pass_to(min(at, count))
+            if at < count:
+                self._hear(at)
+        desk.ts = ts[count - 1]
+        self._market.finish()
+
+    # -- what comes next
+
+    def _next(self) -> int:
+        """The next input that may change anything; their number where none does."""
+        lookup, at = self._lookup, self._at
+        found = min(self._next_trade(), self._next_move())
+        if self._specials < len(self._special_at):
+            found = min(found, self._special_at[self._specials])
+        due = self._desk.scores.due
+        if due < NEVER:
+            found = min(found, lookup.first_after(due, at))
+        if self._midnight <= at:
+            self._midnight = lookup.first_at((lookup.ts[at] // DAY + 1) * DAY, at)
+        return min(found, self._midnight)
+
+    def _next_trade(self) -> int:
+        """The next trade that reaches an order of ours."""
+        own, lookup = self._own, self._lookup
+        if not own.by_id:
+            return lookup.count
+        prices = (own.highest_bid, own.lowest_ask)
+        place = lookup.trades_before(self._at)
+        if self._reached < place or prices != self._prices:
+            self._prices = prices
+            self._reached = min(lookup.sold.at_most(place, prices[0]), lookup.bought.at_least(place, prices[1]))
+        return lookup.trade_at[self._reached] if self._reached < len(lookup.trade_at) else lookup.count
+
+    def _next_move(self) -> int:
+        """The next move of the book that may bring about anything."""
+        core, lookup, at = self._core, self._lookup, self._at
+        mids = core.settled_mids()
+        if mids is None:
+            return lookup.moved_from(at)
+        low, high = mids
+        found = lookup.count
+        if core.state in QUOTES:
+            rest: Rest = core.strategy.rest()  # type: ignore[attr-defined]  # `why_not` has seen to it
+            if not rest.low2 < core.mid2 < rest.high2:
+                return lookup.moved_from(at)
+            low, high = max(low, rest.low2), min(high, rest.high2)
+            if rest.until < NEVER:
+                found = lookup.moved_from(lookup.first_at(rest.until, at))
+        obligation = self._desk.scores.obligation
+        low, high = max(low, obligation.low - 1), min(high, obligation.high + 1)
+        place = self._market.touches
+        if self._leaves < place or self._bounds != (low, high):
+            self._bounds = (low, high)
+            self._leaves = min(lookup.mids.at_least(place, high), lookup.mids.at_most(place, low))
+        return min(found, lookup.touch_at[self._leaves]) if self._leaves < len(lookup.touch_at) else found
+
+    # -- going there
+
+    def _pass_to(self, at: int) -> None:
+        """Everything before this input was heard, and nothing came of it."""
+        market, core, desk, lookup = self._market, self._core, self._desk, self._lookup
+        before = market.touches
+        market.seek(at)
+        desk.venue.last_price = market.last_price
+        touches = market.touches
+        if at > self._at and touches > before:
+            ts = lookup.ts[at - 1]
+            if core.account.position:
+                core.slept(ts, *lookup.mids.extremes(before, touches))
+            desk.scores.after(ts, core.mid2, core.book.valid, [])
+        self._at = at
+
+    def _hear(self, at: int) -> None:
+        """The desk is given an input."""
+        desk, core, lookup = self._desk, self._core, self._lookup
+        kind, ts = lookup.kind[at], lookup.ts[at]
+        self._at = at + 1
+        if kind == SPECIAL:
+            self._hear_special(at)
+            return
+        desk.ts = ts
+        if kind in TRADES:
+            desk.venue.on_market(lookup.trade(at))
+        elif kind in MOVES:
+            desk.step(TopOfBook(ts=ts, update_id=0, bid=0, bid_quantity=0, ask=0, ask_quantity=0))
+            return
+        desk.scores.after(ts, core.mid2, core.book.valid, [])
+
+    def _hear_special(self, at: int) -> None:
+        if self._specials < len(self._special_at) and self._special_at[self._specials] == at:
+            special = self._special[self._specials]
+            self._specials += 1
+            self._market.expect(special)
+            self._desk.step(special.event)
+
+    def _take_places(self) -> None:
+        """Orders that came to rest hear of their queue when it is asked for."""
+        for order in self._own.by_id.values():
+            if type(order.queue) is not LateQueue:
+                order.queue = LateQueue(order.queue, self._lookup, self._market, order.side, order.price)
+
+
+def _is_skipped(special: Special, *, operator: bool) -> bool:
+    return isinstance(special.event, SessionStarted) or (isinstance(special.event, OperatorAction) and not operator)
+
+
+def _heard_to(lookup: Lookup, *, operator: bool) -> int:
+    """The number of inputs up to the last one that is heard."""
+    count = lookup.count
+    for special in reversed(lookup.head.specials):
+        if special.at != count - 1 or not _is_skipped(special, operator=operator):
+            break
+        count -= 1
+    return count
