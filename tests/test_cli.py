@@ -10,7 +10,7 @@ from mm_tui.cli import main
 from mm_tui.cli import run as run_module
 from mm_tui.errors import OrdersMayRest, VenueError
 from mm_tui.journal import desks, folder
-from mm_tui.journal.meta import SessionMeta, write_meta
+from mm_tui.journal.meta import Result, SessionMeta, write_meta
 from mm_tui.settings.load import Loaded
 from mm_tui.settings.options import RunOptions
 
@@ -287,13 +287,30 @@ def test_sessions(capsys: Capture, home: Path, session_meta: SessionMeta) -> Non
     assert main(["sessions"]) == 0
     rows = capsys.readouterr().out.splitlines()
     assert "is damaged" in rows[0]
-    assert rows[1].split() == ["20240808T235413Z-demo-BTCUSDT", "1:02:05", "0.0", "MB", "passive", "quit"]
+    assert rows[1].split() == ["20240808T235413Z-demo-BTCUSDT", "1:02:05", "0.0", "MB", "passive", "–", "quit"]
     assert main(["sessions", "--json", "--session-dir", str(root)]) == 0
     listed = msgspec.json.decode(capsys.readouterr().out)
     assert [one["ended"] for one in listed] == [None, "quit"]
     assert listed[1]["ended_ns"] == start + 3_725_000_000_000
     assert main(["sessions", "--json", "--session-dir", "absent"]) == 0
     assert msgspec.json.decode(capsys.readouterr().out) == []
+
+
+def test_the_list_of_sessions_says_what_came_of_each(capsys: Capture, home: Path, session_meta: SessionMeta) -> None:
+    root = home / "state" / "mm-tui" / "sessions"
+    pnls = ("-1234.5670001", None, "a lot")
+    for at, pnl in enumerate(pnls):
+        made = folder.create(root, session_meta.start + at * 10**9, "demo", "BTC/USDT")
+        result = Result(placed=70, fills=1001, pnl=pnl, position="-0.01")
+        write_meta(made.path, msgspec.structs.replace(session_meta, strategy="/home/me/mine.py:Mine", result=result))
+        made.release()
+    assert main(["sessions"]) == 0
+    rows = [row.split()[3:] for row in capsys.readouterr().out.splitlines()]
+    unknown = ["mine.py:Mine", "1,001", "fills", "–", "USDT", "killed"]
+    assert rows == [unknown, unknown, ["mine.py:Mine", "1,001", "fills", "\u22121,234.57", "USDT", "killed"]]
+    assert main(["sessions", "--json"]) == 0
+    results = [one["result"] for one in msgspec.json.decode(capsys.readouterr().out)]
+    assert results[2] == {"placed": 70, "fills": 1001, "pnl": "-1234.5670001", "position": "-0.01"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no user signals")

@@ -6,13 +6,16 @@
 import csv
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from mm_tui.analytics.pnl import Split
 from mm_tui.bus import EventBus
 from mm_tui.errors import DataError
 from mm_tui.journal.proof import ProofFile
 from mm_tui.model import account as accounts
+from mm_tui.model.account import Account
 from mm_tui.model.facts import Fact, Filled, OrderChanged
 from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.desk import Desk
@@ -32,14 +35,15 @@ EQUITY: Final = (
     "inventory",
 )
 SECOND: Final = 1_000_000_000
+FEE_ASSET_DECIMALS: Final = 8
+"""Digits after the point of a fee that an asset of its own paid."""
 
 Write = Callable[[tuple[Any, ...]], Any]
 
 
 def fill_row(fill: Filled, instrument: Instrument) -> tuple[Any, ...]:
     """A fill as `fills.csv` has it: exact decimals, the fee in its own currency, the queue ahead in base."""
-    micro = accounts.MICRO
-    fee = fill.fee * instrument.step_size / micro if fill.fee_in_base else fill.fee * instrument.unit / micro
+    fee, asset = paid(fill, instrument)
     ahead = "" if fill.queue_ahead is None else text(instrument.quantity(fill.queue_ahead))
     return (
         fill.matched,
@@ -47,11 +51,20 @@ def fill_row(fill: Filled, instrument: Instrument) -> tuple[Any, ...]:
         text(instrument.price(fill.price)),
         text(instrument.quantity(fill.quantity)),
         text(fee),
-        instrument.base if fill.fee_in_base else instrument.quote,
+        asset,
         "maker" if fill.maker else "taker",
         fill.order_id,
         ahead,
     )
+
+
+def paid(fill: Filled, instrument: Instrument) -> tuple[Decimal, str]:
+    """The fee of a fill, exact, and what it was paid in: base, quote, or an asset of its own."""
+    if fill.fee_asset:
+        return Decimal(fill.fee_amount).scaleb(-FEE_ASSET_DECIMALS), fill.fee_asset
+    if fill.fee_in_base:
+        return fill.fee * instrument.step_size / accounts.MICRO, instrument.base
+    return fill.fee * instrument.unit / accounts.MICRO, instrument.quote
 
 
 def order_row(change: OrderChanged, instrument: Instrument) -> tuple[Any, ...]:
@@ -91,16 +104,18 @@ class Equity:
         if not mid2 or state == self._last:
             return
         self._last = state
-        split = desk.scores.pnl.split()
-        values = (account.total2(mid2), account.realized2, split.fees, split.spread_captured, split.adverse_selection)
-        self._write(
-            (
-                desk.ts,
-                text(mid2 * instrument.tick_size / 2),
-                text(accounts.quantity(account.position, instrument)),
-                *(text(accounts.money(value, instrument)) for value in (*values, split.inventory)),
-            )
-        )
+        worth = standing(account, desk.scores.pnl.split(), mid2, instrument)
+        self._write((desk.ts, *map(text, worth)))
+
+
+def standing(account: Account, split: Split, mid2: int, instrument: Instrument) -> tuple[Decimal, ...]:
+    """The columns of `equity.csv` behind the time, exact: the mid and the amounts in quote, the position in base."""
+    values = (account.total2(mid2), account.realized2, split.fees, split.spread_captured, split.adverse_selection)
+    return (
+        mid2 * instrument.tick_size / 2,
+        accounts.quantity(account.position, instrument),
+        *(accounts.money(value, instrument) for value in (*values, split.inventory)),
+    )
 
 
 @contextmanager

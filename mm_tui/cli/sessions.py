@@ -1,6 +1,7 @@
 """`mm-tui sessions` and `mm-tui kill`: what was recorded, and the kill switch from another terminal."""
 
 import os
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -94,8 +95,23 @@ def _seconds(entry: "SessionEntry") -> float | None:
 def _row(entry: "SessionEntry") -> str:
     seconds = _seconds(entry)
     lasted = "" if seconds is None else f"{int(seconds) // 3600}:{int(seconds) // 60 % 60:02}:{int(seconds) % 60:02}"
-    strategy = entry.meta.strategy if entry.meta is not None else ""
-    return f"{entry.path.name:<44} {lasted:>8} {entry.size / 1e6:>8.1f} MB  {strategy:<12} {_state(entry)}"
+    strategy = entry.meta.strategy.rpartition("/")[2] if entry.meta is not None else ""
+    return (
+        f"{entry.path.name:<44} {lasted:>8} {entry.size / 1e6:>8.1f} MB  {strategy:<12} {_result(entry):>26}  "
+        f"{_state(entry)}"
+    )
+
+
+def _result(entry: "SessionEntry") -> str:
+    """Fills and what they made, rounded for people; a dash where it is not known."""
+    meta = entry.meta
+    if meta is None or meta.result is None:
+        return "–"
+    try:
+        pnl = f"{Decimal(meta.result.pnl or 'unknown'):+,.2f}".replace("-", "\u2212")
+    except InvalidOperation:
+        pnl = "–"
+    return f"{meta.result.fills:,} fills {pnl} {meta.instrument.quote}"
 
 
 def _plain(entry: "SessionEntry") -> dict[str, Any]:
@@ -110,6 +126,8 @@ def _plain(entry: "SessionEntry") -> dict[str, Any]:
         "ended_ns": meta and meta.end,
         "ended": meta and meta.ended,
         "market_lines": meta and meta.market_lines,
+        "digest": meta and meta.digest,
+        "result": meta and meta.result,
         "bytes": entry.size,
         "pid": entry.pid,
         "note": entry.note,

@@ -14,6 +14,18 @@ FORMAT = 1
 """Of the session folder; a folder of a later format is refused, not guessed at."""
 
 
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a session: the figures of its summary that a list of sessions shows."""
+
+    placed: int
+    """Orders."""
+    fills: int
+    pnl: str | None
+    """Net, in quote, an exact decimal; null where no price was ever known."""
+    position: str
+    """In base, against the opening; an exact decimal."""
+
+
 class SessionMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     """Everything that a re-run of the session needs besides its two logs."""
 
@@ -44,10 +56,22 @@ class SessionMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False
     market_lines: int | None = None
     records: int | None = None
     """Records of the journal."""
+    result: Result | None = None
+    """Null where the session was killed, or is of before results were written."""
     digest: str | None = None
     """Of the outputs, as the summary has it: what a run of the recording is held against."""
     measured: dict[str, dict[str, Any]] | None = None
     """`feed_age_ms` and `latency_us` of the summary: what the shells measured and no recording can say again."""
+
+
+def result_of(summary: dict[str, Any]) -> Result:
+    """The result of a session's summary."""
+    return Result(
+        placed=summary["orders"]["placed"],
+        fills=summary["fills"]["count"],
+        pnl=summary["pnl"]["total"],
+        position=summary["position"]["base"],
+    )
 
 
 def write_meta(folder: Path, meta: SessionMeta) -> None:

@@ -360,6 +360,7 @@ class Session:
                 market_lines=self._writer.lines,
                 records=self._writer.seq,
                 digest=summary["digest"],
+                result=meta.result_of(summary),
                 measured={name: summary[name] for name in ("feed_age_ms", "latency_us")},
             )
             with suppress(OSError):

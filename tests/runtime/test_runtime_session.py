@@ -47,6 +47,8 @@ def test_a_file_is_played_to_its_end_and_recorded(tmp_path: Path, capsys: pytest
     assert {one.name for one in session.iterdir()} >= {"session.json", "market.log.gz", "journal.jsonl", "app.log"}
     meta = json.loads((session / "session.json").read_bytes())
     assert (meta["ended"], meta["market_lines"], meta["symbol"]) == ("end of file", 399, "BTC/USDT")
+    result = {"placed": summary["orders"]["placed"], "fills": summary["fills"]["count"]}
+    assert meta["result"] == {**result, "pnl": summary["pnl"]["total"], "position": summary["position"]["base"]}
     records = [json.loads(line) for line in (session / "journal.jsonl").read_bytes().splitlines()]
     assert records[0]["type"] == "SessionStarted"
     assert [one["seq"] for one in records] == list(range(records[0]["seq"], records[0]["seq"] + len(records)))
