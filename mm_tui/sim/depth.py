@@ -82,6 +82,11 @@ class Depth:
         self._bids = SideDepth(book.bids)
         self._asks = SideDepth(book.asks)
 
+    @property
+    def touched(self) -> bool:
+        """Whether anything is missing that takers of ours took."""
+        return bool(self._bids.used or self._asks.used)
+
     def of(self, side: Side) -> SideDepth:
         """The bids or the asks."""
         return self._bids if side is BUY else self._asks

@@ -75,6 +75,11 @@ class PaperVenue:
         """Held, millionths of a lot at a tick."""
         return self.purse.quote
 
+    @property
+    def touched(self) -> bool:
+        """Whether anything that the book displays is missing for us, since we took it."""
+        return self._matching.depth.touched
+
     # -- requests and replies
 
     def submit(self, approved: Approved) -> None:

@@ -4,6 +4,7 @@ Made once in a process and shared by all its runs; nothing in it belongs to a ru
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 
 from mm_tui.backtest.index.file import Stored
 from mm_tui.backtest.index.reach import Reach
@@ -11,6 +12,7 @@ from mm_tui.backtest.index.shape import BOUGHT
 from mm_tui.model.events import BUY, SELL, Side, Trade
 from mm_tui.risk.breaker import Breaker
 from mm_tui.risk.limits import Limits
+from mm_tui.strategy.api import NEVER
 
 NOWHERE = (0, 0)
 
@@ -24,7 +26,7 @@ class SideLookup:
     def __init__(self, stored: Stored, side: Side) -> None:
         name, columns = side.book_word, stored.columns
         self.sign = int(side)
-        self._best_at, self._best = columns[f"{name}_at"], columns[f"{name}_best"]
+        self._best_at, self._best = columns[f"{name}_at"], Reach(columns[f"{name}_best"])
         self._worst_at, self._worst = columns[f"{name}_worst_at"], columns[f"{name}_worst"]
         self._prices, self._starts = columns[f"{name}_price"], columns[f"{name}_start"]
         self._row_at, self._row = columns[f"{name}_row_at"], columns[f"{name}_row"]
@@ -35,7 +37,29 @@ class SideLookup:
     def best(self, at: int) -> int:
         """The best price; 0 while the side is empty."""
         place = bisect_left(self._best_at, at)
-        return self._best[place - 1] if place else 0
+        return self._best.values[place - 1] if place else 0
+
+    def crosses(self, price: int, at: int) -> int:
+        """The first input from `at` on that brings the best price to an order of the other side, or an early one.
+
+        A number that no input has where there is none.
+        """
+        place = bisect_left(self._best_at, at)
+        if place and self.sign * (self._best.values[place - 1] - price) >= 0:
+            return at
+        find = self._best.at_least if self.sign > 0 else self._best.at_most
+        place = find(place, price)
+        return self._best_at[place] if place < len(self._best_at) else NEVER
+
+    def walk(self, limit: int, at: int) -> Iterator[tuple[int, int]]:
+        """Levels from the best one to the limit, the limit included."""
+        best = self.best(at)
+        low, high = (limit, best) if self.sign > 0 else (best, limit)
+        prices = self._prices[bisect_left(self._prices, low) : bisect_right(self._prices, high)] if best else ()
+        for price in reversed(prices) if self.sign > 0 else prices:
+            quantity = self.displayed(price, at)
+            if quantity:
+                yield price, quantity
 
     def rows(self, price: int) -> tuple[int, int]:
         """From where to where the price's rows stand."""
@@ -91,6 +115,11 @@ class Lookup:
     def side(self, side: Side) -> SideLookup:
         """The bids or the asks."""
         return self.bids if side is BUY else self.asks
+
+    def book_from(self, at: int) -> int:
+        """The first input from `at` on that is a diff or a snapshot; the number of inputs where there is none."""
+        place = bisect_left(self.book_at, at)
+        return self.book_at[place] if place < len(self.book_at) else self.count
 
     def moved_from(self, at: int) -> int:
         """The first input from `at` on after which the strategy is asked; their number where there is none."""

@@ -6,6 +6,7 @@ that runs so may ask for (trades of the tape, flow, averages over time) is not k
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from typing import Any
 
 from mm_tui.backtest.index.lookup import Lookup, SideLookup
 from mm_tui.backtest.index.shape import Special
@@ -14,9 +15,9 @@ from mm_tui.book.side import BookSide
 from mm_tui.book.sync import Outcome
 from mm_tui.core.config import FeedRules
 from mm_tui.core.market import MIDS_KEPT, Market
-from mm_tui.errors import MmTuiError
 from mm_tui.model.events import BUY, SELL, BookDelta, BookSnapshot, Side, TopOfBook
 from mm_tui.model.instrument import Instrument
+from mm_tui.sim.resting import NO_ASK
 
 
 class IndexedSide(BookSide):
@@ -29,6 +30,8 @@ class IndexedSide(BookSide):
         self._lookup = lookup
         self.at = 0
         """Inputs heard."""
+        self.levels: Levels = Levels(self)
+        self.keys: Keys = Keys(self)
 
     def best(self) -> int:
         """The best price; 0 while the side is empty."""
@@ -39,8 +42,32 @@ class IndexedSide(BookSide):
         return self._lookup.displayed(price, self.at)
 
     def walk(self, limit: int) -> Iterator[tuple[int, int]]:
-        """Nobody takes in a run by the index."""
-        raise MmTuiError(f"a run by the index met a taker at {limit} ticks; it has to go through the core")
+        """Levels from the best one to the limit price, the limit included: what a taker would meet."""
+        return self._lookup.walk(limit, self.at)
+
+
+class Levels(dict[int, int]):
+    """Price to displayed quantity; what is asked for is looked up."""
+
+    def __init__(self, side: IndexedSide) -> None:
+        super().__init__()
+        self._side = side
+
+    def get(self, price: int, default: Any = None) -> Any:
+        """What is displayed at a price, or the default."""
+        return self._side.displayed(price) or default
+
+
+class Keys(list[int]):
+    """Price × sign; only gone through from the best one on."""
+
+    def __init__(self, side: IndexedSide) -> None:
+        super().__init__()
+        self._side = side
+
+    def __reversed__(self) -> Iterator[int]:
+        sign = self._side.sign
+        return (price * sign for price, _ in self._side.walk(1 if sign > 0 else NO_ASK))
 
 
 class IndexedBook(Book):
@@ -102,7 +129,7 @@ class IndexedMarket(Market):
         return True
 
     def on_delta(self, event: BookDelta) -> Outcome:
-        """A special input; whatever it says, the index knows what came of it."""
+        """The input after the moment: a diff that was applied, or a special one; what came of it, the index knows."""
         return self._hear(event.ts)
 
     def on_snapshot(self, event: BookSnapshot) -> Outcome:
@@ -148,12 +175,11 @@ class IndexedMarket(Market):
         self.at = self.book.bids.at = self.book.asks.at = self.at + 1
 
     def _hear(self, ts: int) -> Outcome:
-        special = self._special
-        if special is None:
-            raise MmTuiError("a run by the index met a frame of the book that it was not told of")
-        self._special = None
+        special, self._special = self._special, None
         self._step()
         self.book_ts = ts
+        if special is None:
+            return Outcome.APPLIED
         self.book.valid, self.known = special.valid, special.known
         self.book.last_update_id = special.last_update_id
         return Outcome(special.outcome)

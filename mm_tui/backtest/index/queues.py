@@ -31,26 +31,29 @@ class LateQueue:
     @property
     def ahead(self) -> int | None:
         """Lots ahead; None while unknown."""
-        self._catch_up()
+        self._catch_up(self._market.at)
         return self._queue.ahead
 
     def on_trade(self, quantity: int) -> int:
         """A trade at our price; what of it reaches us."""
-        self._catch_up()
+        self._catch_up(self._market.at)
         self._traded = True
         return self._queue.on_trade(quantity)
 
     def on_through(self) -> None:
         """A trade through our price: nothing is ahead any more."""
-        self._catch_up()
+        self._catch_up(self._market.at)
         self._queue.on_through()
 
     def on_displayed(self, quantity: int | None) -> None:
-        """The index knows it too."""
+        """The diff just heard left so much for us there."""
+        self._catch_up(self._market.at - 1)
+        self._queue.on_displayed(quantity)
+        self._at, self._traded = self._market.at, False
 
-    def _catch_up(self) -> None:
-        start, end = self._at, self._market.at
-        if start == end:
+    def _catch_up(self, end: int) -> None:
+        start = self._at
+        if start >= end:
             return
         self._at = end
         queue, side, price = self._queue, self._side, self._price

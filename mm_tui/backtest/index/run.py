@@ -20,12 +20,12 @@ from mm_tui.analytics.terms import terms_of
 from mm_tui.backtest.index.lookup import Lookup
 from mm_tui.backtest.index.market import IndexedMarket
 from mm_tui.backtest.index.queues import LateQueue
-from mm_tui.backtest.index.shape import BOOK, BOUGHT, SOLD, SPECIAL, TOP, Special
+from mm_tui.backtest.index.shape import BOOK, BOUGHT, QUIET_BOOK, SOLD, SPECIAL, TOP, Special
 from mm_tui.backtest.recording import Recording
 from mm_tui.backtest.runner import Job, end, summary_of
 from mm_tui.bus import EventBus
 from mm_tui.core.state import QUOTES
-from mm_tui.model.events import OperatorAction, SessionStarted, TopOfBook
+from mm_tui.model.events import BookDelta, OperatorAction, SessionStarted, TopOfBook
 from mm_tui.risk.breaker import DAY
 from mm_tui.runtime.assembly import Terms, build_core, opening
 from mm_tui.runtime.desk import Desk
@@ -34,7 +34,6 @@ from mm_tui.strategy.api import NEVER, Rest
 from mm_tui.strategy.registry import make as make_strategy
 
 TRADES = frozenset({SOLD, BOUGHT})
-MOVES = frozenset({BOOK, TOP})
 FAR_BPS = 1e12
 """A price change that no market makes: `Lookup.calm` has seen to the real one."""
 
@@ -110,6 +109,8 @@ class Pass:
         self._prices = (0, 0)
         self._reached = -1
         """The first trade that reaches an order of ours at these prices."""
+        self._crossed = -1
+        """The first input that brings the other side's best to one of them."""
 
     def through(self) -> None:
         """Bring the desk to the end of the recording."""
@@ -146,16 +147,20 @@ class Pass:
         return min(found, self._midnight)
 
     def _next_trade(self) -> int:
-        """The next trade that reaches an order of ours."""
-        own, lookup = self._own, self._lookup
+        """The next trade, or diff, that may reach an order of ours."""
+        own, lookup, at = self._own, self._lookup, self._at
+        touched = lookup.book_from(at) if self._desk.venue.touched else lookup.count
         if not own.by_id:
-            return lookup.count
+            return touched
         prices = (own.highest_bid, own.lowest_ask)
-        place = lookup.trades_before(self._at)
-        if self._reached < place or prices != self._prices:
-            self._prices = prices
-            self._reached = min(lookup.sold.at_most(place, prices[0]), lookup.bought.at_least(place, prices[1]))
-        return lookup.trade_at[self._reached] if self._reached < len(lookup.trade_at) else lookup.count
+        if self._reached < at or prices != self._prices:
+            place = lookup.trades_before(at)
+            place = min(lookup.sold.at_most(place, prices[0]), lookup.bought.at_least(place, prices[1]))
+            self._reached = lookup.trade_at[place] if place < len(lookup.trade_at) else lookup.count
+        if self._crossed < at or prices != self._prices:
+            self._crossed = min(lookup.asks.crosses(prices[0], at), lookup.bids.crosses(prices[1], at))
+        self._prices = prices
+        return min(self._reached, self._crossed, touched)
 
     def _next_move(self) -> int:
         """The next move of the book that may bring about anything."""
@@ -204,12 +209,19 @@ class Pass:
         if kind == SPECIAL:
             self._hear_special(at)
             return
+        if kind == TOP:
+            desk.step(TopOfBook(ts=ts, update_id=0, bid=0, bid_quantity=0, ask=0, ask_quantity=0))
+            return
+        diff = BookDelta(ts=ts, first_id=0, final_id=0, bids=[], asks=[])
+        if kind == BOOK:
+            desk.step(diff)
+            return
         desk.ts = ts
         if kind in TRADES:
             desk.venue.on_market(lookup.trade(at))
-        elif kind in MOVES:
-            desk.step(TopOfBook(ts=ts, update_id=0, bid=0, bid_quantity=0, ask=0, ask_quantity=0))
-            return
+        elif kind == QUIET_BOOK:
+            self._market.seek(at + 1)
+            desk.venue.on_market(diff)
         desk.scores.after(ts, core.mid2, core.book.valid, [])
 
     def _hear_special(self, at: int) -> None:
