@@ -47,7 +47,7 @@ class Console:
             self._core.outbox.note("warn", f"unknown action {event.action}")
 
     def _kill(self, argument: str) -> None:
-        self._core.trip(Trip("kill", argument or "pressed", "", "halt"))
+        self._core.guard.trip(Trip("kill", argument or "pressed", "", "halt"))
 
     def _pause(self, argument: str) -> None:
         conduct = self._core.conduct
@@ -94,7 +94,7 @@ class Console:
         core.conduct.side_on = {BUY: True, SELL: True}
         core.conduct.side_why = {}
         core.conduct.paused = "re-armed"
-        core.restrain()
+        core.guard.restrain()
         core.settle()
 
     def _toggle(self, side: Side) -> None:
@@ -108,7 +108,7 @@ class Console:
     def _reduce_only(self, _: str) -> None:
         core = self._core
         on = core.restraint.operator = not core.restraint.operator
-        core.restrain()
+        core.guard.restrain()
         words = f"reduce-only {'on' if on else 'off'}"
         if not on and core.gate.restrained:
             words += f", but it stays so: {core.gate.restrained}"
@@ -134,7 +134,7 @@ class Console:
             core.outbox.note("info", f"{change.name} is {before} already")
         else:
             core.outbox.say(facts.ParameterChanged(ts=core.outbox.ts, name=change.name, before=before, after=after))
-            core.set_limits(change.limits)
+            core.guard.set_limits(change.limits)
 
     def _set(self, argument: str) -> None:
         if argument.lstrip().startswith(PREFIX):

@@ -16,6 +16,7 @@ from mm_tui.core.config import CoreConfig
 from mm_tui.core.console import Console
 from mm_tui.core.execution import Executor
 from mm_tui.core.flatten import Flatten
+from mm_tui.core.guard import Guard
 from mm_tui.core.market import Market
 from mm_tui.core.oms import OrderManager
 from mm_tui.core.operator import Parameters
@@ -27,11 +28,11 @@ from mm_tui.model import events as ev
 from mm_tui.model import facts
 from mm_tui.model.account import MICRO, Account
 from mm_tui.model.commands import RequestSnapshot
-from mm_tui.model.events import BUY, SELL, AnyEvent
+from mm_tui.model.events import AnyEvent
 from mm_tui.model.instrument import Instrument
 from mm_tui.model.orders import Order
 from mm_tui.risk.breaker import Breaker, Trip
-from mm_tui.risk.gate import DAY, Gate
+from mm_tui.risk.gate import Gate
 from mm_tui.risk.limits import Limits
 from mm_tui.risk.restraint import Restraint
 from mm_tui.strategy.api import Strategy
@@ -71,10 +72,10 @@ class Core:
         self.executor = Executor(config, self.gate, self.orders, self.view, self.outbox)
         self.flattener = Flatten(self.executor, self.orders, instrument, config.limits)
         self.replies = Replies(self.orders, self.executor.levels, self.account, self.outbox)
+        self.guard = Guard(self)
         self.console = Console(self)
         self.bad_frames = 0
-        self.trips: list[facts.RiskTripped] = []
-        self._archive_armed = self._stale_armed = self._pnl_watched = False
+        self._archive_armed = self._stale_armed = False
         self._unit = float(instrument.unit) / (2 * MICRO)
         self._handlers: dict[type, Callable[[Any], None]] = {
             ev.BookDelta: self._on_delta,
@@ -131,7 +132,7 @@ class Core:
             return None
         if not self._stale_armed:
             return None
-        if not self._pnl_watched or self.gate.closed:
+        if not self.guard.pnl_watched or self.gate.closed:
             return -inf, inf
         slack, slope = self.breaker.slack, abs(self.account.position) * self._unit
         if not slope:
@@ -143,9 +144,14 @@ class Core:
 
     def slept(self, ts: int, low2: int, high2: int) -> None:
         """The mid went between these and came to where it is, and nobody told the breaker."""
-        if self._pnl_watched and not self.gate.closed:
+        if self.guard.pnl_watched and not self.gate.closed:
             for mid2 in (low2, high2, self.references.mid2):
                 self.breaker.on_pnl(ts, self.account.total2(mid2) * self._unit)
+
+    @property
+    def trips(self) -> list[facts.RiskTripped]:
+        """Limits that were broken so far."""
+        return self.guard.trips
 
     @property
     def limits(self) -> Limits:
@@ -204,9 +210,9 @@ class Core:
         if market.observe(ts):
             trip = self.breaker.on_mid(ts, self.references.mid2)
             if trip is not None and not self.gate.closed:
-                self.trip(trip)
-            if self._pnl_watched:
-                self._check_pnl()
+                self.guard.trip(trip)
+            if self.guard.pnl_watched:
+                self.guard.check_pnl()
         if conduct.stale:
             conduct.recover(ts)
         if conduct.state not in QUOTES:
@@ -254,26 +260,15 @@ class Core:
         matched = event.ts if event.matched is None else event.matched
         self.replies.tell_fill(order, event, self.market.mid_before(matched) if self.book.valid else None)
         if order.filled > order.quantity:
-            self.trip(Trip("overfill", str(order.filled), str(order.quantity), "halt"))
+            self.guard.trip(Trip("overfill", str(order.filled), str(order.quantity), "halt"))
         self.view.last_own_price = event.price
         if order.level >= 0 and not order.left:
             self.view.complete(order, event.ts)
             self.quoter.renew()
             trip = self.breaker.on_filled(event.ts, order.side)
             if trip is not None:
-                self.trip(trip)
-        self._pnl_watched = True
-        self.restraint.on_position(event.ts, self._held_sign())
-        self._check_pnl()
-        self.restrain()
-
-    def _held_sign(self) -> int:
-        """Of the position; 0 where no order is small enough to close it."""
-        lots, instrument = self.account.position_lots, self.instrument
-        size = abs(lots)
-        if size < instrument.min_quantity or size * self.references.mid2 < 2 * instrument.min_notional_units:
-            return 0
-        return 1 if lots > 0 else -1
+                self.guard.trip(trip)
+        self.guard.on_fill()
 
     # -- deciding
 
@@ -328,79 +323,6 @@ class Core:
         """Cancel whatever rests."""
         self.executor.cancels.cancel_all(self.outbox.ts)
 
-    def trip(self, trip: Trip) -> None:
-        """A limit was broken: halt, pull, or switch a side off."""
-        ts = self.outbox.ts
-        tripped = facts.RiskTripped(ts=ts, rule=trip.rule, value=trip.value, limit=trip.limit, action=trip.action)
-        self.trips.append(tripped)
-        self.outbox.say(tripped)
-        if trip.action == "halt":
-            self._halt(f"{trip.rule} {trip.value}, limit {trip.limit}" if trip.limit else f"{trip.rule} {trip.value}")
-            return
-        if trip.action == "pull":
-            self.conduct.cooloff_until = ts + round(self.limits.price_change_cooloff_s * SECOND)
-            self.outbox.arm("cooloff", self.conduct.cooloff_until)
-        elif trip.action == "reduce only":
-            self.restrain()
-        else:
-            side = BUY if trip.action.startswith("bid") else SELL
-            self.conduct.side_on[side] = False
-            self.conduct.side_why[side] = trip.value
-            self.quoter.dirty = True
-        self.settle()
-
-    def _halt(self, reason: str) -> None:
-        """Close the gate, cancel all, and stay so until a person re-arms."""
-        if self.conduct.closing:
-            self.conduct.closing, self.gate.closed = False, ""
-        self.gate.closed = self.gate.closed or reason
-        self.flattener.stop()
-        pulls = self.state in QUOTES and self.orders.open_count
-        self.settle()
-        if not pulls:
-            self.cancel_all()
-
-    def _check_pnl(self) -> None:
-        if self.references.mid2 and not self.gate.closed:
-            self._on_pnl(self.pnl)
-
-    def _on_pnl(self, pnl: float) -> None:
-        breaker = self.breaker
-        before = breaker.soft
-        trip = breaker.on_pnl(self.outbox.ts, pnl)
-        if trip is not None:
-            self.trip(trip)
-        elif breaker.soft is not before:
-            self.restrain()
-
-    def restrain(self) -> None:
-        """Let the gate and the quotes know whether only what reduces the position may go out."""
-        ts, restraint = self.outbox.ts, self.restraint
-        trip = restraint.look(ts)
-        reason = restraint.reason
-        if reason != self.gate.restrained:
-            self.gate.restrained = reason
-            self.quoter.reducing = bool(reason)
-            self.quoter.dirty = True
-            self.settle()
-        if trip is not None:
-            self.trip(trip)
-        due = restraint.due(ts)
-        if due is not None:
-            self.outbox.arm("restraint", due)
-
-    def set_limits(self, limits: Limits) -> None:
-        """Hold everything to other limits from now on; what rests over them is cancelled."""
-        self.gate.set_limits(limits)
-        self.breaker.set_limits(limits)
-        self.flattener.set_limits(limits)
-        self.view.max_position = self.gate.max_position
-        self.executor.cancels.prune(self.gate, self.references.mid2, self.outbox.ts)
-        self.quoter.renew()
-        if not self.gate.closed:
-            self._on_pnl(self.breaker.pnl)
-        self.restrain()
-
     # -- timers
 
     @property
@@ -437,13 +359,8 @@ class Core:
             self.settle()
             self.go_on()
         elif event.name == "restraint":
-            self._on_restraint_timer()
-
-    def _on_restraint_timer(self) -> None:
-        if not self.gate.closed:
-            self._on_pnl(self.pnl if self.references.mid2 else self.breaker.pnl)
-        self.restrain()
-        self.go_on()
+            self.guard.on_timer()
+            self.go_on()
 
     def _on_stale_timer(self) -> None:
         due = self.market.book_ts + self._stale_after
@@ -464,19 +381,10 @@ class Core:
         if event.rule == "strategy_budget":
             return  # the stopwatch's word, heard with the decision that it is about
         if event.rule == "exposure":
-            self.trip(Trip("exposure at the wire", event.value, event.limit, "halt"))
+            self.guard.trip(Trip("exposure at the wire", event.value, event.limit, "halt"))
         else:
             self._lose_data(f"{event.rule.replace('_', ' ')} {event.value}, limit {event.limit}")
 
     def _on_session(self, event: ev.SessionStarted) -> None:
         self.account.open(event.base, event.quote)
-        if event.day:
-            self._pnl_watched = True
-            self.breaker.carry(event.ts, event.day, event.day_pnl, event.drawdown)
-            if event.day == event.ts // DAY:
-                self.gate.carry(event.ts, event.messages)
-        if event.halted:
-            self._halt(event.halted)
-        elif event.day:
-            self._on_pnl(0.0)
-        self.restrain()
+        self.guard.carry(event)

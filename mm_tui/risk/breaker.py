@@ -38,25 +38,26 @@ RECOVERED = 0.9
 class SoftLimit:
     """A figure near its limit, with hysteresis."""
 
-    __slots__ = ("_over", "level", "rule", "words")
+    __slots__ = ("level", "over", "rule", "words")
 
     def __init__(self, rule: str) -> None:
         self.rule = rule
         self.level = 0.0
         self.words = ""
         """Why only what reduces may go out; empty where this speaks for nothing."""
-        self._over = False
+        self.over = False
+        """It was reached, and the figure has not recovered since."""
 
     def crossed(self, value: float) -> bool:
         """Whether the figure has just come up to its soft limit."""
         if value >= self.level:
-            if self._over:
+            if self.over:
                 return False
-            self._over = True
+            self.over = True
             self.words = f"{self.rule} {value:.2f}, soft limit {self.level:g}"
             return True
-        if self._over and value < RECOVERED * self.level:
-            self._over, self.words = False, ""
+        if self.over and value < RECOVERED * self.level:
+            self.over, self.words = False, ""
         return False
 
     def acknowledge(self) -> None:
@@ -105,7 +106,12 @@ class Breaker:
 
     @property
     def slack(self) -> float:
-        """How far PnL may fall before a limit or a soft limit is reached, quote; not over 0 where one is."""
+        """How far PnL may fall before a limit or a soft limit is reached, quote; not over 0 where one is.
+
+        Nor while one was reached and is not yet left: then a rise counts as well.
+        """
+        if self._soft_loss.over or self._soft_drawdown.over:
+            return 0.0
         return min(self._soft_loss.level - self.loss, self._soft_drawdown.level - self.drawdown)
 
     @property
