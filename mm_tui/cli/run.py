@@ -54,7 +54,7 @@ def _desk_options(command: F) -> F:
             metavar="DIR",
             help="Record under this folder; one desk at a time may.",
         ),
-        click.option("--no-record", is_flag=True, help="Leave nothing on disk."),
+        click.option("--no-record", is_flag=True, help="Leave no recording on disk."),
         click.option("--headless", is_flag=True, help="Without a screen; ends at --duration or a signal."),
         click.option(
             "--duration",

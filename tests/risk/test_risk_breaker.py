@@ -216,3 +216,16 @@ def test_a_profit_of_the_day_is_carried_too() -> None:
     assert breaker.on_pnl(START, -80.0) is None
     assert (breaker.loss, breaker.day_pnl) == (40.0, -40.0)
     assert breaker.on_pnl(START, -90.0) is not None
+
+
+def test_slack_is_what_pnl_may_still_fall_and_none_while_a_soft_limit_is_not_left_again() -> None:
+    breaker = Breaker(SOFT)
+    breaker.on_pnl(START, -10.0)
+    assert breaker.slack == 14.0
+    breaker.on_pnl(START + 1, -24.0)
+    breaker.on_pnl(START + 2, -23.0)
+    assert breaker.slack == 0.0
+    breaker.rearm(-23.0)
+    assert breaker.slack == 0.0
+    breaker.on_pnl(START + 3, -20.0)
+    assert breaker.slack == 4.0
