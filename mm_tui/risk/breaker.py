@@ -145,9 +145,12 @@ class Breaker:
             return Trip("daily loss", f"{self.loss:.2f}", f"{limits.max_daily_loss:g}", "halt")
         if self.drawdown >= limits.max_drawdown:
             return Trip("drawdown", f"{self.drawdown:.2f}", f"{limits.max_drawdown:g}", "halt")
-        for soft, value in ((self._soft_loss, self.loss), (self._soft_drawdown, self.drawdown)):
-            if soft.crossed(value):
-                return Trip(soft.rule, f"{value:.2f}", f"{soft.level:g}, the soft limit", "reduce only")
+        return self._soften(self._soft_loss, self.loss) or self._soften(self._soft_drawdown, self.drawdown)
+
+    @staticmethod
+    def _soften(soft: SoftLimit, value: float) -> Trip | None:
+        if (value >= soft.level or soft.over) and soft.crossed(value):
+            return Trip(soft.rule, f"{value:.2f}", f"{soft.level:g}, the soft limit", "reduce only")
         return None
 
     def on_mid(self, ts: int, mid2: int) -> Trip | None:
