@@ -120,26 +120,24 @@ class Core:
         return self.references.mid2
 
     def settled_mids(self) -> tuple[float, float] | None:
-        """Between which mids, half ticks, no event of the market alone brings about anything but by its trades.
+        """Between which mids, half ticks, no move of the book brings about anything by itself; None where any may.
 
-        None where every move of the book may. What the strategy itself says of rest is not in it, nor the breaker of the
-        price change.
+        What the strategy says of its rest is not in it, nor the breaker of the price change.
         """
         conduct = self.conduct
-        if conduct.state is State.HALTED:
-            return -inf, inf
-        if conduct.state not in QUOTES or conduct.stale or self.quoter.dirty or self.flattener.active:
+        if conduct.stale or self.flattener.active or not self._stale_armed:
             return None
-        if not self._stale_armed:
+        if conduct.state in QUOTES:
+            if self.quoter.dirty:
+                return None
+        elif self.outbox.ts < conduct.cooloff_until or self._judged() != (conduct.state, conduct.reason):
             return None
         if not self.guard.pnl_watched or self.gate.closed:
             return -inf, inf
-        slack, slope = self.breaker.slack, abs(self.account.position) * self._unit
-        if not slope:
-            return -inf, inf
-        if slack <= 0:
+        slack, slope, mid2 = self.breaker.slack, abs(self.account.position) * self._unit, self.references.mid2
+        if slope and slack <= 0:
             return None
-        reach, mid2 = slack / (2 * slope), self.references.mid2
+        reach = slack / (2 * slope) if slope else inf
         return mid2 - reach, mid2 + reach
 
     def slept(self, ts: int, low2: int, high2: int) -> None:
@@ -296,14 +294,7 @@ class Core:
     def settle(self) -> None:
         """Work out the one state; on the way out of quoting everything is cancelled."""
         conduct, ts = self.conduct, self.outbox.ts
-        state, reason = conduct.judge(
-            ts,
-            self.market,
-            self.gate.closed,
-            self.gate.restrained,
-            self.strategy.describe,
-            flattening=self.flattener.active,
-        )
+        state, reason = self._judged()
         before = conduct.state
         if state is before and reason == conduct.reason:
             return
@@ -318,6 +309,17 @@ class Core:
         elif state in QUOTES and state is not before:
             self.quoter.dirty = True
             self._arm_reset()
+
+    def _judged(self) -> tuple[State, str]:
+        """The state that everything speaks for now, and its reason."""
+        return self.conduct.judge(
+            self.outbox.ts,
+            self.market,
+            self.gate.closed,
+            self.gate.restrained,
+            self.strategy.describe,
+            flattening=self.flattener.active,
+        )
 
     def cancel_all(self) -> None:
         """Cancel whatever rests."""

@@ -81,7 +81,7 @@ def load(path: Path, key: str) -> Stored | None:
         with path.open("rb") as stream:
             mapped = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
         begin = len(MAGIC) + _EIGHT
-        if mapped[: len(MAGIC)] != MAGIC:
+        if bytes(mapped[: len(MAGIC)]) != MAGIC:
             return None
         size = int.from_bytes(mapped[len(MAGIC) : begin], "little")
         head = msgspec.msgpack.decode(mapped[begin : begin + size], type=Head)
@@ -94,7 +94,7 @@ def load(path: Path, key: str) -> Stored | None:
             column = mapped[base + offset : base + offset + length]
             if len(column) != length:
                 return None
-            columns[name] = column.cast(letter)
+            columns[name] = column.cast(letter)  # type: ignore[call-overload]  # letters of integers, all of them
     except (OSError, ValueError, TypeError, KeyError, msgspec.MsgspecError):
         return None
     return Stored(head, columns, path)

@@ -19,7 +19,7 @@ class Reach:
         self._lows = [min(block) for block in blocks]
 
     def at_least(self, start: int, bound: float) -> int:
-        """The first place from `start` on with a value of the bound or over; the column's length where there is none."""
+        """The first place from `start` on with a value of the bound or over; the length where there is none."""
         values, highs = self.values, self._highs
         block, at = start // BLOCK, start
         while block < len(highs):
@@ -33,7 +33,7 @@ class Reach:
         return len(values)
 
     def at_most(self, start: int, bound: float) -> int:
-        """The first place from `start` on with a value of the bound or under; the column's length where there is none."""
+        """The first place from `start` on with a value of the bound or under; the length where there is none."""
         values, lows = self.values, self._lows
         block, at = start // BLOCK, start
         while block < len(lows):
@@ -47,7 +47,7 @@ class Reach:
         return len(values)
 
     def extremes(self, start: int, end: int) -> tuple[int, int]:
-        """The lowest and the highest value of the places from `start` to before `end`, of which there is at least one."""
+        """The lowest and the highest value of the places from `start` to before `end`; there is at least one."""
         first, last = -(-start // BLOCK), end // BLOCK
         if first >= last:
             piece = self.values[start:end]
@@ -55,4 +55,3 @@ class Reach:
         lows, highs = self._lows[first:last], self._highs[first:last]
         head, tail = self.values[start : first * BLOCK], self.values[last * BLOCK : end]
         return min((*lows, *head, *tail)), max((*highs, *head, *tail))
-
