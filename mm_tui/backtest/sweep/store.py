@@ -1,0 +1,60 @@
+"""Finished runs on disk, one JSON file each under its key: what is there whole was run, and is not run again."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from mm_tui.errors import DataError
+
+FOLDER = "runs"
+
+
+class Store:
+    """`DIR/runs/<key>.json`."""
+
+    def __init__(self, out: Path) -> None:
+        """Raises DataError where the folder cannot be written."""
+        self.folder = out / FOLDER
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for part in self.folder.glob(f"*.{os.getpid()}.part"):
+                part.unlink()
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
+
+    def path(self, key: str) -> Path:
+        """Where the run is kept."""
+        return self.folder / f"{key}.json"
+
+    def read(self, key: str) -> dict[str, Any] | None:
+        """The record; None where there is none, or none that is whole."""
+        try:
+            record = msgspec.json.decode(self.path(key).read_bytes(), type=dict[str, Any])
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+        return record if record.get("key") == key and "summary" in record else None
+
+    def write(self, key: str, record: bytes) -> None:
+        """Keep it: the whole file appears, or none; raises DataError where it cannot."""
+        temporary = self.folder / f"{key}.{os.getpid()}.part"
+        try:
+            temporary.write_bytes(record)
+            temporary.replace(self.path(key))
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """A result beside the runs: the old one or the new one, never a piece; raises DataError."""
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    except OSError as error:
+        raise _unwritable(path.parent, error) from error
+
+
+def _unwritable(folder: Path, error: OSError) -> DataError:
+    return DataError(f"{folder} cannot be written: {error.strerror or error}; name another folder with --out")

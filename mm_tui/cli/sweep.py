@@ -1,0 +1,215 @@
+"""`mm-tui sweep`: one strategy, many settings, over recordings."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import click
+
+from mm_tui.cli.common import Globals, global_options, load_settings, set_option
+from mm_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from mm_tui.backtest.sweep.local import Executor
+    from mm_tui.backtest.sweep.plan import Planner
+
+_ALL_FAILED: Final = 70
+_BY_SIGNAL: Final = 128
+_WIDTH: Final = 24
+
+
+class _Stopped(BaseException):
+    """A signal asked for the end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = _BY_SIGNAL + number
+
+
+@click.command()
+@click.argument("recordings", nargs=-1, required=True, metavar="SESSION|FILE|last...")
+@click.option(
+    "--grid",
+    "grids",
+    multiple=True,
+    metavar="KEY=V1,V2,...",
+    help="A setting and its values, or a range: strategy.passive.min_spread_bps=1:4:0.5. As often as wanted.",
+)
+@click.option("--search", type=click.IntRange(min=1), metavar="N", help="Try N points of the ranges, not all.")
+@click.option("--objective", default="pnl", metavar="FIGURE", help="What is best (pnl).")
+@click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="Runs at once (as many as there are cores).")
+@click.option("--dask", "scheduler", metavar="ADDRESS", help="Send the runs to a Dask cluster: tcp://host:8786.")
+@click.option("--strategy", metavar="NAME", help="Another strategy than the session's own.")
+@set_option
+@click.option("--without-operator", is_flag=True, help="Leave out what the operator did.")
+@click.option("--salvage", is_flag=True, help="Pass over lines that cannot be read, instead of stopping there.")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Keep the runs and the results there, instead of under the state folder.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@global_options
+@click.pass_obj
+def sweep(chosen: Globals, /, *, as_json: bool, **options: Any) -> int:
+    """Run recordings many times, each time with other settings, and compare.
+
+    Every run is kept as it ends: the same command goes on where it was stopped.
+    """
+    import msgspec  # noqa: PLC0415  # the command line starts without it
+
+    from mm_tui.backtest.sweep import results  # noqa: PLC0415  # likewise
+    from mm_tui.backtest.sweep.conduct import Sweep  # noqa: PLC0415  # likewise
+    from mm_tui.backtest.sweep.figures import check_objective  # noqa: PLC0415  # likewise
+    from mm_tui.backtest.sweep.grid import axes, points  # noqa: PLC0415  # likewise
+    from mm_tui.backtest.sweep.plan import idle_keys  # noqa: PLC0415  # likewise
+    from mm_tui.backtest.sweep.store import Store  # noqa: PLC0415  # likewise
+
+    objective = check_objective(options["objective"])
+    found = axes(options["grids"], search=options["search"] is not None)
+    planner = _planner(chosen, options, found)
+    out = options["out"] or _usual_folder(planner, options)
+    try:
+        with _signals(), _executor(options) as executor, _Bar() as bar:
+            whole = Sweep(planner, Store(out), executor, bar)
+            if options["search"] is None:
+                whole.run(points(found))
+            else:
+                from mm_tui.backtest.sweep.search import search  # noqa: PLC0415  # an extra
+
+                search(whole, options["search"], objective)
+    except (KeyboardInterrupt, _Stopped) as stop:
+        click.echo(f"stopped; what is done is kept in {out}, and the same command goes on from there", err=True)
+        if isinstance(stop, _Stopped):
+            return stop.exit_code
+        raise
+    document = results.document(whole, objective, {"out": str(out), "search": options["search"]})
+    results.write(out, document, found)
+    if as_json:
+        click.echo(msgspec.json.encode(document).decode())
+    else:
+        hidden = results.show(document, document["keys"])
+        click.echo(f"{f'{hidden:,} more points, and ' if hidden else ''}every run: {out / 'sweep.csv'}", err=True)
+        click.echo(f"heat map: {out / 'heatmap.html'}", err=True)
+    for key in idle_keys(found, whole.rows):
+        click.echo(f"{key} changed no run: nothing that ran reads it", err=True)
+    return _verdict(whole.runs)
+
+
+def _verdict(runs: list[dict[str, Any]]) -> int:
+    """0, with a warning where some runs failed; 70 where all did."""
+    for note in dict.fromkeys(f"{run['recording']}: {run['note']}" for run in runs if run["note"]):
+        click.echo(note, err=True)
+    failed = [run for run in runs if run["error"]]
+    for error in dict.fromkeys(run["error"] for run in failed):
+        click.echo(f"failed: {error}", err=True)
+    if failed:
+        click.echo(f"warning: {len(failed):,} of {len(runs):,} runs failed", err=True)
+    return _ALL_FAILED if runs and len(failed) == len(runs) else 0
+
+
+def _planner(chosen: Globals, options: dict[str, Any], found: list[Any]) -> "Planner":
+    from mm_tui.backtest.named import find  # noqa: PLC0415  # the command line starts without it
+    from mm_tui.backtest.recording import Changes  # noqa: PLC0415  # likewise
+    from mm_tui.backtest.sweep.plan import Order, Planner  # noqa: PLC0415  # likewise
+    from mm_tui.settings.load import Named  # noqa: PLC0415  # likewise
+    from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
+
+    strategy = options["strategy"]
+    changes = Changes(
+        options["overrides"], [] if strategy is None else [Named("--strategy", "desk.strategy", strategy)]
+    )
+    settings = load_settings(chosen, changes.overrides, changes.named).settings
+    sessions = sessions_folder(os.environ, settings.record.dir)
+    order = Order(changes=changes, operator=not options["without_operator"], salvage=options["salvage"])
+    paths = [find(name, sessions) for name in options["recordings"]]
+    return Planner(paths, found, order, lambda overrides, named: load_settings(chosen, overrides, named))
+
+
+def _usual_folder(planner: "Planner", options: dict[str, Any]) -> Path:
+    """The same for the same question, so that asking again goes on."""
+    from hashlib import sha256  # noqa: PLC0415  # the command line starts without it
+
+    import msgspec  # noqa: PLC0415  # likewise
+
+    from mm_tui.settings.places import state_folder  # noqa: PLC0415  # likewise
+
+    asked = [
+        [source.sha256 for source in planner.sources],
+        [options[name] for name in ("grids", "search", "objective", "strategy", "overrides")],
+        [options["without_operator"], options["salvage"]],
+    ]
+    return state_folder(os.environ) / "sweeps" / sha256(msgspec.json.encode(asked)).hexdigest()[:16]
+
+
+def _executor(options: dict[str, Any]) -> "Executor":
+    from mm_tui.backtest.sweep.local import InProcess, Processes  # noqa: PLC0415  # the command line starts without it
+
+    if options["scheduler"] is not None:
+        if options["jobs"] is not None:
+            raise UsageError("--jobs is for this machine; a cluster runs as many at once as its workers have threads")
+        from mm_tui.backtest.sweep.cluster import Cluster  # noqa: PLC0415  # an extra
+
+        return Cluster(options["scheduler"])
+    jobs = options["jobs"] or _cores()
+    return InProcess() if jobs == 1 else Processes(jobs)
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """SIGTERM and SIGHUP end a sweep in order, as Ctrl-C does."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        raise _Stopped(number)
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Bar:
+    """How far the sweep is, on standard error, with an estimate; nothing where that is no terminal."""
+
+    def __init__(self) -> None:
+        self._bar: Any = None
+        self._context: Any = None
+
+    def begin(self, runs: int, kept: int) -> None:
+        """So many more runs, of which some were there already."""
+        if kept:
+            click.echo(f"{kept:,} of {runs:,} runs are there already", err=True)
+        self.__exit__()
+        if sys.stderr.isatty() and runs > kept:
+            label = f"{runs - kept:,} runs"[:_WIDTH]
+            self._context = click.progressbar(
+                length=(runs - kept) * 1000, label=label, file=sys.stderr, show_percent=True
+            )
+            self._bar = self._context.__enter__()
+
+    def at(self, done: float) -> None:
+        """So many of them are done."""
+        if self._bar is not None:
+            self._bar.update(round(done * 1000) - self._bar.pos)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *cause: object) -> None:
+        if self._context is not None:
+            self._context.__exit__(None, None, None)
+        self._bar = self._context = None
