@@ -93,8 +93,8 @@ class Avellaneda:
         self._occasion = Occasion(params.drift_threshold_bps)
         self._lot = Lot(params.order_amount)
         self._quotes = NO_QUOTES
-        self._began: int | None = None
-        """When the running horizon began, ns."""
+        self.began: int | None = None
+        """When the running horizon began, ns; None before the first look, and always where there is no horizon."""
         self._half = self._formula(0.0, params.volatility_prior, params.intensity_prior, self._remaining(0)).half
 
     def describe(self) -> str:
@@ -104,6 +104,11 @@ class Avellaneda:
     def nearest_bps(self) -> float:
         """Half-spread of the nearest quote, to be held against the maker fee."""
         return max(self._half, self.params.min_spread_bps)
+
+    def inherit(self, before: object) -> None:
+        """A horizon that is running runs on; where its length is another, it counts from when it began."""
+        if isinstance(before, Avellaneda) and not isinstance(self.params.execution_timeframe, str):
+            self.began = before.began
 
     def quote(self, view: View) -> Quotes:
         """The quotes wanted now; the same object while nothing moved enough."""
@@ -143,11 +148,13 @@ class Avellaneda:
         timeframe = self.params.execution_timeframe
         if isinstance(timeframe, str):
             return self.params.horizon
-        if self._began is None:
+        if self.began is None:
             if not ts:
                 return timeframe
-            self._began = ts
-        return timeframe - (ts - self._began) / 1e9 % timeframe
+            self.began = ts
+        length = max(1, round(timeframe * 1e9))
+        self.began += (ts - self.began) // length * length
+        return timeframe - (ts - self.began) / 1e9
 
     def _inventory(self, view: View, mid2: float) -> float:
         """What is held above the target, lots."""

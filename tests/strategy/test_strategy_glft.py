@@ -51,21 +51,31 @@ def exact(*, gamma: float, sigma: float, kappa: float, rate: float, bound: int, 
     return [log(sum(row)) for row in exponential(matrix)]
 
 
-PAPER = {"gamma": 0.01, "sigma": 0.3, "kappa": 0.3, "rate": 0.9}
-"""The market of the paper's figures: prices in ticks, seconds."""
+def market(sigma: float, rate: float) -> dict[str, float]:
+    """A market of the paper's figures: prices in ticks, seconds."""
+    return {"gamma": 0.01, "sigma": sigma, "kappa": 0.3, "rate": rate}
+
+
 DESK = {"gamma": 0.01, "sigma": 1.2, "kappa": 0.6, "rate": 1.0}
 """The defaults, in bps."""
 
 
 @pytest.mark.parametrize(
-    ("market", "bound", "time", "off"), [(PAPER, 30, 3600.0, 0.02), (DESK, 12, 3600.0, 0.02)], ids=["paper", "desk"]
+    ("dealt", "bound", "time", "off"),
+    [
+        (market(0.3, 0.9), 30, 600.0, 0.0005),
+        (market(0.4, 0.9), 30, 600.0, 0.0005),
+        (market(1.0, 0.2), 30, 600.0, 0.015),
+        (DESK, 12, 3600.0, 0.02),
+    ],
+    ids=["paper", "volatile", "volatile and slow", "desk"],
 )
 def test_the_closed_form_is_the_numerical_solution_well_inside_the_bound(
-    market: dict[str, float], bound: int, time: float, off: float
+    dealt: dict[str, float], bound: int, time: float, off: float
 ) -> None:
-    gamma, kappa = market["gamma"], market["kappa"]
-    value = exact(bound=bound, time=time, **market)
-    found = coefficients(gamma, market["sigma"], kappa, market["rate"])
+    gamma, kappa = dealt["gamma"], dealt["kappa"]
+    value = exact(bound=bound, time=time, **dealt)
+    found = coefficients(gamma, dealt["sigma"], kappa, dealt["rate"])
     for inventory in range(-3, 4):
         at = inventory + bound
         base = log(1 + gamma / kappa) / gamma
