@@ -206,22 +206,6 @@ def test_an_order_on_its_way_in_of_a_side_that_went_off_is_cancelled_once_it_is_
     assert [type(one) for one in rig.take()] == [cmd.CancelOrder]
 
 
-def test_a_person_cancels_one_order_and_its_level_rests_until_other_quotes_are_wanted() -> None:
-    rig = Rig()
-    (order, _) = rig.quoting(B, A)
-    rig.act("cancel_order", order.order_id)
-    assert rig.take() == [cmd.CancelOrder(ts=rig.ts, order_id=order.order_id)]
-    rig.canceled(order)
-    rig.flow(2)
-    assert not rig.take()
-    rig.act("cancel_order", order.order_id)
-    assert rig.said(facts.Noted)[-1].text == f"order {order.order_id} is not open"
-    rig.act("cancel_order")
-    assert rig.said(facts.Noted)[-1].text == "order – is not open"
-    rig.want(bid(BID - 1000), A)
-    assert len(placed(rig.take())) == 1
-
-
 def test_an_unknown_action_is_noted() -> None:
     rig = Rig()
     rig.open_book()

@@ -2,13 +2,11 @@
 
 from pure_desk import ASK, BID, MS, SECOND, Rig, ask, bid
 
-from mm_tui.core.cancels import ACK_TIMEOUT
 from mm_tui.core.config import CoreConfig, Execution, Orders
 from mm_tui.model import commands as cmd
 from mm_tui.model import events as ev
 from mm_tui.model import facts
 from mm_tui.model.orders import Status
-from mm_tui.risk.limits import Limits
 
 B, A = bid(BID - 1000), ask(ASK + 1000)
 
@@ -43,19 +41,6 @@ def test_a_move_is_one_replace_and_the_old_order_waits_for_proof() -> None:
     assert not rig.take()
 
 
-def test_a_replace_that_came_too_late_is_nobodys_refusal() -> None:
-    rig = Rig()
-    (old,) = rig.quoting(B)
-    rig.want(bid(BID - 2000))
-    (command,) = rig.take()
-    rig.fill(old, 100)
-    rig.hear(ev.CancelRejected(ts=rig.ts, order_id=old.order_id, code=-2011, reason="gone"))
-    rejected(rig, command.new_order_id, -2022)
-    assert old.status is Status.FILLED
-    (again,) = rig.take(cmd.PlaceOrder)
-    assert again.price == BID - 2000
-
-
 def test_a_smaller_size_amends_and_the_answer_is_taken() -> None:
     rig = Rig()
     (order,) = rig.quoting(B)
@@ -83,112 +68,6 @@ def test_an_amend_that_is_refused_leaves_the_order_as_it_was() -> None:
     rig.take()
     rig.hear(ev.CancelRejected(ts=rig.ts, order_id=order.order_id, code=-2038, reason="no"))
     assert (order.status, order.quantity, order.pending_quantity) == (Status.LIVE, 100, 0)
-
-
-def test_a_refused_placement_waits_and_is_tried_so_many_times() -> None:
-    rig = Rig(CoreConfig(execution=Execution(max_retries=2, retry_delay_ms=1000)))
-    rig.open_book()
-    rig.want(B)
-    for _ in range(2):
-        (command,) = rig.take(cmd.PlaceOrder)
-        rejected(rig, command.order_id)
-        rig.flow(0.9)
-        assert not rig.take()
-        rig.flow(0.1)
-    (command,) = rig.take(cmd.PlaceOrder)
-    rejected(rig, command.order_id)
-    rig.flow(10)
-    assert not rig.take()
-    assert "bid level 0 rests: refused 3 times, -2010 no" in rig.said(facts.Noted)[-1].text
-    rig.want(bid(BID - 1001))
-    assert rig.take(cmd.PlaceOrder)
-
-
-def test_an_acceptance_forgets_earlier_refusals() -> None:
-    rig = Rig(CoreConfig(execution=Execution(max_retries=1)))
-    rig.open_book()
-    rig.want(B)
-    for _ in range(3):
-        (command,) = rig.take(cmd.PlaceOrder)
-        rejected(rig, command.order_id)
-        rig.flow(1)
-        (command,) = rig.take(cmd.PlaceOrder)
-        order = rig.core.orders.get(command.order_id)
-        assert order is not None
-        rig.accept(order)
-        rig.canceled(order)
-    assert not [one for one in rig.said(facts.Noted) if "rests" in one.text]
-
-
-def test_a_placement_without_an_answer_comes_into_doubt_though_other_timers_fire_between() -> None:
-    rig = Rig()
-    rig.open_book()
-    rig.want(B, bid(BID - 2000, 5000, 1))
-    (command,) = rig.take(cmd.PlaceOrder)
-    order = rig.core.orders.get(command.order_id)
-    assert order is not None
-    rig.flow(4.9)
-    assert order.status == "pending_new"
-    assert rig.said(facts.RiskRefused)
-    rig.flow(0.1)
-    assert order.status is Status.UNKNOWN
-    assert order.reason == "no answer to the placement"
-    assert rig.ts - order.created == ACK_TIMEOUT
-    assert cmd.CancelOrder(ts=rig.ts, order_id=order.order_id) in rig.take()
-
-
-def test_an_amend_without_an_answer_comes_into_doubt() -> None:
-    rig = Rig()
-    (order,) = rig.quoting(B)
-    rig.want(bid(BID - 1000, 60))
-    rig.flow(5)
-    assert (order.status, order.reason) == (Status.UNKNOWN, "no answer to the amend")
-
-
-def test_cancels_without_an_answer_are_repeated_then_the_order_is_in_doubt_and_stays_reserved() -> None:
-    rig = Rig()
-    (order,) = rig.quoting(B)
-    rig.want()
-    assert rig.take() == [cmd.CancelOrder(ts=rig.ts, order_id=order.order_id)]
-    assert order.status == "pending_cancel"
-    asked = rig.ts
-    cancels = []
-    for _ in range(60):
-        rig.flow(0.1)
-        cancels += [(one.ts - asked) // SECOND for one in rig.take(cmd.CancelOrder)]
-        if order.status is Status.UNKNOWN:
-            break
-    assert cancels == [1, 2, 3, 4]
-    assert order.reason == "no answer to its cancels"
-    assert rig.core.orders.reserved(order.side) == 100
-    assert not rig.take(cmd.PlaceOrder)
-
-
-def test_an_order_in_doubt_is_asked_for_at_2_4_and_8_seconds_and_no_more() -> None:
-    rig = Rig()
-    rig.open_book()
-    rig.want(B)
-    (order,) = rig.core.orders.open
-    rig.flow(5)
-    assert order.status == "unknown"
-    rig.take()
-    doubted = rig.ts
-    asked = []
-    for _ in range(300):
-        rig.flow(0.1)
-        asked += [(one.ts - doubted) / SECOND for one in rig.take(cmd.CancelOrder)]
-    assert asked == [2.0, 4.0, 8.0]
-    rig.canceled(order)
-    assert order.status is Status.CANCELED
-
-
-def test_a_cancel_that_was_refused_is_no_proof() -> None:
-    rig = Rig()
-    (order,) = rig.quoting(B)
-    rig.want()
-    rig.hear(ev.CancelRejected(ts=rig.ts, order_id=order.order_id, code=-2011, reason="unknown"))
-    assert order.status is Status.PENDING_CANCEL
-    assert rig.core.orders.reserved(order.side) == 100
 
 
 def test_a_late_fill_after_the_cancel_is_booked() -> None:
@@ -259,30 +138,6 @@ def test_a_batch_and_the_rate_pace_what_leaves() -> None:
     assert not rig.take()
     rig.flow(0.1)
     assert len(rig.take(cmd.PlaceOrder)) == 2
-
-
-def test_a_level_that_would_exceed_the_position_waits_for_the_order_on_its_way_out() -> None:
-    rig = Rig(CoreConfig(limits=Limits(max_position=0.0015)))
-    (order,) = rig.quoting(B)
-    rig.want(bid(BID - 2000))
-    assert rig.take() == [cmd.CancelOrder(ts=rig.ts, order_id=order.order_id)]
-    assert order.reason == "no room for a replace"
-    rig.flow(0.5)
-    assert not rig.take()
-    rig.canceled(order)
-    assert [one.price for one in rig.take(cmd.PlaceOrder)] == [BID - 2000]
-    assert rig.core.gate.refused == 0
-
-
-def test_a_refusal_is_said_once_a_second_not_on_every_event() -> None:
-    rig = Rig()
-    rig.open_book()
-    rig.want(bid(BID - 60_000))
-    rig.flow(2.5)
-    refused = rig.said(facts.RiskRefused)
-    assert {one.rule for one in refused} == {"collar"}
-    assert 2 <= len(refused) <= 3
-    assert not rig.take()
 
 
 def test_finished_orders_are_archived_under_steady_trade() -> None:

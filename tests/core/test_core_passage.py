@@ -1,0 +1,50 @@
+"""The way through the gate: what an order adds to, and what is said of a refusal."""
+
+from pure_desk import ASK, BID, Rig, ask, bid
+
+from mm_tui.core.config import CoreConfig
+from mm_tui.model import commands as cmd
+from mm_tui.model import facts
+from mm_tui.risk.limits import Limits
+
+B = bid(BID - 1000)
+
+
+def test_a_level_that_would_exceed_the_position_waits_for_the_order_on_its_way_out() -> None:
+    rig = Rig(CoreConfig(limits=Limits(max_position=0.0015)))
+    (order,) = rig.quoting(B)
+    rig.want(bid(BID - 2000))
+    assert rig.take() == [cmd.CancelOrder(ts=rig.ts, order_id=order.order_id)]
+    assert order.reason == "no room for a replace"
+    rig.flow(0.5)
+    assert not rig.take()
+    rig.canceled(order)
+    assert [one.price for one in rig.take(cmd.PlaceOrder)] == [BID - 2000]
+    assert rig.core.gate.refused == 0
+
+
+def test_a_refusal_is_said_once_a_second_not_on_every_event() -> None:
+    rig = Rig()
+    rig.open_book()
+    rig.want(bid(BID - 60_000))
+    rig.flow(2.5)
+    refused = rig.said(facts.RiskRefused)
+    assert {one.rule for one in refused} == {"collar"}
+    assert 2 <= len(refused) <= 3
+    assert not rig.take()
+
+
+def test_a_refusal_of_the_other_side_is_said_too() -> None:
+    rig = Rig()
+    rig.open_book()
+    rig.want(bid(BID - 60_000), ask(ASK + 60_000))
+    assert [(one.rule, one.side) for one in rig.said(facts.RiskRefused)] == [("collar", 1), ("collar", -1)]
+
+
+def test_the_funds_of_an_order_that_a_replace_takes_out_come_free_with_it() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    value = order.price * order.left
+    rig.core.account.quote = value * 1_000_000
+    rig.want(bid(BID - 1500))
+    assert [type(one) for one in rig.take()] == [cmd.ReplaceOrder]
