@@ -392,6 +392,33 @@ class FlattenFrame(Frame, frozen=True, kw_only=True):
     """Estimated from the book as it stands; None where the book cannot say."""
 
 
+class ReplayMark(Frame, frozen=True, kw_only=True):
+    """Something in a recording that one may want to jump to."""
+
+    ts: int
+    kind: Literal["fill", "trip", "gap"]
+    side: Side | None = None
+    """Of a fill."""
+
+
+class ReplayFrame(Frame, frozen=True, kw_only=True):
+    """Where a replay stands in its recording; times in ns since 1970."""
+
+    start: int = 0
+    end: int = 0
+    """Of what is known so far; the recording's own end where that is known."""
+    ts: int = 0
+    """The moment shown."""
+    known: int = 0
+    """How far the recording was looked through for marks."""
+    playing: bool = False
+    speed: float | None = 1.0
+    """Recorded seconds a second; None for as fast as it goes."""
+    marks: tuple[ReplayMark, ...] = ()
+    word: str = ""
+    """What is going on or was found: `to 14:02:10, 43 %`, `no further trip`."""
+
+
 class DeskFrame(Frame, frozen=True, kw_only=True):
     """All of it, at one moment."""
 
@@ -417,6 +444,8 @@ class DeskFrame(Frame, frozen=True, kw_only=True):
     """Quotes that are wanted and have no order."""
     flatten: FlattenFrame | None = None
     """None while flat."""
+    replay: ReplayFrame | None = None
+    """None but in a replay."""
 
 
 class DeskLink(Protocol):

@@ -74,6 +74,8 @@ class Presenter:
         self._last = fr.DeskFrame()
         self._samples: deque[fr.ChartSample] = deque(maxlen=CHART_SAMPLES)
         self._sampled = 0
+        self._charted = True
+        """The last frame's chart holds every sample."""
         self._tape_count = 0
         self._tape_fills: tuple[fr.ChartFill, ...] = ()
         self._tape_rows: tuple[fr.TapeRow, ...] = ()
@@ -326,22 +328,28 @@ class Presenter:
             gauges.append(fr.Gauge(name="msgs/day", value=f"{sent:,}", limit=f"{most:,}", share=sent / most))
         return tuple(gauges)
 
-    def _chart(self, ts: int, last: fr.ChartFrame) -> fr.ChartFrame:
+    def sample(self, ts: int) -> None:
+        """Take the chart's sample, where one is due; `present` does so itself, a replay that runs ahead asks for it."""
         core = self._core
         tick = ts // (CHART_EVERY_MS * 1_000_000)
-        if tick != self._sampled and core.mid2:
-            self._sampled = tick
-            bid, ask = core.orders.touch(BUY), core.orders.touch(SELL)
-            self._samples.append(
-                fr.ChartSample(
-                    ts=ts,
-                    mid2=core.mid2 if core.book.valid else None,
-                    bid2=None if bid is None else 2 * bid,
-                    ask2=None if ask is None else 2 * ask,
-                )
+        if tick == self._sampled or not core.mid2:
+            return
+        self._sampled, self._charted = tick, False
+        bid, ask = core.orders.touch(BUY), core.orders.touch(SELL)
+        self._samples.append(
+            fr.ChartSample(
+                ts=ts,
+                mid2=core.mid2 if core.book.valid else None,
+                bid2=None if bid is None else 2 * bid,
+                ask2=None if ask is None else 2 * ask,
             )
-        elif last.fills is self._log.fills:
+        )
+
+    def _chart(self, ts: int, last: fr.ChartFrame) -> fr.ChartFrame:
+        self.sample(ts)
+        if self._charted and last.fills is self._log.fills:
             return last
+        self._charted = True
         return fr.ChartFrame(samples=tuple(self._samples), fills=self._log.fills, every_ms=CHART_EVERY_MS)
 
     def _parameters(self) -> tuple[fr.ParameterRow, ...]:
