@@ -1,22 +1,18 @@
 """`mm-tui backtest` and `mm-tui replay`: recorded sessions and captures, run again."""
 
 import os
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mm_tui.cli.common import Globals, global_options, load_settings, set_option
+from mm_tui.cli.common import Globals, global_options, load_settings, progress, set_option
 from mm_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from mm_tui.backtest.recording import Changes, Recording
 
 _DIFFERENT = 65
-_WIDTH = 40
 
 
 @click.command()
@@ -66,7 +62,7 @@ def backtest(
     folders = _folders(out, opened)
     runs: list[dict[str, Any]] = []
     for recording, folder in zip(opened, folders, strict=True):
-        with _progress(recording.path.name) as told:
+        with progress(recording.path.name) as told:
             summary = run(recording, Job(operator=not without_operator, out=folder), told)
         if recording.note:
             click.echo(recording.note, err=True)
@@ -130,13 +126,3 @@ def _folders(out: Path | None, opened: "list[Recording]") -> list[Path | None]:
     if len(opened) == 1:
         return [out]
     return [out / f"{number}-{recording.path.name}" for number, recording in enumerate(opened, 1)]
-
-
-@contextmanager
-def _progress(name: str) -> Iterator[Callable[[float], None]]:
-    """A bar with an estimate on standard error; nothing where that is no terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    with click.progressbar(length=1000, label=name[:_WIDTH], file=sys.stderr) as bar:
-        yield lambda share: bar.update(round(share * 1000) - bar.pos)

@@ -1,7 +1,9 @@
 """What the commands share: the global options, and the settings as the command line sees them."""
 
 import os
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 LEVELS = ("debug", "info", "warning", "error")
+_WIDTH = 40
+"""Of a name beside a progress bar."""
 
 
 @dataclass
@@ -63,6 +67,16 @@ def load_settings(chosen: Globals, overrides: Sequence[str], named: Sequence["Na
         if options and all(problem.startswith(options) for problem in error.problems):
             raise UsageError("\n".join(error.problems)) from error
         raise
+
+
+@contextmanager
+def progress(name: str) -> Iterator[Callable[[float], None]]:
+    """A bar with an estimate on standard error; nothing where that is no terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(length=1000, label=name[:_WIDTH], file=sys.stderr) as bar:
+        yield lambda share: bar.update(round(share * 1000) - bar.pos)
 
 
 def _keep(ctx: click.Context, option: click.Parameter, value: Any) -> None:

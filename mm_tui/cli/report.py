@@ -1,0 +1,55 @@
+"""`mm-tui report`: what a session came to, as tables, as JSON, as one page."""
+
+import os
+from pathlib import Path
+
+import click
+
+from mm_tui.cli.common import Globals, global_options, load_settings, progress
+
+
+@click.command()
+@click.argument("recording", metavar="SESSION|FILE|last")
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write one page there that needs no network, instead of tables on the terminal.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@global_options
+@click.pass_obj
+def report(chosen: Globals, recording: str, *, html: Path | None, as_json: bool) -> None:
+    """Say what a session came to.
+
+    The recording runs through the desk again on its own settings, a capture on yours: PnL and its parts, markouts,
+    quality, obligation, risk trips, orders, latency.
+    """
+    import msgspec  # noqa: PLC0415  # the command line starts without it
+
+    from mm_tui.backtest.named import find  # noqa: PLC0415  # likewise
+    from mm_tui.backtest.recording import Changes, open_recording  # noqa: PLC0415  # likewise
+    from mm_tui.backtest.report.collect import collect  # noqa: PLC0415  # likewise
+    from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
+
+    settings = load_settings(chosen, ()).settings
+    opened = open_recording(find(recording, sessions_folder(os.environ, settings.record.dir)), Changes(), settings)
+    if html is not None:
+        from mm_tui.backtest.report.page import check, write  # noqa: PLC0415  # only where it is asked for
+
+        check(html)
+    with progress(opened.path.name) as told:
+        found = collect(opened, told)
+    for note in found.notes:
+        click.echo(note, err=True)
+    if html is not None:
+        size = write(html, found)
+        click.echo(f"{html}: {size / 1000:,.0f} kB", err=as_json)
+    if as_json:
+        from mm_tui.backtest.report.document import document  # noqa: PLC0415  # only where it is asked for
+
+        click.echo(msgspec.json.encode(document(found)).decode())
+    elif html is None:
+        from mm_tui.backtest.report.text import show  # noqa: PLC0415  # only for people
+
+        show(found)
