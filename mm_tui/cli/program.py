@@ -14,8 +14,10 @@ import click
 from mm_tui.cli.backtest import backtest, replay
 from mm_tui.cli.common import Globals, global_options
 from mm_tui.cli.config import config
+from mm_tui.cli.report import report
 from mm_tui.cli.run import demo, run
 from mm_tui.cli.sessions import kill, sessions
+from mm_tui.cli.sweep import sweep
 from mm_tui.errors import MmTuiError
 
 PROGRAM = "mm-tui"
@@ -67,7 +69,7 @@ def cli() -> None:
     """The terminal desk of a passive market maker. Without a command: run."""
 
 
-for command in (run, demo, replay, backtest, sessions, kill, config):
+for command in (run, demo, replay, backtest, sweep, report, sessions, kill, config):
     cli.add_command(command)
 
 
