@@ -21,7 +21,7 @@ PATIENCE_S = 60.0
 NS = 1_000_000_000
 TOP_LEVEL = {
     "version", "venue", "symbol", "strategy", "session", "started_ns", "ended_ns", "market", "orders", "fills",
-    "position", "pnl", "markouts_bps", "obligation", "feed_age_ms", "risk", "latency_us", "bus", "digest",
+    "position", "pnl", "markouts_bps", "quality", "obligation", "feed_age_ms", "risk", "latency_us", "bus", "digest",
 }  # fmt: skip
 
 Start = Callable[..., "Program"]
@@ -149,7 +149,7 @@ def test_a_signal_cancels_seals_and_exits_with_its_number(start: Start, name: st
     assert not resting_at_the_end(records)
     assert any(record["type"] == "CancelAll" for record in records)
     assert sorted(path.name for path in program.folder.iterdir()) == [
-        "app.log", "journal.jsonl", "market.log.gz", "session.json",
+        "app.log", "journal.jsonl", "market.log.gz", "obligation.csv", "session.json",
     ]  # fmt: skip
     reader = SessionReader(program.folder)
     read = list(reader.records())
