@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _ALL_FAILED: Final = 70
 _BY_SIGNAL: Final = 128
-_WIDTH: Final = 24
 
 
 class _Stopped(BaseException):
@@ -83,7 +82,7 @@ def sweep(chosen: Globals, /, *, as_json: bool, **options: Any) -> int:
             else:
                 from mm_tui.backtest.sweep.search import search  # noqa: PLC0415  # an extra
 
-                search(whole, options["search"], objective)
+                search(whole, options["search"], objective, at_once=executor.jobs)
     except (KeyboardInterrupt, _Stopped) as stop:
         click.echo(f"stopped; what is done is kept in {out}, and the same command goes on from there", err=True)
         if isinstance(stop, _Stopped):
@@ -188,18 +187,17 @@ class _Bar:
     def __init__(self) -> None:
         self._bar: Any = None
         self._context: Any = None
+        self._kept = 0
 
-    def begin(self, runs: int, kept: int) -> None:
-        """So many more runs, of which some were there already."""
-        if kept:
-            click.echo(f"{kept:,} of {runs:,} runs are there already", err=True)
-        self.__exit__()
-        if sys.stderr.isatty() and runs > kept:
-            label = f"{runs - kept:,} runs"[:_WIDTH]
-            self._context = click.progressbar(
-                length=(runs - kept) * 1000, label=label, file=sys.stderr, show_percent=True
-            )
+    def begin(self, runs: int) -> None:
+        """So many runs are to be had."""
+        if sys.stderr.isatty() and runs:
+            self._context = click.progressbar(length=runs * 1000, label=f"{runs:,} runs", file=sys.stderr)
             self._bar = self._context.__enter__()
+
+    def kept(self, runs: int) -> None:
+        """So many of them were there already."""
+        self._kept += runs
 
     def at(self, done: float) -> None:
         """So many of them are done."""
@@ -212,4 +210,5 @@ class _Bar:
     def __exit__(self, *cause: object) -> None:
         if self._context is not None:
             self._context.__exit__(None, None, None)
-        self._bar = self._context = None
+        if self._kept:
+            click.echo(f"{self._kept:,} runs were there already", err=True)

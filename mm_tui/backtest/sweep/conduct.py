@@ -1,6 +1,6 @@
 """A sweep from its plan to its results: what is kept is not run again, what ends is kept at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from time import monotonic
 from typing import Any, Final, Protocol
 
@@ -8,6 +8,7 @@ from mm_tui.backtest.sweep.figures import Figures, of_points, of_run
 from mm_tui.backtest.sweep.grid import Point
 from mm_tui.backtest.sweep.local import Executor
 from mm_tui.backtest.sweep.plan import Planner, Row
+from mm_tui.backtest.sweep.spec import Spec
 from mm_tui.backtest.sweep.store import Store
 
 SHARES_EVERY: Final = 0.2
@@ -17,19 +18,26 @@ SHARES_EVERY: Final = 0.2
 class Progress(Protocol):
     """Told how far a sweep is."""
 
-    def begin(self, runs: int, kept: int) -> None:
-        """So many more runs, and how many of them were there already."""
+    def begin(self, runs: int) -> None:
+        """So many runs are to be had."""
+        ...
+
+    def kept(self, runs: int) -> None:
+        """So many of them were there already."""
         ...
 
     def at(self, done: float) -> None:
-        """So many of the runs that were not there are done, parts counted."""
+        """So many are had, parts counted."""
         ...
 
 
 class Quiet:
     """Nobody listens."""
 
-    def begin(self, runs: int, kept: int) -> None:
+    def begin(self, runs: int) -> None:
+        """Forget it."""
+
+    def kept(self, runs: int) -> None:
         """Forget it."""
 
     def at(self, done: float) -> None:
@@ -47,53 +55,60 @@ class Sweep:
         self._store = store
         self._executor = executor
         self._progress = progress or Quiet()
+        self._expected = False
+        self._done = 0
         self._errors: dict[str, str] = {}
-        self._clock: Callable[[], float] = monotonic
+        self._points: dict[Point, Figures] = {}
+
+    def expect(self, runs: int) -> None:
+        """How many runs will be asked for, where that is more than the first points need."""
+        self._expected = True
+        self._progress.begin(runs)
 
     def run(self, points: Iterable[Point]) -> list[Figures]:
         """All recordings at these points; the figures of each point over its recordings.
 
         Raises SettingsError and UsageError before anything runs, DataError where results cannot be kept.
         """
-        rows, specs = self.planner.plan(points)
+        asked = list(points)
+        fresh = [point for point in dict.fromkeys(asked) if point not in self._points]
+        rows, specs = self.planner.plan(fresh)
+        if not self._expected:
+            self.expect(len(specs))
+        self._have(specs)
+        runs = [self._figures(row) for row in rows]
+        self.rows += rows
+        self.runs += runs
+        self._points.update(zip(fresh, of_points(runs, rows, self.planner.axes), strict=True))
+        return [self._points[point] for point in asked]
+
+    def _have(self, specs: dict[str, Spec]) -> None:
+        """Run what is not kept yet, and keep each as it ends."""
         missing = [spec for key, spec in specs.items() if self._store.read(key) is None]
-        self._progress.begin(len(specs), len(specs) - len(missing))
-        done, told = 0, self._clock()
+        if len(missing) < len(specs):
+            self._progress.kept(len(specs) - len(missing))
+        self._done += len(specs) - len(missing)
+        told = monotonic()
 
         def shares(under_way: float) -> None:
             nonlocal told
-            now = self._clock()
-            if now - told >= SHARES_EVERY:
-                told = now
-                self._progress.at(done + under_way)
+            if monotonic() - told >= SHARES_EVERY:
+                told = monotonic()
+                self._progress.at(self._done + under_way)
 
         for ended in self._executor.run(missing, shares):
-            done += 1
+            self._done += 1
             if ended.error:
                 self._errors[ended.key] = ended.error
             else:
                 self._store.write(ended.key, ended.record)
-            self._progress.at(done)
-        runs = [self._figures(row) for row in rows]
-        self.rows += rows
-        self.runs += runs
-        return of_points(runs, rows, self.planner.axes)
+            self._progress.at(self._done)
 
     def points(self) -> list[Figures]:
         """Every point so far over its recordings, in the order in which they were asked for."""
-        return of_points(self.runs, self.rows, self.planner.axes)
-
-    @property
-    def failed(self) -> list[Figures]:
-        """Runs without a result."""
-        return [run for run in self.runs if run["error"]]
+        return list(self._points.values())
 
     def _figures(self, row: Row) -> Figures:
         record: dict[str, Any] | None = self._store.read(row.key)
         error = "" if record is not None else self._errors.get(row.key, "was not run")
         return of_run(row, self.planner.axes, record, error)
-
-
-def unique(rows: Sequence[Row]) -> int:
-    """How many runs the rows are."""
-    return len({row.key for row in rows})

@@ -5,6 +5,7 @@ Bounded by the rows that are held (an input, or a level of a book); a recording 
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Lock
 from typing import Final, NamedTuple
 
 from mm_tui.backtest.recording import Recording
@@ -59,11 +60,12 @@ class Decoded:
 
 
 class DecodedInputs:
-    """The recordings last run, newest last; the oldest make room."""
+    """The recordings last run, newest last; the oldest make room. For several threads."""
 
     def __init__(self, rows: int = ROWS) -> None:
         self._limit = rows
         self._held: dict[Key, Kept] = {}
+        self._lock = Lock()
 
     @property
     def rows(self) -> int:
@@ -72,17 +74,20 @@ class DecodedInputs:
 
     def get(self, key: Key, terms: Terms) -> Decoded | None:
         """The recording from memory; None where it is not there."""
-        kept = self._held.pop(key, None)
-        if kept is None:
-            return None
-        self._held[key] = kept
+        with self._lock:
+            kept = self._held.pop(key, None)
+            if kept is None:
+                return None
+            self._held[key] = kept
         return Decoded(kept, terms)
 
     def put(self, key: Key, kept: Kept) -> None:
         """Hold these inputs."""
-        while self._held and self.rows + kept.rows > self._limit:
-            del self._held[next(iter(self._held))]
-        self._held[key] = kept
+        with self._lock:
+            self._held.pop(key, None)
+            while self._held and self.rows + kept.rows > self._limit:
+                del self._held[next(iter(self._held))]
+            self._held[key] = kept
 
     def fits(self, rows: int) -> bool:
         """Whether so many can be held at all."""

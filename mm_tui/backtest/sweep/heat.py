@@ -43,11 +43,11 @@ def page(points: Sequence[Figures], axes: Sequence[Axis], objective: str) -> str
     known = [one for one in points if one[objective] is not None]
     varied = [key for key in (axis.key for axis in axes) if len({one["values"][key] for one in points}) > 1]
     keys = sorted(varied, key=lambda key: -_effect(known, key, objective))
-    scale = _Scale([float(one[objective]) for one in known], OBJECTIVES[objective])
+    scale = _Scale(objective, [float(one[objective]) for one in known])
     if not known or not keys:
         body = "<p>Nothing varied that has a figure: there is no map to draw.</p>"
     else:
-        body = _panels(points, keys, objective, scale)
+        body = _panels(points, keys, scale)
     over = f"<p class=note>{len(points):,} points, {len(known):,} with a figure. {_words(keys, points)}</p>"
     title = f"Sweep: {objective}"
     return (
@@ -59,9 +59,10 @@ def page(points: Sequence[Figures], axes: Sequence[Axis], objective: str) -> str
 class _Scale:
     """Figures to colours: blue is better, red worse, white nothing won or lost where the figures lie on both sides."""
 
-    def __init__(self, values: Sequence[float], sign: int) -> None:
+    def __init__(self, objective: str, values: Sequence[float]) -> None:
+        self.objective = objective
         low, high = (min(values), max(values)) if values else (0.0, 0.0)
-        self._sign = sign
+        self._sign = OBJECTIVES[objective]
         self._centre = 0.0 if low < 0 < high else (low + high) / 2
         self._reach = max(high - self._centre, self._centre - low) or 1.0
 
@@ -77,14 +78,14 @@ class _Scale:
         return f"rgb({','.join(map(str, parts))})"
 
 
-def _panels(points: Sequence[Figures], keys: list[str], objective: str, scale: _Scale) -> str:
+def _panels(points: Sequence[Figures], keys: list[str], scale: _Scale) -> str:
     across, up = keys[0], keys[1] if len(keys) > 1 else ""
     panel = keys[2] if len(keys) > 2 and len(_values(points, keys[2])) <= PANELS else ""  # noqa: PLR2004  # a third key
     drawn = []
     for value in _values(points, panel) if panel else [""]:
         chosen = [one for one in points if not panel or one["values"][panel] == value]
         title = f"{panel} = {value}" if panel else ""
-        drawn.append(_panel(chosen, points, (across, up), objective, scale, title))
+        drawn.append(_panel(chosen, points, (across, up), scale, title))
     return "\n".join(drawn)
 
 
@@ -92,31 +93,30 @@ def _panel(
     chosen: Sequence[Figures],
     points: Sequence[Figures],
     keys: tuple[str, str],
-    objective: str,
     scale: _Scale,
     title: str,
 ) -> str:
     across, up = keys
     columns, rows = _values(points, across), _values(points, up) if up else [""]
     on_grid = len(columns) <= CELLS and len(rows) <= CELLS
-    inner = (_cells if on_grid else _dots)(chosen, columns, rows, keys, objective, scale)
+    inner = (_cells if on_grid else _dots)(chosen, (columns, rows), keys, scale)
     head = f'<text x="{LEFT}" y="14">{escape(title)}</text>' if title else ""
     names = (
         f'<text x="{LEFT + WIDTH / 2:g}" y="{TOP + HEIGHT + BOTTOM - 4}" text-anchor="middle">{escape(across)}</text>'
         f'<text transform="translate(12 {TOP + HEIGHT / 2:g}) rotate(-90)" text-anchor="middle">{escape(up)}</text>'
     )
     width, height = LEFT + WIDTH + 8, TOP + HEIGHT + BOTTOM
-    described = escape(f"{objective} over {across}" + (f" and {up}" if up else "") + (f", {title}" if title else ""))
+    described = escape(
+        f"{scale.objective} over {across}" + (f" and {up}" if up else "") + (f", {title}" if title else "")
+    )
     return (
         f'<figure><svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
         f'aria-label="{described}">{head}{inner}{names}</svg></figure>'
     )
 
 
-def _cells(
-    chosen: Sequence[Figures], columns: list[str], rows: list[str], keys: tuple[str, str], objective: str, scale: _Scale
-) -> str:
-    across, up = keys
+def _cells(chosen: Sequence[Figures], sides: tuple[list[str], list[str]], keys: tuple[str, str], scale: _Scale) -> str:
+    (columns, rows), (across, up), objective = sides, keys, scale.objective
     wide, high = WIDTH / len(columns), HEIGHT / len(rows)
     parts = []
     for x, column in enumerate(columns):
@@ -139,10 +139,8 @@ def _cells(
     return "".join(parts)
 
 
-def _dots(
-    chosen: Sequence[Figures], columns: list[str], rows: list[str], keys: tuple[str, str], objective: str, scale: _Scale
-) -> str:
-    across, up = keys
+def _dots(chosen: Sequence[Figures], sides: tuple[list[str], list[str]], keys: tuple[str, str], scale: _Scale) -> str:
+    (columns, rows), (across, up), objective = sides, keys, scale.objective
     parts = [f'<rect x="{LEFT}" y="{TOP}" width="{WIDTH}" height="{HEIGHT}" class="none"/>']
     for one in chosen:
         if one[objective] is None:

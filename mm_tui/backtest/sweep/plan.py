@@ -1,6 +1,6 @@
 """What a sweep runs: every point on every recording as a spec, every setting checked before anything starts."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -107,10 +107,11 @@ def idle_keys(axes: Sequence[Axis], rows: Sequence[Row]) -> list[str]:
     """Keys of the grid that change no run: those of a strategy that does not run, or of the screen."""
     found: list[str] = []
     for at, one in enumerate(axes):
-        groups: Mapping[Any, set[str]] = {}
+        groups: dict[Any, list[str]] = {}
         for row in rows:
             rest = (row.source.sha256, row.point[:at], row.point[at + 1 :])
-            groups.setdefault(rest, set()).add(row.key)  # type: ignore[attr-defined]  # a dict as it is made above
-        if len(one.values) > 1 and all(len(keys) == 1 for keys in groups.values()):
+            groups.setdefault(rest, []).append(row.key)
+        compared = [keys for keys in groups.values() if len(keys) > 1]
+        if compared and all(len(set(keys)) == 1 for keys in compared):
             found.append(one.key)
     return found

@@ -80,7 +80,7 @@ def source_of(path: Path) -> Source:
     session = path.is_dir() and (path / FILE).exists() and (path / JOURNAL).exists()
     files = [path / FILE, path / JOURNAL, *market_parts(path)] if session else parts_of(path)
     folder = path.is_dir()
-    parts = tuple(Part(one.name, *_hashed(one)) for one in files)
+    parts = tuple(Part(one.name, *hashed(one)) for one in files)
     whole = sha256()
     for part in parts:
         whole.update(f"{part.name if folder else ''} {part.sha256}\n".encode())
@@ -119,13 +119,13 @@ def own_strategy(strategy: str) -> OwnStrategy | None:
 def code() -> str:
     """The version, and the hash of the code that decides results; the version alone where there is no source."""
     root = Path(mm_tui.__file__).parent
-    hashed = sha256()
+    digest = sha256()
     for name in DECIDING:
         place = root / name
         for path in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-            hashed.update(f"{path.relative_to(root).as_posix()}\0".encode())
-            hashed.update(path.read_bytes() if path.exists() else b"")
-    return f"{version('mm-tui')}+{hashed.hexdigest()[:16]}"
+            digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+            digest.update(path.read_bytes() if path.exists() else b"")
+    return f"{version('mm-tui')}+{digest.hexdigest()[:16]}"
 
 
 def _deciding(settings: Settings, strategy: str) -> Settings:
@@ -156,13 +156,14 @@ def _plug_in(name: str) -> str:
     return sys.implementation.name
 
 
-def _hashed(path: Path) -> tuple[str, int]:
-    hashed, size = sha256(), 0
+def hashed(path: Path) -> tuple[str, int]:
+    """The sha256 of a file's bytes, and how many they are; raises DataError where it cannot be read."""
+    digest, size = sha256(), 0
     try:
         with path.open("rb") as stream:
             while block := stream.read(_BLOCK):
-                hashed.update(block)
+                digest.update(block)
                 size += len(block)
     except OSError as error:
         raise DataError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
-    return hashed.hexdigest(), size
+    return digest.hexdigest(), size
