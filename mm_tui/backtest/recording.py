@@ -88,6 +88,7 @@ class RecordedSession:
     def __init__(self, folder: Path, changes: Changes, *, salvage: bool = False) -> None:
         """Raises DataError where the folder is no session, SettingsError where a setting is wrong."""
         self.path = folder
+        self.salvage = salvage
         self.reader = SessionReader(folder, salvage=salvage)
         self.meta: SessionMeta = self.reader.meta
         self.venue = self.meta.venue
@@ -113,11 +114,19 @@ class RecordedSession:
         for item in foretold(self.reader.records(), self.stopwatch or RecordedStopwatch()):
             if isinstance(item, MarketLine):
                 self._lines = item.number
-                event = frames.read(item)
+                event = self.event(item, frames)
                 if event is not None:
                     yield event
             elif is_from_outside(item.message) and (operator or not isinstance(item.message, OperatorAction)):
                 yield item.message  # type: ignore[misc]  # narrowed by is_from_outside
+
+    def event(self, line: MarketLine, frames: "FrameReader") -> AnyEvent | None:
+        """A market line's event; raises DataError, or passes over a line that no desk can have taken."""
+        try:
+            return frames.read(line)
+        except DataError as error:
+            self.reader.pass_over(f"{self.reader.place(line.number)}: {error.__cause__}", error)
+            return None
 
 
 class RecordedCapture:

@@ -4,8 +4,10 @@ A file that ends within a record is read up to there, and `note` says so. Anythi
 DataError with the number of the record and its byte.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -15,6 +17,9 @@ from mm_tui.journal.meta import read_meta
 from mm_tui.journal.record import Entry, MarketLine, decode, parse_market_line
 from mm_tui.journal.seal import market_parts
 from mm_tui.journal.writer import JOURNAL
+
+PLACES: Final = 4
+"""Lines whose place is remembered; whoever reads ahead does so by one."""
 
 
 class SessionReader:
@@ -26,9 +31,17 @@ class SessionReader:
         self._salvage = salvage
         self._passed = 0
         self._first_passed = ""
+        self._places: deque[tuple[int, Path, int]] = deque(maxlen=PLACES)
         self.meta = read_meta(folder)
         self.note: str | None = None
         """What was found wrong with the end of the files; known once `records` is exhausted."""
+
+    def place(self, number: int) -> str:
+        """Where one of the market lines read last stands: its file, its number, its first byte."""
+        for known, part, offset in self._places:
+            if known == number:
+                return f"{part}: line {number} of the session, byte {offset}"
+        return f"{self.folder}: line {number} of the session"
 
     def records(self) -> Iterator[MarketLine | Entry]:
         """Everything in its one total order."""
@@ -60,14 +73,14 @@ class SessionReader:
             last = part == parts[-1]
             for line in self._lines(part, self._remark if last else _damaged(part)):
                 number += 1
-                where = f"{part}: line {number} of the session, byte {line.offset}"
+                self._places.append((number, part, line.offset))
                 try:
                     market = parse_market_line(number, line.data)
                     if not line.whole:
                         msgspec.json.decode(market.raw, type=msgspec.Raw)
                 except (DataError, msgspec.DecodeError) as error:
                     if line.whole or not last:
-                        self._pass_over(f"{where}: {error}", error)
+                        self.pass_over(f"{self.place(number)}: {error}", error)
                         continue
                     self._remark(f"{part.name} ends within line {number} at byte {line.offset}; read up to there")
                     return
@@ -82,13 +95,13 @@ class SessionReader:
                 entry = decode(line.data)
             except DataError as error:
                 if line.whole:
-                    self._pass_over(f"{where}: {error}", error)
+                    self.pass_over(f"{where}: {error}", error)
                     continue
                 self._remark(f"{JOURNAL} ends within record {seq} at byte {line.offset}; read up to there")
                 return
             if (entry.seq != expected and not self._salvage) or entry.after < after:
                 words = f"{where}: numbered {entry.seq} after market line {entry.after}; records are missing"
-                self._pass_over(words)
+                self.pass_over(words)
                 continue
             after, expected = entry.after, entry.seq + 1
             yield entry
@@ -98,9 +111,10 @@ class SessionReader:
         try:
             yield from lines(path, cut)
         except DataError as error:
-            self._pass_over(str(error), error)
+            self.pass_over(str(error), error)
 
-    def _pass_over(self, words: str, cause: Exception | None = None) -> None:
+    def pass_over(self, words: str, cause: Exception | None = None) -> None:
+        """Something is no good; raises DataError unless such things are passed over."""
         if not self._salvage:
             raise DataError(words) from cause
         self._passed += 1
