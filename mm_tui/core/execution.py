@@ -138,11 +138,13 @@ class Executor:
 
     def _take(self, step: Place | Move | Shrink, ts: int) -> str:
         """Send the step's command; why it did not leave, or empty."""
-        if isinstance(step, Place):
-            return self._place(step.quote, ts)
-        if isinstance(step, Move):
-            return self._move(step.order, step.quote, ts)
-        return self._shrink(step.order, step.quote, ts)
+        quote = step.quote
+        if isinstance(step, Shrink):
+            return self._shrink(step.order, quote, ts)
+        met = self._orders.unanswered(quote.side, quote.price)
+        if met:
+            return f"waits for the answer to {met}, which it would meet"
+        return self._place(quote, ts) if isinstance(step, Place) else self._move(step.order, quote, ts)
 
     def _place(self, quote: Quote, ts: int) -> str:
         resting = self.levels.resting((quote.side, quote.level), ts)

@@ -172,6 +172,13 @@ class OrderManager:
                 return order.order_id
         return ""
 
+    def unanswered(self, side: Side, price: int) -> str:
+        """An order of ours that a price on this side would cross and that cannot be moved yet; empty where none is."""
+        for order in self._open.values():
+            if order.side is not side and order.status is Status.PENDING_NEW and side * (price - order.price) >= 0:
+                return order.order_id
+        return ""
+
     def reserved_value(self) -> int:
         """Quote that open bids may still use, ticks times lots."""
         total = 0

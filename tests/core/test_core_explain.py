@@ -307,3 +307,19 @@ def test_a_renewal_that_is_paced_says_so() -> None:
     rig.sleep(0.2)
     rig.want(msgspec.structs.replace(B, since=rig.ts))
     assert explained(rig, order).fate == f"{SENT}, not renewed: paced: 1 a second"
+
+
+def test_a_quote_that_would_meet_an_order_without_an_answer_waits_for_it() -> None:
+    rig = Rig()
+    rig.open_book()
+    rig.want(bid(BID))
+    (first,) = rig.core.orders.open
+    rig.want(bid(BID - 1000), ask(BID - 500))
+    (held,) = rig.core.executor.held
+    assert (held.quote.side, held.why) == (SELL, f"waits for the answer to {first.order_id}, which it would meet")
+    assert rig.core.gate.refused == 0
+    rig.accept(first)
+    assert first.status is Status.PENDING_CANCEL
+    assert [one.side for one in rig.core.orders.open if one.status is Status.PENDING_NEW] == [BUY, SELL]
+    assert rig.core.executor.held == ()
+    assert rig.core.gate.refused == 0
