@@ -1,0 +1,372 @@
+"""A recording on the screen: played, stepped, sought in. Knows no thread and no screen, and no clock but the one given.
+
+Two runs go through the recording. The scout goes ahead as fast as it may, finds what is worth jumping to, and leaves
+states to go back to. The run that is shown plays, or is taken to a moment: from where it stands or from the nearest
+state before the moment, whichever is nearer. Both hear the same inputs, so it does not matter how a moment was reached.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from mm_tui.backtest.checkpoints import Checkpoints
+from mm_tui.backtest.moments import moment
+from mm_tui.backtest.recording import Recording
+from mm_tui.backtest.replay_run import Run
+from mm_tui.backtest.timeline import Timeline
+from mm_tui.errors import UsageError
+from mm_tui.views.fmt import clock as clock_words
+from mm_tui.views.frames import DeskFrame, HeaderFrame, ReplayFrame, ReplayMark, Viewport, WorkerRow
+from mm_tui.views.present import Vitals
+
+SPEEDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, None)
+"""Recorded seconds a second; None for as fast as it goes."""
+_LOOK_EVERY: Final = 16
+"""Inputs between two looks at the clock."""
+_ONLY_A_REPLAY: Final = "a replay sends nothing; B branches off here into a session of its own"
+_END: Final = "end of the recording"
+
+
+class Goal(msgspec.Struct, frozen=True):
+    """Where the run that is shown is to go."""
+
+    words: str
+    """`to 14:02:10`, `to the next fill`."""
+    ts: int | None = None
+    """A moment."""
+    kind: str = ""
+    """The next mark of this kind."""
+    heard: int | None = None
+    """A number of inputs."""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A goal that was found."""
+
+    heard: int
+    ts: int
+
+
+class Replay:
+    """`work` in small pieces, `act` on what the operator asks, `frame` for the screen; all from one thread."""
+
+    def __init__(
+        self,
+        recording: Recording,
+        clock: Callable[[], int],
+        *,
+        speed: float | None = 1.0,
+        checkpoints: Checkpoints | None = None,
+    ) -> None:
+        """`clock` counts ns and never goes back."""
+        self.recording = recording
+        self.timeline = Timeline(recording)
+        self.checkpoints = checkpoints or Checkpoints()
+        self.shown = Run(recording)
+        self.playing = False
+        self.speed = speed
+        self.word = ""
+        """What came of the last thing that was asked."""
+        self._clock = clock
+        self._scout = Run(recording)
+        self._scout.marking = True
+        self._marks: list[ReplayMark] = []
+        self._mark_places: list[int] = []
+        self._marks_shown: tuple[ReplayMark, ...] = ()
+        self._goal: Goal | None = None
+        self._place: Place | None = None
+        self._going: Run | None = None
+        self._anchor = (0, 0)
+        self._changed = True
+        self._presented: tuple[DeskFrame, Viewport] | None = None
+        self._header: tuple[HeaderFrame, bool, HeaderFrame] | None = None
+        self._vitals = Vitals(
+            venue=recording.venue, venue_words=f"recording {recording.path.name}", badge="REPLAY nothing is sent"
+        )
+        self._acts: dict[str, Callable[[str], None]] = {
+            "play": lambda _: self._play_or_pause(),
+            "step": lambda _: self._step(),
+            "faster": lambda _: self._change_speed(1),
+            "slower": lambda _: self._change_speed(-1),
+            "forward": lambda text: self._seek_by(text or "+10s"),
+            "back": lambda text: self._seek_by(text or "-10s"),
+            "forward_minute": lambda _: self._seek_by("+1m"),
+            "back_minute": lambda _: self._seek_by("-1m"),
+            "next_fill": lambda _: self._go(Goal("to the next fill", kind="fill")),
+            "previous_fill": lambda _: self._go_back("fill"),
+            "next_gap": lambda _: self._go(Goal("to the next gap", kind="gap")),
+            "next_trip": lambda _: self._go(Goal("to the next trip", kind="trip")),
+            "goto": self._seek_by,
+            "first": lambda _: self._go(Goal("to the beginning", heard=1)),
+            "last": lambda _: self._go(Goal("to the end", ts=1 << 62)),
+        }
+
+    # -- what the operator asks
+
+    def act(self, name: str, argument: str = "") -> None:
+        """Do an action of a replay; what belongs to a desk alone is answered with a word."""
+        act = self._acts.get(name)
+        self._changed = True
+        if act is None:
+            self.word = _ONLY_A_REPLAY
+            return
+        self.word = ""
+        try:
+            act(argument)
+        except UsageError as error:
+            self.word = str(error)
+
+    def seek(self, ts: int) -> None:
+        """Go to a moment, ns since 1970."""
+        self._go(Goal(f"to {clock_words(ts)}", ts=ts))
+
+    @property
+    def seeking(self) -> bool:
+        """Whether the run that is shown is on its way to somewhere."""
+        return self._goal is not None
+
+    @property
+    def start(self) -> int:
+        """The first input's time; 0 before it was read."""
+        return self.timeline.times[0] if self.timeline.times else 0
+
+    @property
+    def end(self) -> int:
+        """The last input's time; as long as that is not read, what the share that is read lets expect."""
+        times, share = self.timeline.times, self.timeline.share
+        if not times:
+            return 0
+        if self.timeline.done or not share:
+            return times[-1]
+        return times[0] + round((times[-1] - times[0]) / share)
+
+    def _play_or_pause(self) -> None:
+        self.playing = not self.playing
+        if self.playing and self.timeline.done and self.shown.heard >= len(self.timeline):
+            self._go(Goal("to the beginning", heard=1))
+        self._drop_anchor()
+
+    def _step(self) -> None:
+        self.playing = False
+        self._go(Goal("one event on", heard=self.shown.heard + 1))
+
+    def _change_speed(self, by: int) -> None:
+        near = min(range(len(SPEEDS)), key=lambda at: abs(_rate(SPEEDS[at]) - _rate(self.speed)))
+        self.speed = SPEEDS[min(max(near + by, 0), len(SPEEDS) - 1)]
+        self._drop_anchor()
+
+    def _seek_by(self, text: str) -> None:
+        goal = self._goal
+        now = goal.ts if goal is not None and goal.ts is not None and goal.ts <= self.end else self.shown.ts
+        self.seek(moment(text, now, self.start, self.end))
+
+    def _go_back(self, kind: str) -> None:
+        """Marks behind are known already."""
+        before = bisect_left(self._mark_places, self.shown.heard)
+        found = next((at for at in reversed(range(before)) if self._marks[at].kind == kind), None)
+        if found is None:
+            self.word = f"no {kind} before this"
+        else:
+            self._go(Goal(f"to the {kind} before", heard=self._mark_places[found]))
+
+    def _go(self, goal: Goal) -> None:
+        self._goal, self._place, self._going = goal, None, None
+        if goal.ts is not None and self.timeline.times:
+            self._goal = msgspec.structs.replace(goal, ts=max(goal.ts, self.start))
+
+    # -- what happens
+
+    def work(self, budget: int) -> bool:
+        """Do what is due, for about so many ns; whether there is more to do at once."""
+        end = self._clock() + budget
+        behind = False
+        if self._goal is not None:
+            self._reach(self._goal, end)
+        elif self.playing:
+            behind = self._play(end)
+        self._look_ahead(end)
+        return behind or self._goal is not None or not self.timeline.done
+
+    def _look_ahead(self, end: int, wanted: int = 1 << 62) -> None:
+        """Let the scout go on until a time of the clock, or until it has heard so many inputs."""
+        scout, timeline = self._scout, self.timeline
+        while scout.heard < wanted and self._clock() < end:
+            for _ in range(_LOOK_EVERY):
+                if not timeline.read():
+                    self._marks_shown = tuple(self._marks)
+                    self.word = self.word or timeline.note
+                    return
+                self._changed = True
+                number = scout.heard
+                scout.hear(timeline.at(number), timeline.trips(number))
+                if scout.marks:
+                    self._marks += scout.marks
+                    self._mark_places += [scout.heard] * len(scout.marks)
+                    scout.marks.clear()
+            self.checkpoints.look(scout)
+
+    def _play(self, end: int) -> bool:
+        """Show what the pace asks for; whether it could not be kept within the time."""
+        shown, times, now = self.shown, self.timeline.times, self._clock()
+        began, first = self._anchor
+        until = None if self.speed is None else first + round((now - began) * self.speed)
+        count = 0
+        while True:
+            if shown.heard >= len(times):
+                self._look_ahead(end, shown.heard + 1)
+                if shown.heard >= len(times):
+                    return self._starved()
+            number = shown.heard
+            if until is not None and times[number] > until:
+                shown.advance(until)
+                self._changed = True
+                return False
+            shown.hear(self.timeline.at(number), self.timeline.trips(number))
+            self._changed = True
+            count += 1
+            if count % _LOOK_EVERY == 0 and self._clock() >= end:
+                self._drop_anchor()
+                return True
+
+    def _starved(self) -> bool:
+        """Nothing is left to show: the end, or the scout needs another turn."""
+        if not self.timeline.done:
+            return True
+        self.playing = False
+        self.word = self.word or _END
+        self._changed = True
+        return False
+
+    def _reach(self, goal: Goal, end: int) -> None:
+        """Go towards the goal; the run that is shown stays as it is until another one has come there."""
+        place = self._place
+        if place is None:
+            place = self._place = self._find(goal)
+        if place is None:
+            if self.timeline.done:
+                self._arrive(f"no further {goal.kind}" if goal.kind else _END)
+            else:
+                self._look_ahead(end)
+                self._changed = True
+            return
+        run = self._going
+        if run is None:
+            run = self._going = self._nearest(place)
+        count = 0
+        while run.heard < place.heard:
+            number = run.heard
+            run.hear(self.timeline.at(number), self.timeline.trips(number))
+            count += 1
+            if count % _LOOK_EVERY == 0 and self._clock() >= end:
+                self._changed = True
+                return
+        run.advance(place.ts)
+        self.shown = run
+        self._arrive(_END if self.timeline.done and place.heard == len(self.timeline) else "")
+
+    def _find(self, goal: Goal) -> Place | None:
+        """Where the goal is; None as long as it is not known, and where there is none."""
+        times, done = self.timeline.times, self.timeline.done
+        if goal.ts is not None:
+            heard = bisect_right(times, goal.ts)
+            if heard < len(times) or done:
+                heard = max(1, heard)
+                return Place(heard, max(goal.ts, times[0]) if heard < len(times) else times[-1]) if times else None
+            return None
+        if goal.kind:
+            first = bisect_right(self._mark_places, self.shown.heard)
+            at = next((at for at in range(first, len(self._marks)) if self._marks[at].kind == goal.kind), None)
+            heard = None if at is None else self._mark_places[at]
+        else:
+            heard = goal.heard
+        if heard is None or heard > len(times):
+            return None
+        return Place(heard, times[heard - 1])
+
+    def _nearest(self, place: Place) -> Run:
+        kept = self.checkpoints.before(place.heard)
+        shown = self.shown
+        if shown.heard <= place.heard and shown.ts <= place.ts and shown.heard >= kept:
+            return shown
+        return self.checkpoints.thaw(kept) if kept else Run(self.recording)
+
+    def _arrive(self, word: str) -> None:
+        self._goal = self._place = self._going = None
+        self.word = self.word or word
+        self._changed = True
+        self._drop_anchor()
+
+    def _drop_anchor(self) -> None:
+        """The pace counts from here."""
+        self._anchor = (self._clock(), self.shown.ts)
+
+    # -- what the screen sees
+
+    def frame(self, view: Viewport) -> DeskFrame:
+        """The moment shown; the same object as long as nothing changed."""
+        if self._presented is not None and not self._changed and self._presented[1] is view:
+            return self._presented[0]
+        self._changed = False
+        frame = self.shown.present(self._look(), view)
+        frame = msgspec.structs.replace(frame, header=self._head(frame.header), replay=self._scrubber())
+        self._presented = (frame, view)
+        return frame
+
+    def _look(self) -> Vitals:
+        vitals, shown, timeline = self._vitals, self.shown, self.timeline
+        heard = shown.heard
+        vitals.link = "up"
+        vitals.age_ms = (shown.ts - timeline.times[heard - 1]) // 1_000_000 if heard else None
+        reader = "stopped" if timeline.done else "running"
+        read = "all of it is read" if timeline.done else f"{timeline.share:.0%} is read"
+        vitals.workers = (
+            WorkerRow(name="replay", state="running" if self.playing else "paused"),
+            WorkerRow(name="reader", state=reader, detail=self.checkpoints.problem or read),
+        )
+        return vitals
+
+    def _head(self, header: HeaderFrame) -> HeaderFrame:
+        """The state is that of a replay, the reason that of the desk that is shown."""
+        known = self._header
+        if known is not None and known[0] is header and known[1] is self.playing:
+            return known[2]
+        reason = f"the desk: {header.state}" + (f", {header.reason}" if header.reason else "")
+        hint = "space pause" if self.playing else "space play"
+        shown = msgspec.structs.replace(header, state="replay", reason=reason, hint=hint)
+        self._header = (header, self.playing, shown)
+        return shown
+
+    def _scrubber(self) -> ReplayFrame:
+        if len(self._marks_shown) != len(self._marks):
+            self._marks_shown = tuple(self._marks)
+        times = self.timeline.times
+        return ReplayFrame(
+            start=self.start,
+            end=self.end,
+            ts=self.shown.ts or self.start,
+            known=times[-1] if times else 0,
+            playing=self.playing,
+            speed=self.speed,
+            marks=self._marks_shown,
+            word=self._progress() or self.word,
+        )
+
+    def _progress(self) -> str:
+        """`to 14:02:10, 43 %` while on the way."""
+        goal, place, times = self._goal, self._place, self.timeline.times
+        if goal is None or not times:
+            return ""
+        if place is not None:
+            run = self._going or self.shown
+            done, whole = run.heard, place.heard
+        elif goal.ts is not None:
+            done, whole = times[-1] - times[0], min(goal.ts, self.end) - times[0]
+        else:
+            return f"{goal.words}, looked through to {clock_words(times[-1])}"
+        return f"{goal.words}, {min(99, 100 * done // max(1, whole))} %"
+
+
+def _rate(speed: float | None) -> float:
+    return 2 * max(each for each in SPEEDS if each is not None) if speed is None else speed

@@ -1,0 +1,105 @@
+"""A desk on its way through a recording, with everything that a frame of it is made from, as one graph.
+
+It holds nothing of the replay around it, so that it can be kept as it stands and made again (`freeze`).
+"""
+
+from collections.abc import Sequence
+
+from mm_tui.backtest.recording import Recording
+from mm_tui.bus import EventBus
+from mm_tui.model.events import AnyEvent, SessionStarted, WatchdogTripped
+from mm_tui.model.facts import BookInvalid, Fact, Filled, LinkChanged, RiskTripped
+from mm_tui.runtime.assembly import Terms, build_desk, opening
+from mm_tui.runtime.band import Band
+from mm_tui.runtime.stopwatch import RecordedStopwatch
+from mm_tui.views.frames import DeskFrame, ReplayMark, Viewport
+from mm_tui.views.log import EventLog
+from mm_tui.views.present import CHART_EVERY_MS, Presenter, Vitals
+
+_SAMPLE_NS = CHART_EVERY_MS * 1_000_000
+
+
+class Run:
+    """Desk, band, event log and presenter, and how many inputs they have heard."""
+
+    def __init__(self, recording: Recording) -> None:
+        terms: Terms = recording.terms
+        bus = EventBus(_no_time)
+        self.desk = build_desk(terms, bus)
+        self.band = Band(self.desk, terms) if terms.settings.simulator.band else None
+        self.heard = 0
+        """Inputs."""
+        self.ts = 0
+        """How far it has come: the last input's time, or a moment behind it."""
+        self.marks: list[ReplayMark] = []
+        """What happened with the inputs heard since they were looked at, where `marking`."""
+        self.marking = False
+        self._terms = terms
+        self._unchanged = recording.unchanged
+        self._stopwatch = RecordedStopwatch() if recording.stopwatch is not None else None
+        self.desk.core.quoter.stopwatch = self._stopwatch
+        self._log = EventLog(self.desk.core.instrument)
+        bus.subscribe("event log", (Fact,), self._log.hear)
+        bus.subscribe("marks", (Filled, RiskTripped, BookInvalid, LinkChanged), self._mark)
+        core = self.desk.core
+        self._presenter = Presenter(core, self.desk.scores, self._queue_ahead, self._log, core.view.maker_fee_bps)
+        self._sampled = 0
+
+    def hear(self, event: AnyEvent, trips: Sequence[WatchdogTripped] = ()) -> None:
+        """The next input, with what the recorded stopwatch said of it."""
+        desk, band = self.desk, self.band
+        if trips and self._stopwatch is not None:
+            for trip in trips:
+                self._stopwatch.learn(trip)
+        started = type(event) is SessionStarted
+        if not desk.first_ts:
+            first = event if started and self._unchanged else opening(self._terms, event.ts)
+            desk.step(first)
+            if band is not None:
+                band.take(first)
+        if not started:
+            desk.step(event)
+            if band is not None:
+                band.take(event)
+        self.heard += 1
+        self.ts = ts = event.ts
+        if ts // _SAMPLE_NS != self._sampled:
+            self._sampled = ts // _SAMPLE_NS
+            self._presenter.sample(ts)
+
+    def advance(self, until: int) -> None:
+        """Let time pass to a moment before the next input."""
+        if until > self.ts:
+            self.desk.advance(until)
+            self.ts = until
+
+    def settle(self) -> None:
+        """Bring the band up to the desk's own time."""
+        if self.band is not None:
+            self.band.catch_up(self.desk.ts)
+
+    def present(self, vitals: Vitals, view: Viewport) -> DeskFrame:
+        """The moment as the screen sees it."""
+        self.settle()
+        if self.band is not None:
+            vitals.band = self.band.figures()
+        return self._presenter.present(self.ts, vitals, view)
+
+    def _mark(self, fact: Fact) -> None:
+        if not self.marking:
+            return
+        if isinstance(fact, Filled):
+            self.marks.append(ReplayMark(ts=fact.ts, kind="fill", side=fact.side))
+        elif isinstance(fact, RiskTripped):
+            self.marks.append(ReplayMark(ts=fact.ts, kind="trip"))
+        elif isinstance(fact, BookInvalid) or (isinstance(fact, LinkChanged) and not fact.up):
+            self.marks.append(ReplayMark(ts=fact.ts, kind="gap"))
+
+    def _queue_ahead(self, order_id: str) -> int | None:
+        order = self.desk.venue.orders.get(order_id)
+        return None if order is None else order.queue.ahead
+
+
+def _no_time() -> int:
+    """How long subscribers take is nobody's question here."""
+    return 0
