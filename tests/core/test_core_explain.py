@@ -315,8 +315,8 @@ def test_a_quote_that_would_meet_an_order_without_an_answer_waits_for_it() -> No
     rig.want(bid(BID))
     (first,) = rig.core.orders.open
     rig.want(bid(BID - 1000), ask(BID - 500))
-    (held,) = rig.core.executor.held
-    assert (held.quote.side, held.why) == (SELL, f"waits for the answer to {first.order_id}, which it would meet")
+    why = f"waits for the answer to {first.order_id}, which it would meet"
+    assert (SELL, 0, why) in held(rig)
     assert rig.core.gate.refused == 0
     rig.accept(first)
     assert first.status is Status.PENDING_CANCEL
