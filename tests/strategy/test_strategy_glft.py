@@ -66,7 +66,7 @@ DESK = {"gamma": 0.01, "sigma": 1.2, "kappa": 0.6, "rate": 1.0}
         (market(0.3, 0.9), 30, 600.0, 0.0005),
         (market(0.4, 0.9), 30, 600.0, 0.0005),
         (market(1.0, 0.2), 30, 600.0, 0.015),
-        (DESK, 12, 3600.0, 0.02),
+        (DESK, 12, 3600.0, 0.01),
     ],
     ids=["paper", "volatile", "volatile and slow", "desk"],
 )
@@ -170,6 +170,7 @@ def test_leans_widen_enlarge_and_move() -> None:
 def test_the_same_object_comes_back_while_nothing_moved_and_nothing_before_the_mid() -> None:
     strategy, view = quoting()
     first = strategy.quote(view)
+    assert strategy.quote(view) is first
     view.ts += SECOND
     assert strategy.quote(view) is first
     view.position = 800
