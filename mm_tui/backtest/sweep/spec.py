@@ -4,7 +4,6 @@ The key is the sha256 of everything that decides the result and of nothing else:
 that a run reads, a user's own strategy file, and the code that runs. So a run is found again whoever made it.
 """
 
-import sys
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import entry_points, version
@@ -153,7 +152,7 @@ def _plug_in(name: str) -> str:
         content = origin.read_bytes() if origin is not None and origin.is_file() else b""
         distribution = f"{point.dist.name} {point.dist.version}" if point.dist is not None else ""
         return f"{distribution} {sha256(content).hexdigest()}"
-    return sys.implementation.name
+    return ""
 
 
 def hashed(path: Path) -> tuple[str, int]:
