@@ -5,14 +5,13 @@ the drawing as HTML. So one drawing is sharp and its words are readable at any w
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from html import escape
 from typing import Final
 
 import msgspec
 
 from mm_tui.backtest.report.figures import Bars, ticks
 from mm_tui.backtest.report.tracks import Shares, Track
-from mm_tui.backtest.report.words import clock_ticks
+from mm_tui.backtest.report.words import clock_ticks, safe
 
 SIDE: Final = 1000
 """Of the square."""
@@ -100,6 +99,7 @@ def over_time(
     drawn += [_mark(axes.x(ts), words) for ts, words in marks]
     legend = [(line.kind, line.name, line.final) for line in lines]
     legend += [(f"dot {one.kind}", one.name, f"{len(one.points):,}") for one in dots]
+    legend += _marked(marks)
     return _figure(drawn, axes, label, clock_ticks(*span), legend, height)
 
 
@@ -117,7 +117,7 @@ def histogram(bars: Bars | None, label: Callable[[float], str], *, zero: bool = 
             words = f"{label(bars.start + at * bars.width)} to {label(bars.start + (at + 1) * bars.width)}: {count:,}"
             drawn.append(
                 f'<rect class="bar" x="{left:.1f}" y="{axes.y(count):.1f}" width="{(right - left) * 0.94:.1f}" '
-                f'height="{SIDE - axes.y(count):.1f}"><title>{escape(words)}</title></rect>'
+                f'height="{SIDE - axes.y(count):.1f}"><title>{safe(words)}</title></rect>'
             )
     if zero and bars.start < 0 < end:
         drawn.append(f'<path class="zero" d="M{axes.x(0):.1f} 0V{SIDE}"/>')
@@ -189,12 +189,16 @@ def strip(
         if any(spent.get(name) for spent in shares.spent)
     }
     at_y = [((at + 0.5) / len(rows), name) for at, (name, _, _) in enumerate(rows)]
-    return _figure(drawn, axes, str, clock_ticks(*span), list(legend.values()), 40 * len(rows), at_y=at_y)
+    return _figure(drawn, axes, str, clock_ticks(*span), [*legend.values(), *_marked(marks)], 40 * len(rows), at_y=at_y)
+
+
+def _marked(marks: Sequence[tuple[int, str]]) -> list[tuple[str, str, str]]:
+    return [("trip", "risk trips", f"{len(marks):,}")] if marks else []
 
 
 def nothing(words: str) -> str:
     """Where there is nothing to draw."""
-    return f'<p class="empty">{escape(words)}</p>'
+    return f'<p class="empty">{safe(words)}</p>'
 
 
 def _axes(span: tuple[int, int], low: float, high: float) -> Axes:
@@ -245,7 +249,7 @@ def _points(dots: Dots, axes: Axes) -> str:
 
 
 def _mark(x: float, words: str) -> str:
-    return f'<path class="trip" d="M{x:.1f} 0V{SIDE}"><title>{escape(words)}</title></path>'
+    return f'<path class="trip" d="M{x:.1f} 0V{SIDE}"><title>{safe(words)}</title></path>'
 
 
 def _runs(shares: Shares) -> Iterable[tuple[int, int, dict[str, int]]]:
@@ -282,17 +286,17 @@ def _figure(  # noqa: PLR0917 - what every chart has, in the order of the page
         values = [value for value in ticks(axes.low, axes.high, 7) if not whole or value == round(value)]
         at_y = [(axes.y(value) / SIDE, label(value)) for value in values]
     keys = "".join(
-        f'<li><i class="key {kind}"></i>{escape(name)}{f" <b>{escape(final)}</b>" if final else ""}</li>'
+        f'<li><i class="key {kind}"></i>{safe(name)}{f" <b>{safe(final)}</b>" if final else ""}</li>'
         for kind, name, final in legend
     )
     return (
         (f'<ul class="legend">{keys}</ul>' if keys else "")
         + f'<div class="plot" style="--h:{height}px"><div class="y">'
-        + "".join(f'<span style="top:{100 * at:.2f}%">{escape(words)}</span>' for at, words in at_y)
+        + "".join(f'<span style="top:{100 * at:.2f}%">{safe(words)}</span>' for at, words in at_y)
         + f'</div><svg viewBox="0 0 {SIDE} {SIDE}" preserveAspectRatio="none" aria-hidden="true">{"".join(drawn)}</svg>'
         + '<div class="x">'
         + "".join(
-            f'<span{" class=odd" if place % 2 else ""} style="left:{100 * at:.2f}%">{escape(words)}</span>'
+            f'<span{" class=odd" if place % 2 else ""} style="left:{100 * at:.2f}%">{safe(words)}</span>'
             for place, (at, words) in enumerate(at_x)
         )
         + "</div></div>"

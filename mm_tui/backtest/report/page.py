@@ -5,7 +5,6 @@ A content policy in the page forbids what it does not need, so that even a fault
 
 import os
 from collections.abc import Iterable
-from html import escape
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
@@ -16,7 +15,7 @@ from mm_tui.backtest.report import drawings, sections
 from mm_tui.backtest.report.collect import Collected
 from mm_tui.backtest.report.figures import spread_bps
 from mm_tui.backtest.report.sections import Section, amount, bps, moment, plain
-from mm_tui.backtest.report.text import printable
+from mm_tui.backtest.report.words import safe
 from mm_tui.backtest.tables import UNKNOWN, money, signed
 from mm_tui.errors import DataError
 
@@ -51,14 +50,14 @@ def write(path: Path, found: Collected) -> int:
 
 def page(found: Collected) -> str:
     """The whole page."""
-    name = _safe(sections.title(found))
-    notes = "".join(f'<p class="warning">{_safe(note)}</p>' for note in found.notes)
+    name = safe(sections.title(found))
+    notes = "".join(f'<p class="warning">{safe(note)}</p>' for note in found.notes)
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{name}</title><style>{_STYLE.read_text(encoding='utf-8')}</style></head><body><main>"
-        f'<header><h1>{name}</h1><p class="dim">{_safe(sections.when(found))}</p>{notes}</header>'
+        f'<header><h1>{name}</h1><p class="dim">{safe(sections.when(found))}</p>{notes}</header>'
         f'<ul class="tiles">{"".join(_tiles(found))}</ul><div class="grid">{"".join(_body(found))}</div>'
         f"{_footer(found)}</main></body></html>\n"
     )
@@ -87,7 +86,7 @@ def _body(found: Collected) -> Iterable[str]:
             yield _section(section.title, _table(section))
     yield _fills(found)
     unusual = sections.settings(found)
-    words = _table(unusual) if unusual.rows else '<p class="empty">None.</p>' + _note(unusual.note)
+    words = _table(unusual) if unusual.rows else '<p class="empty">None.</p>'
     yield _section(unusual.title, words, "long")
 
 
@@ -107,24 +106,24 @@ def _tiles(found: Collected) -> Iterable[str]:
         ("risk trips", f"{trips:,}", summary["risk"]["state"]),
     )  # fmt: skip
     return (
-        f"<li><span>{_safe(name)}</span><b>{_safe(figure)}</b><small>{_safe(unit)}</small></li>"
+        f"<li><span>{safe(name)}</span><b>{safe(figure)}</b><small>{safe(unit)}</small></li>"
         for name, figure, unit in figures
     )
 
 
 def _section(title: str, content: str, kind: str = "") -> str:
-    return f'<section class="{kind}"><h2>{_safe(title)}</h2>{content}</section>'
+    return f'<section class="{kind}"><h2>{safe(title)}</h2>{content}</section>'
 
 
 def _table(section: Section, *, bars: bool = False) -> str:
     """A table of the terminal's own cells; with `bars` the second column is drawn beside its figures."""
     head = "".join(
-        f"<th{_words(at, section)}>{_safe(words)}</th>" for at, words in enumerate(section.head)
+        f"<th{_words(at, section)}>{safe(words)}</th>" for at, words in enumerate(section.head)
     ) if any(section.head) else ""  # fmt: skip
     widths = drawings.worths(section.rows) if bars else [""] * len(section.rows)
     rows = "".join(
         f"<tr{' class=sum' if row[0] == 'total' else ''}>"
-        + "".join(f"<td{_words(at, section)}>{_safe(cell)}</td>" for at, cell in enumerate(row))
+        + "".join(f"<td{_words(at, section)}>{safe(cell)}</td>" for at, cell in enumerate(row))
         + f"{wide}</tr>"
         for row, wide in zip(section.rows, widths, strict=True)
     )
@@ -137,7 +136,7 @@ def _words(at: int, section: Section) -> str:
 
 
 def _note(words: str) -> str:
-    return f'<p class="note">{_safe(words)}</p>' if words else ""
+    return f'<p class="note">{safe(words)}</p>' if words else ""
 
 
 def _fills(found: Collected) -> str:
@@ -157,12 +156,12 @@ def _fills(found: Collected) -> str:
             *(bps(one) for one in fill.markouts), ahead or UNKNOWN,
             f"{order}{'' if liquidity == 'maker' else ', taker'}",
         )  # fmt: skip
-        drawn = [f"<td>{_safe(cell)}</td>" for cell in cells]
+        drawn = [f"<td>{safe(cell)}</td>" for cell in cells]
         drawn[2] = f'<td class="{side}">{side}</td>'
         rows.append(f"<tr>{''.join(drawn)}</tr>")
     shown = f"All {count:,}." if count <= FILLS_LISTED else f"The last {FILLS_LISTED} of {count:,}."
     note = f"{shown} Ahead is what was estimated to stand before us in the queue, {base}."
-    heads = "".join(f"<th>{_safe(words)}</th>" for words in head)
+    heads = "".join(f"<th>{safe(words)}</th>" for words in head)
     return (
         '<section class="long"><details open><summary>Fills</summary><div class="scroll"><table class="fills"><thead>'
         f"<tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>{_note(note)}</details></section>"
@@ -172,15 +171,10 @@ def _fills(found: Collected) -> str:
 def _footer(found: Collected) -> str:
     summary = found.summary
     return (
-        f"<footer><p>{_safe(found.proof)}</p><p>{_safe(str(summary['session']))}</p>"
-        f"<p>digest {_safe(summary['digest'])}, mm-tui {_safe(version('mm-tui'))}. Times are UTC, amounts exact where "
+        f"<footer><p>{safe(found.proof)}</p><p>{safe(str(summary['session']))}</p>"
+        f"<p>digest {safe(summary['digest'])}, mm-tui {safe(version('mm-tui'))}. Times are UTC, amounts exact where "
         f"they are not rounded for the page; {UNKNOWN} is what cannot be known.</p></footer>"
     )
-
-
-def _safe(words: str) -> str:
-    """Words of anyone's as text of the page."""
-    return escape(printable(words))
 
 
 def _part(path: Path) -> Path:

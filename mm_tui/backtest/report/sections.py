@@ -64,6 +64,11 @@ def moment(ts: int) -> str:
     return f"{datetime.fromtimestamp(ts // SECOND, UTC):%Y-%m-%d %H:%M:%S}"
 
 
+def stamp(ts: int) -> str:
+    """Day of the year and time of day, UTC."""
+    return moment(ts)[5:]
+
+
 def span(seconds: int) -> str:
     """A length of time, `1:04:09`; negative with a true minus."""
     left = abs(seconds)
@@ -90,6 +95,7 @@ def traded(found: Collected) -> Section:
     market, fills, position = (found.summary[name] for name in ("market", "fills", "position"))
     base, quote = found.instrument.base, found.instrument.quote
     known = market["best_bid"] is not None
+    simulator = found.terms.settings.simulator
     rows = [
         ("market frames", f"{market['frames']:,}"),
         ("of them trades", f"{market['trades']:,}"),
@@ -106,6 +112,9 @@ def traded(found: Collected) -> Section:
         ("volume", amount(fills["volume_quote"], quote)),
         ("position at the end", amount(position["base"], base)),
         ("its average price", amount(position["average_price"], quote)),
+        ("fee as maker, as taker", f"{found.terms.maker_bps:g}, {found.terms.taker_bps:g} bps"),
+        ("simulated queue", simulator.queue_model.replace("_", "-")),
+        ("order and response latency", f"{simulator.order_latency_ms:g} + {simulator.response_latency_ms:g} ms"),
     ]
     return Section(title="What was traded", head=("", ""), rows=rows)
 
@@ -210,7 +219,7 @@ def obligation(found: Collected) -> Section:
 def trips(found: Collected) -> Section:
     """Limits that were broken."""
     rows = [
-        (moment(trip.ts), trip.rule, trip.value or UNKNOWN, trip.limit or UNKNOWN, trip.action)
+        (stamp(trip.ts), trip.rule, trip.value or UNKNOWN, trip.limit or UNKNOWN, trip.action)
         for trip in found.trips[:TRIPS_SHOWN]
     ]
     return Section(
@@ -265,7 +274,7 @@ def latency(found: Collected) -> Section:
 
 def changes(found: Collected) -> Section:
     """What was changed on the way."""
-    rows = [(moment(change.ts), change.name, change.before, change.after) for change in found.changes]
+    rows = [(stamp(change.ts), change.name, change.before, change.after) for change in found.changes]
     return Section(
         title="Parameters changed on the way",
         head=("time, UTC", "parameter", "from", "to"),
@@ -277,13 +286,11 @@ def changes(found: Collected) -> Section:
 
 def settings(found: Collected) -> Section:
     """What was not left as it comes."""
-    terms = found.terms
     return Section(
         title="Settings that differ from the defaults",
         head=("key", "value", "default"),
-        rows=unusual(terms.settings),
+        rows=unusual(found.terms.settings),
         words=(1, 2),
-        note=f"Fees {terms.maker_bps:g} bps as maker, {terms.taker_bps:g} bps as taker.",
     )
 
 

@@ -9,10 +9,12 @@ from rich.text import Text
 
 from mm_tui.backtest.report.collect import Collected
 from mm_tui.backtest.report.sections import Section, sections, title, when
+from mm_tui.backtest.report.words import printable
 
 NARROW: Final = 80
 """Columns where the tables do not go to a terminal."""
-_STRANGE: Final = "\N{REPLACEMENT CHARACTER}"
+SHORT: Final = 34
+"""A name of so many letters is not broken."""
 
 
 def show(found: Collected, console: Console | None = None) -> None:
@@ -28,18 +30,14 @@ def show(found: Collected, console: Console | None = None) -> None:
         _print(section, console)
 
 
-def printable(words: str) -> str:
-    """Words of others without what would steer a terminal or turn the direction of reading."""
-    return "".join(letter if letter.isprintable() else _STRANGE for letter in words)
-
-
 def _print(section: Section, console: Console) -> None:
     console.print(_text(section.title, "bold"))
     headed = any(section.head)
     table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="dim", show_header=headed)
     for at, head in enumerate(section.head):
         right = at > 0 and at not in section.words
-        table.add_column(_text(head), justify="right" if right else "left", no_wrap=right, overflow="fold")
+        whole = right or (at == 0 and all(len(row[0]) <= SHORT for row in section.rows))
+        table.add_column(_text(head), justify="right" if right else "left", no_wrap=whole, overflow="fold")
     for row in section.rows:
         table.add_row(*(_text(cell) for cell in row))
     console.print(table)

@@ -1,6 +1,7 @@
-"""How a chart's axes are labelled."""
+"""How axes are labelled, and how words of others are shown."""
 
 from datetime import UTC, datetime
+from html import escape
 from math import floor, log10
 from typing import Final
 
@@ -16,6 +17,17 @@ _STEPS: Final = (
     3 * _HOUR, 6 * _HOUR, 12 * _HOUR, _DAY,
 )  # fmt: skip
 _LABELS: Final = 9
+_STRANGE: Final = "\N{REPLACEMENT CHARACTER}"
+
+
+def printable(words: str) -> str:
+    """Words of others without what would steer a terminal or turn the direction of reading."""
+    return "".join(letter if letter.isprintable() else _STRANGE for letter in words)
+
+
+def safe(words: str) -> str:
+    """Words of anyone's as text of a page, or of an attribute in quotes."""
+    return escape(printable(words))
 
 
 def clock_ticks(start: int, end: int) -> list[tuple[float, str]]:
