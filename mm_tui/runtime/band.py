@@ -108,12 +108,16 @@ class Band:
         simulator = msgspec.structs.replace(terms.settings.simulator, queue_model=model)
         settings = msgspec.structs.replace(terms.settings, simulator=simulator)
         try:
-            desk = build_desk(msgspec.structs.replace(terms, settings=settings), EventBus(self._clock))
+            desk = self.build(msgspec.structs.replace(terms, settings=settings))
         except Exception as error:  # noqa: BLE001 - a strategy of anyone's is built anew here; the main desk lives
             _warn(model, error)
             return
         desk.digest, desk.scores = Unread(), Unscored()
         self._members += (Member(model, desk),)
+
+    def build(self, terms: Terms) -> Desk:
+        """A member's desk."""
+        return build_desk(terms, EventBus(self._clock))
 
     @property
     def behind(self) -> bool:

@@ -42,12 +42,12 @@ class Stored:
         """Where it is kept; None where no folder would have it."""
 
 
-def stored(recording: Recording) -> Stored:
+def stored(recording: Recording, *, salvage: bool = False) -> Stored:
     """The recording's index, made if there is none that matches; raises DataError where the recording cannot be read.
 
     Reading the whole recording is what making it takes; a match is found by hashing the files.
     """
-    key = key_of(recording)
+    key = key_of(recording, salvage=salvage)
     places = _places(recording.path, key)
     for path in places:
         found = load(path, key)
@@ -62,17 +62,22 @@ def stored(recording: Recording) -> Stored:
     return Stored(head, dict(columns), None)
 
 
-def key_of(recording: Recording) -> str:
-    """What an index of it is made from, as a hash."""
+def key_of(recording: Recording, *, salvage: bool = False) -> str:
+    """What an index of it is made from, as a hash; `salvage` where lines that cannot be read are passed over."""
     digest = sha256(f"{FORMAT} {sys.byteorder} ".encode())
-    digest.update(msgspec.json.encode([recording.terms.instrument, recording.venue]))
-    journal = recording.path / JOURNAL
-    for part in [*parts_of(recording.path), *([journal] if journal.is_file() else [])]:
+    digest.update(msgspec.json.encode([recording.terms.instrument, recording.venue, salvage]))
+    for part in files_of(recording.path):
         digest.update(f"\n{part.name}\n".encode())
         with part.open("rb") as stream:
             while chunk := stream.read(_CHUNK):
                 digest.update(chunk)
     return digest.hexdigest()
+
+
+def files_of(path: Path) -> list[Path]:
+    """What a recording is read from."""
+    journal = path / JOURNAL
+    return [*parts_of(path), *([journal] if journal.is_file() else [])]
 
 
 def load(path: Path, key: str) -> Stored | None:

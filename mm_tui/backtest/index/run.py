@@ -12,11 +12,12 @@ it is passed over, the market brought to where it then stands:
 To give the core one input too many changes nothing, so whatever is not sure to be idle is given.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from mm_tui.analytics.terms import terms_of
+from mm_tui.analytics.terms import FAR, terms_of
 from mm_tui.backtest.index.lookup import Lookup
 from mm_tui.backtest.index.market import IndexedMarket
 from mm_tui.backtest.index.queues import LateQueue
@@ -28,47 +29,82 @@ from mm_tui.core.state import QUOTES
 from mm_tui.model.events import BookDelta, OperatorAction, SessionStarted, TopOfBook
 from mm_tui.risk.breaker import DAY
 from mm_tui.runtime.assembly import Terms, build_core, opening
+from mm_tui.runtime.band import Band
 from mm_tui.runtime.desk import Desk
 from mm_tui.sim.venue import paper_venue
 from mm_tui.strategy.api import NEVER, Rest
 from mm_tui.strategy.registry import make as make_strategy
 
 TRADES = frozenset({SOLD, BOUGHT})
+MakeWatch = Callable[[Desk], Callable[[int], None]]
 FAR_BPS = 1e12
 """A price change that no market makes: `Lookup.calm` has seen to the real one."""
 
 
-def why_not(recording: Recording, job: Job, lookup: Lookup) -> str:  # noqa: PLR0911 - one line a reason
-    """Why the recording cannot be run so and has to go through the full core; empty where it can."""
+def unserved(recording: Recording, job: Job) -> str:
+    """Why no index serves for such a run, whatever it holds; empty where one may."""
     terms = recording.terms
-    settings = terms.settings
+    simulator = terms.settings.simulator
     if job.out is not None:
         return "files are written"
     if recording.stopwatch is not None:
         return "it is the session's own desk"
-    if settings.simulator.latency == "measured":
+    if simulator.latency == "measured":
         return "latencies are drawn from the feed"
-    if settings.simulator.band:
-        return "the band runs three desks"
-    rest = getattr(make_strategy(terms.strategy, _params(terms), seed=settings.simulator.seed), "rest", None)
-    if rest is None or rest() is None:
-        return "the strategy looks at more than the mid"
+    params = getattr(terms.settings.strategy, terms.strategy, None)
+    rest = getattr(make_strategy(terms.strategy, params, seed=simulator.seed), "rest", None)
+    return "the strategy looks at more than the mid" if rest is None or rest() is None else ""
+
+
+def why_not(recording: Recording, job: Job, lookup: Lookup) -> str:
+    """Why the recording has to go through the full core; empty where its index gives the same."""
     if job.operator and any(isinstance(special.event, OperatorAction) for special in lookup.head.specials):
         return "the operator acts"
-    if not lookup.calm(settings.risk):
+    if not lookup.calm(recording.terms.settings.risk):
         return "the price moves too far"
-    return ""
+    return unserved(recording, job)
 
 
-def run_by_index(recording: Recording, job: Job, lookup: Lookup) -> dict[str, Any]:
-    """The summary of a desk that heard the recording, the same as `runner.run` gives; where `why_not` is empty."""
-    bus = EventBus(lambda: 0)
-    desk = _build(recording.terms, bus, lookup)
+def run_by_index(recording: Recording, job: Job, lookup: Lookup, watch: MakeWatch | None = None) -> dict[str, Any]:
+    """The summary of a desk that heard the recording, the same as `runner.run` gives; where `why_not` is empty.
+
+    `watch` is given the desk, and what it gives back is told the mid after each input that may have moved it or the
+    account, and once at the end.
+    """
+    bus, terms = EventBus(lambda: 0), recording.terms
+    desk = _build(terms, bus, lookup)
+    band = IndexedBand(desk, terms, lookup) if terms.settings.simulator.band else None
+    told = watch(desk) if watch is not None else None
     if lookup.count:
-        desk.step(opening(recording.terms, lookup.head.first_ts))
-        Pass(desk, lookup, operator=job.operator).through()
-    end(desk)
-    return summary_of(desk, bus, recording, None)
+        first = opening(terms, lookup.head.first_ts)
+        desk.step(first)
+        Pass(desk, lookup, operator=job.operator, watch=told).through()
+        if band is not None:
+            band.live(first, operator=job.operator)
+    end(desk, band)
+    if told is not None:
+        told(desk.core.mid2)
+    return summary_of(desk, bus, recording, band)
+
+
+class IndexedBand(Band):
+    """The band, its members run by the index as well, one after the other."""
+
+    def __init__(self, main: Desk, terms: Terms, lookup: Lookup) -> None:
+        self._lookup = lookup
+        super().__init__(main, terms)
+
+    def build(self, terms: Terms) -> Desk:
+        """A member's desk."""
+        return _build(terms, EventBus(lambda: 0), self._lookup)
+
+    def live(self, first: SessionStarted, *, operator: bool) -> None:
+        """Bring every member to the end of the recording."""
+        for member in self._members:
+            desk = member.desk
+            desk.scores.obligation.low, desk.scores.obligation.high = 0, FAR
+            desk.step(first)
+            Pass(desk, self._lookup, operator=operator).through()
 
 
 def _params(terms: Terms) -> msgspec.Struct | None:
@@ -88,8 +124,11 @@ def _build(terms: Terms, bus: EventBus, lookup: Lookup) -> Desk:
 class Pass:
     """One pass of a desk through an index."""
 
-    def __init__(self, desk: Desk, lookup: Lookup, *, operator: bool) -> None:
+    def __init__(
+        self, desk: Desk, lookup: Lookup, *, operator: bool, watch: Callable[[int], None] | None = None
+    ) -> None:
         self._desk = desk
+        self._watch = watch
         self._lookup = lookup
         self._core = desk.core
         self._market: IndexedMarket = desk.core.market  # type: ignore[assignment]  # built so
@@ -194,6 +233,8 @@ class Pass:
         market.seek(at)
         desk.venue.last_price = market.last_price
         touches = market.touches
+        if at > self._at and self._watch is not None:
+            self._tell(before, touches)
         if at > self._at and touches > before:
             ts = lookup.ts[at - 1]
             if core.account.position:
@@ -201,8 +242,24 @@ class Pass:
             desk.scores.after(ts, core.mid2, core.book.valid, [])
         self._at = at
 
+    def _tell(self, before: int, touches: int) -> None:
+        """The mid after each input that is passed over, as far as it changed; the first one may follow on a fill."""
+        lookup, watch = self._lookup, self._watch
+        if watch is None:
+            return
+        mids = lookup.mids.values
+        if before and (before >= len(lookup.touch_at) or lookup.touch_at[before] != self._at):
+            watch(mids[before - 1])
+        for mid2 in mids[before:touches]:
+            watch(mid2)
+
     def _hear(self, at: int) -> None:
         """The desk is given an input."""
+        self._give(at)
+        if self._watch is not None:
+            self._watch(self._core.mid2)
+
+    def _give(self, at: int) -> None:
         desk, core, lookup = self._desk, self._core, self._lookup
         kind, ts = lookup.kind[at], lookup.ts[at]
         self._at = at + 1
