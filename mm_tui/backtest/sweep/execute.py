@@ -3,7 +3,7 @@
 The bytes hold nothing of the place or the time where they were made, so they are the same wherever that was.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+from mm_tui.backtest.index.run import run_by_index
+from mm_tui.backtest.index.use import Indexes
 from mm_tui.backtest.recording import Changes, RecordedCapture, RecordedSession, Recording
 from mm_tui.backtest.runner import Job, Progress, end, follow, summary_of
 from mm_tui.backtest.sweep.decoded import DecodedInputs, Keeping
@@ -26,6 +28,8 @@ from mm_tui.runtime.summary import text
 
 CORE = "core"
 """What ran it: the whole core, input by input."""
+INDEX = "index"
+"""What ran it: the core on the inputs that matter, found by the recording's index."""
 
 
 class Peaks:
@@ -38,8 +42,11 @@ class Peaks:
 
     def look(self, _event: AnyEvent | None = None) -> None:
         """After a step."""
-        core = self._desk.core
-        mid2, account = core.mid2, core.account
+        self.see(self._desk.core.mid2)
+
+    def see(self, mid2: int) -> None:
+        """The mid after an input, half ticks."""
+        account = self._desk.core.account
         if not mid2 or (mid2, account.base) == self._seen:
             return
         self._seen = (mid2, account.base)
@@ -59,10 +66,23 @@ class Peaks:
         }
 
 
-def execute(spec: Spec, path: Path, decoded: DecodedInputs, progress: Progress = lambda _: None) -> bytes:
-    """Run it over the recording at this path; raises DataError, UsageError and what else can break."""
+def execute(
+    spec: Spec,
+    path: Path,
+    decoded: DecodedInputs,
+    progress: Progress = lambda _: None,
+    indexes: Indexes | None = None,
+) -> bytes:
+    """Run it over the recording at this path; raises DataError, UsageError and what else can break.
+
+    With `indexes` the recording's index is used where it gives the same, and made where there is none.
+    """
     with _strategy(spec) as strategy:
         terms = msgspec.structs.replace(spec.terms, strategy=strategy)
+        found = None if indexes is None else _by_index(spec, terms, path, indexes)
+        if found is not None:
+            progress(1.0)
+            return found
         recording = _recording(spec, terms, path, decoded)
         bus = EventBus(lambda: 0)
         desk = build_desk(terms, bus)
@@ -74,6 +94,23 @@ def execute(spec: Spec, path: Path, decoded: DecodedInputs, progress: Progress =
     summary = summary_of(desk, bus, recording, band)
     summary["session"], summary["strategy"] = spec.source.path, spec.terms.strategy
     return record(spec, summary, peaks.figures(), recording.note, CORE)
+
+
+def _by_index(spec: Spec, terms: Terms, path: Path, indexes: Indexes) -> bytes | None:
+    """The record of a run by the index; None where the core has to run it."""
+    recording, job = _opened(spec, terms, path), Job(operator=spec.operator)
+    lookup = indexes.serving(recording, job, salvage=spec.salvage)
+    if isinstance(lookup, str):
+        return None
+    watched: list[Peaks] = []
+
+    def watch(desk: Desk) -> Callable[[int], None]:
+        watched.append(Peaks(desk))
+        return watched[0].see
+
+    summary = run_by_index(recording, job, lookup, watch)
+    summary["session"], summary["strategy"] = spec.source.path, spec.terms.strategy
+    return record(spec, summary, watched[0].figures(), lookup.head.note, INDEX)
 
 
 def record(spec: Spec, summary: dict[str, Any], peaks: dict[str, str | None], note: str, ran_by: str) -> bytes:
@@ -96,16 +133,19 @@ def _recording(spec: Spec, terms: Terms, path: Path, decoded: DecodedInputs) -> 
     depends = sha256(msgspec.json.encode(instrument)).hexdigest()
     key = (spec.source.sha256, spec.source.kind, depends, str(spec.operator), str(spec.salvage))
     kept = decoded.get(key, terms)
-    if kept is not None:
-        return kept
+    return kept if kept is not None else Keeping(decoded, key, _opened(spec, terms, path))
+
+
+def _opened(spec: Spec, terms: Terms, path: Path) -> Recording:
+    """The recording on disk, for a desk on these terms."""
     recording: RecordedSession | RecordedCapture
     if spec.source.kind == "session":
         recording = RecordedSession(path, Changes(), salvage=spec.salvage)
         recording.unchanged, recording.stopwatch = False, None  # its terms are another desk's
     else:
-        recording = RecordedCapture(path, terms.settings, salvage=spec.salvage, instrument=instrument)
+        recording = RecordedCapture(path, terms.settings, salvage=spec.salvage, instrument=terms.instrument)
     recording.terms = terms
-    return Keeping(decoded, key, recording)
+    return recording
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from typing import Any, Protocol, Self
 
 import msgspec
 
+from mm_tui.backtest.index.use import Indexes
 from mm_tui.backtest.sweep.decoded import DecodedInputs
 from mm_tui.backtest.sweep.execute import execute
 from mm_tui.backtest.sweep.spec import Spec
@@ -59,12 +60,12 @@ class InProcess:
     jobs = 1
 
     def __init__(self) -> None:
-        self._decoded = DecodedInputs()
+        self._decoded, self._indexes = DecodedInputs(), Indexes()
 
     def run(self, specs: Sequence[Spec], told: Told) -> Iterator[Done]:
         """In the order given."""
         for spec in specs:
-            yield attempt(spec, self._decoded, told)
+            yield attempt(spec, self._decoded, self._indexes, told)
 
     def __enter__(self) -> Self:
         return self
@@ -149,10 +150,12 @@ class _Worker:
         return self._process.exitcode
 
 
-def attempt(spec: Spec, decoded: DecodedInputs, told: Told = lambda _: None, path: Path | None = None) -> Done:
+def attempt(
+    spec: Spec, decoded: DecodedInputs, indexes: Indexes, told: Told = lambda _: None, path: Path | None = None
+) -> Done:
     """The run, or in words why there is none."""
     try:
-        return Done(spec.key, execute(spec, path or Path(spec.source.path), decoded, told))
+        return Done(spec.key, execute(spec, path or Path(spec.source.path), decoded, told, indexes))
     except MmTuiError as error:
         return Done(spec.key, b"", str(error))
     except Exception as error:  # noqa: BLE001  # one run's fault ends no sweep
@@ -162,7 +165,7 @@ def attempt(spec: Spec, decoded: DecodedInputs, told: Told = lambda _: None, pat
 def _serve(pipe: Connection) -> None:
     """A process's whole life: specs in, results out, until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    decoded = DecodedInputs()
+    decoded, indexes = DecodedInputs(), Indexes()
     decode = msgspec.json.Decoder(Spec).decode
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -170,7 +173,7 @@ def _serve(pipe: Connection) -> None:
     while True:
         try:
             spec = decode(pipe.recv_bytes())
-            pipe.send(attempt(spec, decoded, pipe.send))
+            pipe.send(attempt(spec, decoded, indexes, pipe.send))
         except (EOFError, OSError):
             return
 

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import msgspec
 
+from mm_tui.backtest.index.use import Indexes
 from mm_tui.backtest.sweep.decoded import DecodedInputs
 from mm_tui.backtest.sweep.local import Done, attempt
 from mm_tui.backtest.sweep.spec import Source, Spec, code, hashed
 from mm_tui.errors import DataError
 
-_decoded = DecodedInputs()
+_decoded, _indexes = DecodedInputs(), Indexes()
 """Of this process; its threads share it."""
 _known: dict[tuple[str, int, int], str] = {}
 """Hashes of files by path, size and time of change."""
@@ -41,7 +42,7 @@ def work(encoded: bytes) -> Done | Lacks:
         from distributed import get_worker  # noqa: PLC0415  # an extra, present where this runs
 
         return Lacks(get_worker().address)
-    return attempt(spec, _decoded, path=path)
+    return attempt(spec, _decoded, _indexes, path=path)
 
 
 def located(source: Source, cache: Path) -> Path | None:
