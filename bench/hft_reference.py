@@ -44,7 +44,13 @@ def reference_fills(
     rows: list[Row], base_latency: int, experiment: Experiment, tick: Decimal, quantity: Decimal
 ) -> list[HindsightFill]:
     """The fills of the experiment over rows as they were recorded, on the unshifted clock."""
-    data = _events(rows, base_latency, float(tick))
+    return array_fills(_events(rows, base_latency, float(tick)), len(rows), experiment, tick, quantity)
+
+
+def array_fills(
+    data: Any, length: int, experiment: Experiment, tick: Decimal, quantity: Decimal
+) -> list[HindsightFill]:
+    """The fills of the experiment over an event array, or over the names of files that hold it; `length` in rows."""
     asset = (
         BacktestAsset()
         .data(data)
@@ -62,7 +68,7 @@ def reference_fills(
     else:
         asset = asset.power_prob_queue_model3(experiment.power)
     backtest = HashMapMarketDepthBacktest([asset])
-    found = np.zeros((len(rows), FILL_COLUMNS), np.int64)
+    found = np.zeros((length, FILL_COLUMNS), np.int64)
     terms = (experiment.half, experiment.requote, experiment.limit, experiment.response)
     count = _trade(backtest, *terms, float(quantity), float(tick), found)
     backtest.close()

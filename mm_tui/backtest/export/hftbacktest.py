@@ -96,15 +96,14 @@ class Events:
         yield from self._lose()
 
     def _on_delta(self, event: BookDelta) -> Iterator[Burst]:
-        if self._snapshot is not None:
-            if event.final_id <= self._snapshot.last_update_id:
+        snapshot = self._snapshot
+        if snapshot is not None:
+            if event.final_id <= snapshot.last_update_id:
                 return
-            if event.first_id > self._snapshot.last_update_id + 1:
-                self.gaps += 1
-                self._snapshot = None
-            else:
-                yield from self._start(self._snapshot, event)
+            if event.first_id <= snapshot.last_update_id + 1:
+                yield from self._start(snapshot, event)
                 return
+            yield from self._start(snapshot, None)
         last = self._last
         if last is None:
             yield from self._keep(event)
