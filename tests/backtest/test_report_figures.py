@@ -67,6 +67,7 @@ def test_bars_hold_every_value_and_gather_the_tails() -> None:
     assert sum(found.counts) == len(values)
     assert len(found.counts) <= 26
     assert found.width == 5.0
+    assert found.beyond == 2
     assert bars([]) is None
     alone = bars([0.002] * 7)
     assert alone is not None

@@ -122,7 +122,8 @@ def histogram(bars: Bars | None, label: Callable[[float], str], *, zero: bool = 
     if zero and bars.start < 0 < end:
         drawn.append(f'<path class="zero" d="M{axes.x(0):.1f} 0V{SIDE}"/>')
     at_x = [(axes.x(value) / SIDE, label(value)) for value in ticks(bars.start, end, 6)]
-    return _figure(drawn, axes, lambda count: f"{count:,.0f}", at_x, (), height, whole=True)
+    beyond = f'<p class="note">The outermost bars also hold {bars.beyond:,} beyond.</p>' if bars.beyond else ""
+    return _figure(drawn, axes, lambda count: f"{count:,.0f}", at_x, (), height, whole=True) + beyond
 
 
 class Mean(msgspec.Struct, frozen=True):

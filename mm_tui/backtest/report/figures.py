@@ -66,11 +66,13 @@ def spread_bps(fill: Worth) -> float | None:
 
 
 class Bars(msgspec.Struct, frozen=True):
-    """A histogram; `counts[i]` lies from `start + i * width` up to the next, the outermost hold what is beyond."""
+    """A histogram; `counts[i]` lies from `start + i * width` up to the next."""
 
     start: float
     width: float
     counts: list[int]
+    beyond: int
+    """Values outside, which the outermost bars hold as well."""
 
 
 def bars(values: Sequence[float], wanted: int = BINS) -> Bars | None:
@@ -84,9 +86,12 @@ def bars(values: Sequence[float], wanted: int = BINS) -> Bars | None:
     start = floor(low / width + 1e-9) * width
     count = floor((high - start) / width + 1e-9) + 1
     counts = [0] * count
+    beyond = 0
     for value in ordered:
-        counts[min(max(floor((value - start) / width + 1e-9), 0), count - 1)] += 1
-    return Bars(start, width, counts)
+        place = floor((value - start) / width + 1e-9)
+        beyond += not 0 <= place < count
+        counts[min(max(place, 0), count - 1)] += 1
+    return Bars(start, width, counts, beyond)
 
 
 def round_up(value: float) -> float:

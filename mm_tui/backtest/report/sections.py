@@ -10,6 +10,7 @@ import msgspec
 from mm_tui.analytics.worth import HORIZONS
 from mm_tui.backtest.report.collect import CHANGES_KEPT, Collected
 from mm_tui.backtest.report.figures import Markout, markout, unusual
+from mm_tui.backtest.report.words import fixed
 from mm_tui.backtest.tables import UNKNOWN, money, signed
 from mm_tui.model import account as accounts
 from mm_tui.model.clock import time_of_day
@@ -77,7 +78,7 @@ def span(seconds: int) -> str:
 
 def bps(value: float | None) -> str:
     """Signed basis points."""
-    return UNKNOWN if value is None else signed(f"{value:+.2f}")
+    return UNKNOWN if value is None else fixed(value, 2, plus=True)
 
 
 def plain(value: float | None, places: int, unit: str = "") -> str:
