@@ -5,13 +5,13 @@ slip in a settings file never leaves a desk that cannot be stopped.
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final, Literal
 
-Group = Literal["Stop", "Quote", "Look", "Set up"]
-"""What one wants to do."""
+Group = Literal["Stop", "Quote", "Look", "Set up", "Play", "Jump"]
+"""What one wants to do; the last two in a replay."""
 
 GROUPS: Final[tuple[Group, ...]] = ("Stop", "Quote", "Look", "Set up")
 
@@ -96,8 +96,6 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(id="quit", keys=("q",), group="Set up", label="quit", help="leave; asks with a position", desk=False),
 )
 
-BY_ID: Final[dict[str, Action]] = {action.id: action for action in ACTIONS}
-
 FOOTER: Final[tuple[tuple[str, int], ...]] = (
     ("pause", 1),
     ("flatten", 2),
@@ -116,6 +114,31 @@ FOOTER: Final[tuple[tuple[str, int], ...]] = (
     ("help", 4),
 )
 """Actions of the footer from left to right, each with its rank: on a narrow screen the highest ranks go first."""
+
+
+class ActionTable:
+    """The actions of one kind of screen: the desk's, or a replay's."""
+
+    def __init__(
+        self,
+        actions: tuple[Action, ...],
+        footer: tuple[tuple[str, int], ...],
+        columns: tuple[tuple[Group, ...], tuple[Group, ...]],
+        *,
+        sets: bool,
+    ) -> None:
+        self.actions = actions
+        self.by_id = {action.id: action for action in actions}
+        self.footer = footer
+        """Ids from left to right, each with its rank."""
+        self.columns = columns
+        """Groups in the help's left and right column."""
+        self.sets = sets
+        """Whether the command line knows `set`."""
+
+
+DESK: Final = ActionTable(ACTIONS, FOOTER, (("Stop", "Look"), ("Quote", "Set up")), sets=True)
+BY_ID: Final[dict[str, Action]] = DESK.by_id
 
 _EDITING: Final = ("space", "enter", "escape", "tab", "backspace", "delete", "insert")
 _MOVING: Final = ("home", "end", "pageup", "pagedown", "up", "down", "left", "right")
@@ -150,21 +173,28 @@ def shown(key: str) -> str:
     return key.replace("ctrl+", "^") if key.startswith("ctrl+") else key
 
 
-def shown_for(action: Action, keys: Mapping[str, tuple[str, ...]]) -> str:
+def shown_for(action: Action, keys: Mapping[str, tuple[str, ...]], table: ActionTable = DESK) -> str:
     """The first key of an action and of those that share its line, for footer and help."""
-    ids = [action.id, *(other.id for other in ACTIONS if other.beside == action.id)]
+    ids = [action.id, *(other.id for other in table.actions if other.beside == action.id)]
     if action.id == "panel":
         return "1-9"
     return " ".join(shown(keys[each][0]) for each in ids)
 
 
-def resolve(remaps: Mapping[str, str]) -> tuple[dict[str, tuple[str, ...]], list[str]]:
-    """Keys by action id with the remaps applied, and one line for each remap that was refused."""
+def resolve(
+    remaps: Mapping[str, str], table: ActionTable = DESK, others: Collection[str] = ()
+) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """Keys by action id with the remaps applied, and one line for each remap that was refused.
+
+    `others` are ids of another table: their remaps concern that one.
+    """
     problems: list[str] = []
     wanted: dict[str, tuple[str, ...]] = {}
     for name, text in remaps.items():
-        if name not in BY_ID or name == "panel":
-            near = get_close_matches(name, BY_ID, n=1)
+        if name in others and name not in table.by_id:
+            continue
+        if name not in table.by_id or name == "panel":
+            near = get_close_matches(name, table.by_id, n=1)
             hint = f" (did you mean {near[0]}?)" if near else " (? lists the actions)"
             problems.append(f"ui.keys.{name}: unknown action{hint}")
             continue
@@ -174,7 +204,7 @@ def resolve(remaps: Mapping[str, str]) -> tuple[dict[str, tuple[str, ...]], list
         else:
             wanted[name] = parsed
     while True:
-        keys = {action.id: wanted.get(action.id, action.keys) for action in ACTIONS}
+        keys = {action.id: wanted.get(action.id, action.keys) for action in table.actions}
         clash = _first_clash(keys, wanted)
         if clash is None:
             return keys, problems

@@ -17,11 +17,12 @@ from textual.driver import Driver
 from textual.screen import Screen
 from textual.widget import Widget
 
-from mm_tui.app.actions import resolve, shown, textual_key
+from mm_tui.app.actions import DESK, ActionTable, resolve, shown, textual_key
 from mm_tui.app.alerts import Bell
 from mm_tui.app.intents import Intents, nothing
 from mm_tui.app.messages import PanelFailed, SheetClosed
 from mm_tui.app.palette import needs_ascii
+from mm_tui.app.replay_actions import other_ids
 from mm_tui.app.screens.desk import DeskScreen
 from mm_tui.app.screens.sheet import Sheet
 from mm_tui.settings.sections import Alerts, Ui
@@ -46,6 +47,9 @@ class DeskApp(App[None], inherit_bindings=False):
     COMMANDS: ClassVar[set[Any]] = set()
     ENABLE_COMMAND_PALETTE = False
     ESCAPE_TO_MINIMIZE = False
+    TABLE: ClassVar[ActionTable] = DESK
+    """What the operator may do."""
+    INTENTS: ClassVar[type[Intents]] = Intents
 
     def __init__(
         self,
@@ -59,12 +63,12 @@ class DeskApp(App[None], inherit_bindings=False):
     ) -> None:
         self.ui = ui or Ui()
         """`[ui]` of the settings."""
-        self.keys, self.problems = resolve(self.ui.keys)
+        self.keys, self.problems = resolve(self.ui.keys, self.TABLE, other_ids(self.TABLE))
         self._by_key = {textual_key(key): name for name, keys in self.keys.items() for key in keys}
         self._by_key[ALWAYS_KILLS] = "kill"
         self.link = link
         """The desk."""
-        self.intents = Intents(self)
+        self.intents = self.INTENTS(self)
         """What actions do on the screen's side."""
         self._bell = Bell(alerts or Alerts())
         self._told: EventRow | None = None
@@ -94,7 +98,8 @@ class DeskApp(App[None], inherit_bindings=False):
             from mm_tui.app.panels import make_panels  # noqa: PLC0415 - not needed where panels are given
 
             self._make_panels = make_panels
-        self._desk = DeskScreen(self._make_panels(), self.keys, self.link.look, self.ui.ladder_rows)
+        panels = self._make_panels()
+        self._desk = DeskScreen(panels, self.keys, self.link.look, self.ui.ladder_rows, self.TABLE)
         return self._desk
 
     def on_mount(self) -> None:
@@ -179,10 +184,14 @@ class DeskApp(App[None], inherit_bindings=False):
         elif key in _NUMBER_KEYS:
             self.desk.show_panel(int(key))
         elif key in _HABITS:
-            self.say(f"{shown(self.keys['quit'][0])} quits, {shown(self.keys['kill'][0])} cancels all and halts")
+            self.say(self.habit_words())
         else:
             return False
         return True
+
+    def habit_words(self) -> str:
+        """What to press in place of the keys that leave other programs."""
+        return f"{shown(self.keys['quit'][0])} quits, {shown(self.keys['kill'][0])} cancels all and halts"
 
     def operate(self, name: str, argument: str = "") -> None:
         """Do an action of the table: the one way in for keys, palette and command line."""

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
-from mm_tui.app.actions import ACTIONS, BY_ID
+from mm_tui.app.actions import DESK, ActionTable
 
 _WITHOUT_LINE: Final = frozenset({"panel", "command", "zoom", "back"})
 _ALIASES: Final = {"q": "quit", "h": "help"}
-_TAKES: Final = {"theme": "NAME", "cancel_order": "ID", "explain": "ID", "filter": "TEXT"}
+_TAKES: Final = {
+    "theme": "NAME", "cancel_order": "ID", "explain": "ID", "filter": "TEXT", "goto": "MOMENT", "branch": "KEY=VALUE",
+}  # fmt: skip
 """Actions with an argument, which may be left out."""
 
 
@@ -22,20 +24,21 @@ class Command:
     argument: str = ""
 
 
-def names() -> list[str]:
+def names(table: ActionTable = DESK) -> list[str]:
     """Every word a line may begin with."""
-    return sorted(["set", *(action.id for action in ACTIONS if action.id not in _WITHOUT_LINE)])
+    words = [action.id for action in table.actions if action.id not in _WITHOUT_LINE]
+    return sorted(["set", *words] if table.sets else words)
 
 
-def parse(line: str) -> Command | str:
+def parse(line: str, table: ActionTable = DESK) -> Command | str:
     """The command of a line, or in one sentence what is wrong with it."""
     word, _, rest = line.strip().removeprefix(":").strip().partition(" ")
     argument = rest.strip()
     word = _ALIASES.get(word, word)
-    if word == "set":
+    if word == "set" and table.sets:
         return _parse_set(argument)
-    if word not in BY_ID or word in _WITHOUT_LINE:
-        near = get_close_matches(word, names(), n=1)
+    if word not in table.by_id or word in _WITHOUT_LINE:
+        near = get_close_matches(word, names(table), n=1)
         return f"no command {word!r}" + (f"; did you mean {near[0]}?" if near else "; tab lists the commands")
     if argument and word not in _TAKES:
         return f"{word} takes no argument"
@@ -52,13 +55,20 @@ def _parse_set(argument: str) -> Command | str:
     return Command("set", f"{key}={value}")
 
 
-def complete(line: str, parameters: Sequence[str], themes: Sequence[str], orders: Sequence[str] = ()) -> list[str]:
+def complete(
+    line: str,
+    parameters: Sequence[str],
+    themes: Sequence[str],
+    orders: Sequence[str] = (),
+    table: ActionTable = DESK,
+) -> list[str]:
     """Whole lines that begin as this one does."""
     head, space, tail = line.lstrip().partition(" ")
     if not space:
-        return [name for name in names() if name.startswith(head)]
-    pool = {"set": parameters, "theme": themes, "explain": orders, "cancel_order": orders}.get(head, ())
-    return [f"{head} {each}" for each in pool if each.startswith(tail.lstrip())]
+        return [name for name in names(table) if name.startswith(head)]
+    pools = {"set": parameters, "branch": parameters, "theme": themes, "explain": orders, "cancel_order": orders}
+    before, gap, begun = tail.lstrip().rpartition(" ") if head == "branch" else ("", "", tail.lstrip())
+    return [f"{head} {before}{gap}{each}" for each in pools.get(head, ()) if each.startswith(begun)]
 
 
 def common_prefix(lines: Sequence[str]) -> str:

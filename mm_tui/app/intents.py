@@ -201,14 +201,14 @@ class Intents:
         parameters = [self._key_of(row.name) for row in self._app.link.frame.parameters]
 
         def check(line: str) -> str:
-            parsed = commands.parse(line) if line.strip() else ""
+            parsed = commands.parse(line, self._app.TABLE) if line.strip() else ""
             return parsed if isinstance(parsed, str) else ""
 
         def complete(line: str) -> list[str]:
             frame = self._app.link.frame
             ids = [row.order_id for row in frame.orders]
             limits = [f"risk.{key}" for key, _ in frame.risk.limits]
-            return commands.complete(line, [*parameters, *limits], self._app.theme_names, ids)
+            return commands.complete(line, [*parameters, *limits], self._app.theme_names, ids, self._app.TABLE)
 
         sheet = Entry("Command", start, check=check, complete=complete)
         self._app.ask(sheet, self._do_line)
@@ -217,19 +217,19 @@ class Intents:
         """Do a line of the command line."""
         from mm_tui.app import commands  # noqa: PLC0415 - loaded with the first input
 
-        parsed = commands.parse(line) if line.strip() else ""
+        parsed = commands.parse(line, self._app.TABLE) if line.strip() else ""
         if isinstance(parsed, commands.Command):
             self._app.operate(parsed.action, parsed.argument)
 
     def _do_palette(self, _: str) -> None:
         from mm_tui.app.screens.palette import Palette  # noqa: PLC0415 - loaded with the first use
 
-        self._app.ask(Palette(self._app.theme_names), self._do_line)
+        self._app.ask(Palette(self._app.theme_names, self._app.TABLE), self._do_line)
 
     def _do_help(self, _: str) -> None:
         from mm_tui.app.screens.help import Help  # noqa: PLC0415 - loaded with the first help
 
-        self._app.ask(Help(self._app.keys), nothing)
+        self._app.ask(Help(self._app.keys, self._app.TABLE), nothing)
 
 
 def nothing(_: str) -> None:

@@ -87,6 +87,17 @@ def plan(width: int, height: int, view: View, ladder_rows: int = 0) -> Plan:
     return _wide(width, height, view, ladder_rows) if shape == "wide" else _medium(width, height, view)
 
 
+def with_scrubber(width: int, height: int, view: View, ladder_rows: int = 0) -> Plan:
+    """The same for a replay: one line above the footer says where it stands, and small shapes have it too."""
+    if shape_of(width, height - 1) == "compact":
+        bar = int(height > 1)
+        compact = Box(0, 0, width, height - bar)
+        return Plan("compact", {"compact": compact, "scrubber": Box(0, height - 1, width, bar)})
+    smaller = plan(width, height - 1, view, ladder_rows)
+    lines = {"scrubber": Box(0, height - 2, width, 1), "footer": Box(0, height - 1, width, 1)}
+    return Plan(smaller.shape, {**smaller.places, **lines}, smaller.tabs)
+
+
 _SHAPES: Final[tuple[tuple[Shape, tuple[int, int]], ...]] = (("wide", WIDE), ("medium", MEDIUM), ("small", SMALL))
 
 

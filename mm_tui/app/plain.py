@@ -15,16 +15,15 @@ LINE_SECONDS: Final = 1.0
 """At most one line in this time."""
 
 
-def compact_lines(frame: DeskFrame, width: int, height: int, kill_key: str = "K") -> list[str]:
+def compact_lines(frame: DeskFrame, width: int, height: int, stop: str = "K kill") -> list[str]:
     """State, position, PnL and how to stop, most important first; exactly `height` lines of at most `width` cells."""
     header, position = frame.header, frame.position
     state = header.state.upper()
-    kill = f"{kill_key} kill"
     base = frame.instrument.base if frame.instrument else "base"
     quote = frame.instrument.quote if frame.instrument else "quote"
     held = [f"pos {_signed(position.base)} {base}", f"PnL {_signed(position.total)} {quote}"]
     lines = [
-        *([_join(width, state, kill), *held] if height < _ROOM_FOR_KILL else [state, *held, kill]),
+        *([_join(width, state, stop), *held] if height < _ROOM_FOR_KILL else [state, *held, stop]),
         f"{header.symbol} {header.venue}",
         header.badge,
         f"why {header.reason}" if header.reason else "",

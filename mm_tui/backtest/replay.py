@@ -91,9 +91,9 @@ class Replay:
             "faster": lambda _: self._change_speed(1),
             "slower": lambda _: self._change_speed(-1),
             "forward": lambda text: self._seek_by(text or "+10s"),
-            "back": lambda text: self._seek_by(text or "-10s"),
+            "rewind": lambda text: self._seek_by(text or "-10s"),
             "forward_minute": lambda _: self._seek_by("+1m"),
-            "back_minute": lambda _: self._seek_by("-1m"),
+            "rewind_minute": lambda _: self._seek_by("-1m"),
             "next_fill": lambda _: self._go(Goal("to the next fill", kind="fill")),
             "previous_fill": lambda _: self._go_back("fill"),
             "next_gap": lambda _: self._go(Goal("to the next gap", kind="gap")),
@@ -278,12 +278,12 @@ class Replay:
         if goal.kind:
             first = bisect_right(self._mark_places, self.shown.heard)
             at = next((at for at in range(first, len(self._marks)) if self._marks[at].kind == goal.kind), None)
-            heard = None if at is None else self._mark_places[at]
+            wanted = None if at is None else self._mark_places[at]
         else:
-            heard = goal.heard
-        if heard is None or heard > len(times):
+            wanted = goal.heard
+        if wanted is None or wanted > len(times):
             return None
-        return Place(heard, times[heard - 1])
+        return Place(wanted, times[wanted - 1])
 
     def _nearest(self, place: Place) -> Run:
         kept = self.checkpoints.before(place.heard)
@@ -319,11 +319,12 @@ class Replay:
         heard = shown.heard
         vitals.link = "up"
         vitals.age_ms = (shown.ts - timeline.times[heard - 1]) // 1_000_000 if heard else None
-        reader = "stopped" if timeline.done else "running"
         read = "all of it is read" if timeline.done else f"{timeline.share:.0%} is read"
         vitals.workers = (
             WorkerRow(name="replay", state="running" if self.playing else "paused"),
-            WorkerRow(name="reader", state=reader, detail=self.checkpoints.problem or read),
+            WorkerRow(
+                name="reader", state="stopped" if timeline.done else "running", detail=self.checkpoints.problem or read
+            ),
         )
         return vitals
 

@@ -116,7 +116,7 @@ class Timeline:
         if block in self._places:
             return
         if self._packed is None:
-            self._packed = tempfile.TemporaryFile(prefix="mm-tui-replay-")  # type: ignore[assignment]  # noqa: SIM115 - closed with the timeline
+            self._packed = tempfile.TemporaryFile(prefix="mm-tui-replay-")  # noqa: SIM115 - closed with the timeline
         packed = zlib.compress(_encode(events), _LEVEL)
         self._packed.seek(0, 2)
         self._places[block] = (self._packed.tell(), len(packed))

@@ -51,12 +51,14 @@ def _screen_problems(loaded: "Loaded") -> list[str]:
     """What the screen would refuse, found without loading it: keys that clash, a theme that is not there."""
     import tomli  # noqa: PLC0415  # the command line starts without it
 
-    from mm_tui.app.actions import resolve  # noqa: PLC0415  # only this command looks at the screen's own
+    from mm_tui.app.actions import DESK, resolve  # noqa: PLC0415  # only this command looks at the screen's own
+    from mm_tui.app.replay_actions import REPLAY, other_ids  # noqa: PLC0415  # likewise
     from mm_tui.settings.packaged import packaged  # noqa: PLC0415  # likewise
     from mm_tui.settings.places import config_file  # noqa: PLC0415  # likewise
 
     ui = loaded.settings.ui
-    problems = resolve(ui.keys)[1]
+    found = [words for table in (DESK, REPLAY) for words in resolve(ui.keys, table, other_ids(table))[1]]
+    problems = list(dict.fromkeys(found))
     names: set[str] = set()
     for folder in (packaged("themes"), (loaded.file or config_file(os.environ)).parent / "themes"):
         for file in folder.glob("*.toml"):

@@ -9,11 +9,11 @@ from mm_tui.views.frames import DeskFrame
 
 
 class Compact(Widget):
-    """State, position, PnL and the kill key in plain lines."""
+    """State, position, PnL and how to stop in plain lines."""
 
-    def __init__(self, kill_key: str) -> None:
+    def __init__(self, stop: str) -> None:
         super().__init__(id="compact")
-        self._kill_key = kill_key
+        self._stop = stop
         self._frame = DeskFrame()
 
     def show(self, frame: DeskFrame) -> None:
@@ -24,6 +24,6 @@ class Compact(Widget):
     def render_line(self, y: int) -> Strip:
         """One plain line."""
         width, height = self.size
-        lines = compact_lines(self._frame, width, height, self._kill_key)
+        lines = compact_lines(self._frame, width, height, self._stop)
         style = self.rich_style
         return Strip([Segment(lines[y] if y < len(lines) else "", style)]).adjust_cell_length(width, style)

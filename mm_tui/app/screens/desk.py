@@ -9,7 +9,8 @@ from textual.layout import Layout, WidgetPlacement
 from textual.screen import Screen
 from textual.widget import Widget
 
-from mm_tui.app.layouts import LOWER_TABS, NUMBERED, TABS, Plan, View, plan, shape_of
+from mm_tui.app.actions import DESK, ActionTable
+from mm_tui.app.layouts import LOWER_TABS, NUMBERED, TABS, Plan, View, plan, shape_of, with_scrubber
 from mm_tui.app.messages import PanelFailed
 from mm_tui.app.screens.compact import Compact
 from mm_tui.app.screens.footer import Footer
@@ -49,17 +50,20 @@ class DeskScreen(Screen[None]):
         keys: Mapping[str, tuple[str, ...]],
         look: Callable[[Viewport], None],
         ladder_rows: int = 0,
+        table: ActionTable = DESK,
     ) -> None:
         super().__init__(id="desk")
         self._look_at = look
         self._ladder_rows = ladder_rows
         self._view = View()
         self._frame = DeskFrame()
-        self.footer = Footer(keys)
+        self.footer = Footer(keys, table)
         self.tabs = Tabs()
         self.sheet: Sheet | None = None
         """What stands in front, if anything."""
-        own: dict[str, Widget] = {"compact": Compact(keys["kill"][0]), "footer": self.footer, "tabs": self.tabs}
+        stop = f"{keys['kill'][0]} kill" if "kill" in keys else f"{keys['quit'][0]} quit"
+        own: dict[str, Widget] = {"compact": Compact(stop), "footer": self.footer, "tabs": self.tabs}
+        self._scrubs = "scrubber" in panels
         for name, panel in panels.items():
             panel.id = name
         self.panels = {name: Guarded(name, widget, self._panel_failed) for name, widget in {**panels, **own}.items()}
@@ -90,7 +94,8 @@ class DeskScreen(Screen[None]):
 
     def plan_for(self, size: Size) -> Plan:
         """Boxes at this size."""
-        return plan(size.width, size.height, self._view, self._ladder_rows)
+        make = with_scrubber if self._scrubs else plan
+        return make(size.width, size.height, self._view, self._ladder_rows)
 
     def on_resize(self, event: events.Resize) -> None:
         """Another size may mean another shape; every state stays."""

@@ -8,7 +8,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from mm_tui.app.actions import BY_ID, FOOTER, shown_for
+from mm_tui.app.actions import DESK, ActionTable, shown_for
 from mm_tui.views.frames import DeskFrame, DeskState
 
 _ONLY_IN: Final[dict[str, DeskState]] = {"rearm": "halted", "reduce_only": "reduce-only"}
@@ -28,9 +28,11 @@ class Footer(Widget):
 
     COMPONENT_CLASSES = {"footer--key", "footer--label", "footer--word"}  # noqa: RUF012 - Textual declares it so
 
-    def __init__(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, keys: Mapping[str, tuple[str, ...]], table: ActionTable = DESK) -> None:
         super().__init__(id="footer")
         self._keys = keys
+        self._table = table
+        self._playing = False
         self._state: DeskState = "starting"
         self._zoomed = False
         self._word = ""
@@ -43,8 +45,9 @@ class Footer(Widget):
 
     def show(self, frame: DeskFrame) -> None:
         """`pause` reads `quote` while paused; re-arm and reduce-only show only where they take the desk back."""
-        if frame.header.state != self._state:
-            self._state = frame.header.state
+        playing = frame.replay is not None and frame.replay.playing
+        if frame.header.state != self._state or playing is not self._playing:
+            self._state, self._playing = frame.header.state, playing
             self.refresh()
 
     def say(self, word: str, seconds: float = 4.0) -> None:
@@ -65,15 +68,18 @@ class Footer(Widget):
 
     def items(self) -> list[tuple[int, str, str]]:
         """`(rank, key, label)` of what may be pressed now."""
-        back = [(-1, shown_for(BY_ID["back"], self._keys), "desk")] if self._zoomed else []
+        by_id = self._table.by_id
+        back = [(-1, shown_for(by_id["back"], self._keys, self._table), "desk")] if self._zoomed else []
         return back + [
-            (rank, shown_for(BY_ID[name], self._keys), self._label(name))
-            for name, rank in FOOTER
+            (rank, shown_for(by_id[name], self._keys, self._table), self._label(name))
+            for name, rank in self._table.footer
             if _ONLY_IN.get(name, self._state) == self._state
         ]
 
     def _label(self, name: str) -> str:
-        return "quote" if name == "pause" and self._state == "paused" else BY_ID[name].label
+        if name == "play" and self._playing:
+            return "pause"
+        return "quote" if name == "pause" and self._state == "paused" else self._table.by_id[name].label
 
     def render_line(self, y: int) -> Strip:
         """Keys bright, labels dim."""

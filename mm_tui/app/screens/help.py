@@ -5,42 +5,47 @@ from collections.abc import Mapping
 from rich.cells import cell_len
 from rich.text import Text
 
-from mm_tui.app.actions import ACTIONS, GROUPS, shown, shown_for
+from mm_tui.app.actions import DESK, ActionTable, shown, shown_for
 from mm_tui.app.screens.sheet import Sheet
 
 _KEY_WIDTH = 6
 _COLUMN = 38
 
 
-def help_lines(keys: Mapping[str, tuple[str, ...]]) -> dict[str, list[tuple[str, str]]]:
+def help_lines(keys: Mapping[str, tuple[str, ...]], table: ActionTable = DESK) -> dict[str, list[tuple[str, str]]]:
     """`(keys, what they do)` by group; an action that stands beside another has no line of its own."""
     return {
         group: [
-            (shown_for(action, keys), action.help) for action in ACTIONS if action.group == group and not action.beside
+            (shown_for(action, keys, table), action.help)
+            for action in table.actions
+            if action.group == group and not action.beside
         ]
-        for group in GROUPS
+        for column in table.columns
+        for group in column
     }
 
 
 class Help(Sheet):
     """Two columns; any key closes it."""
 
-    def __init__(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, keys: Mapping[str, tuple[str, ...]], table: ActionTable = DESK) -> None:
         super().__init__("Help")
         self._keys = keys
+        self._table = table
 
     def lines(self) -> list[Text]:
-        """Stop and Look on the left, Quote and Set up on the right."""
-        groups = help_lines(self._keys)
-        left = [*self._block("Stop", groups), Text(""), *self._block("Look", groups)]
-        right = [*self._block("Quote", groups), Text(""), *self._block("Set up", groups)]
+        """On the left what one does in a hurry and what one looks at, on the right the rest."""
+        groups = help_lines(self._keys, self._table)
+        left, right = (
+            [*self._block(upper, groups), Text(""), *self._block(lower, groups)] for upper, lower in self._table.columns
+        )
         rows = max(len(left), len(right))
         left += [Text("")] * (rows - len(left))
         right += [Text("")] * (rows - len(right))
         body = [_pad(a, _COLUMN).append_text(b) for a, b in zip(left, right, strict=True)]
-        kill = ", ".join(shown(key) for key in self._keys["kill"])
-        last = Text(f"{kill} work everywhere, inputs included. Any key closes this.", style="dim")
-        return [*body, Text(""), last]
+        kill = ", ".join(shown(key) for key in self._keys.get("kill", ()))
+        everywhere = f"{kill} work everywhere, inputs included. " if kill else ""
+        return [*body, Text(""), Text(f"{everywhere}Any key closes this.", style="dim")]
 
     def _block(self, group: str, groups: dict[str, list[tuple[str, str]]]) -> list[Text]:
         bold = f"bold {self.style('foreground')}"

@@ -7,7 +7,7 @@ from textual import on
 from textual.fuzzy import Matcher
 from textual.widgets import Input, Static
 
-from mm_tui.app.actions import ACTIONS
+from mm_tui.app.actions import DESK, ActionTable
 from mm_tui.app.commands import names
 from mm_tui.app.screens.sheet import Sheet
 
@@ -17,10 +17,10 @@ _LESS = 0.9
 """A match in the help counts less than one in the name."""
 
 
-def offers(themes: Sequence[str]) -> list[tuple[str, str, str]]:
+def offers(themes: Sequence[str], table: ActionTable = DESK) -> list[tuple[str, str, str]]:
     """`(line of the command line, what is shown, what it does)` of everything that can be chosen."""
-    typed = set(names())
-    listed = [(action.id, action.id.replace("_", " "), action.help) for action in ACTIONS if action.id in typed]
+    typed = set(names(table))
+    listed = [(action.id, action.id.replace("_", " "), action.help) for action in table.actions if action.id in typed]
     return [*listed, *((f"theme {name}", f"theme {name}", "wear these colours") for name in themes)]
 
 
@@ -38,9 +38,9 @@ def found(words: str, listed: Sequence[tuple[str, str, str]]) -> list[tuple[str,
 class Palette(Sheet):
     """An input over the list of what matches; its answer is a line of the command line."""
 
-    def __init__(self, themes: Sequence[str]) -> None:
+    def __init__(self, themes: Sequence[str], table: ActionTable = DESK) -> None:
         super().__init__("Commands")
-        self._offers = offers(themes)
+        self._offers = offers(themes, table)
         self._found = self._offers
         self._at = 0
 

@@ -1,0 +1,87 @@
+"""A replay on a thread of its own, and the link through which the screen sees it and acts on it."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from time import perf_counter_ns
+from typing import Final
+
+from mm_tui.backtest.replay import Replay
+from mm_tui.views.frames import DeskFrame, Viewport
+
+SLICE: Final = 12_000_000
+"""How long the replay works before it looks at what was asked, ns."""
+SECOND: Final = 1_000_000_000
+
+
+class ReplayLink:
+    """A `views.frames.DeskLink`: frames by reference, the latest wins; what is asked waits for at most a slice."""
+
+    def __init__(self, replay: Replay, frames_per_s: int, ended: Callable[[], None] = lambda: None) -> None:
+        """`ended` is told, on the replay's thread, when it ends by a fault."""
+        self.replay = replay
+        self.error: BaseException | None = None
+        """What ended it."""
+        self._period = SECOND // frames_per_s
+        self._frame = DeskFrame()
+        self._view = Viewport()
+        self._asked: deque[tuple[str, str]] = deque()
+        self._wake = threading.Event()
+        self._stop = False
+        self._ended = ended
+        self._thread = threading.Thread(target=self._run, name="replay", daemon=True)
+
+    @property
+    def frame(self) -> DeskFrame:
+        """The latest frame."""
+        return self._frame
+
+    def look(self, viewport: Viewport) -> None:
+        """Say what the screen wants to see from the next frame on."""
+        self._view = viewport
+        self._wake.set()
+
+    def act(self, action: str, argument: str = "") -> None:
+        """Ask for something."""
+        self._asked.append((action, argument))
+        self._wake.set()
+
+    def kill(self) -> None:
+        """There is nothing to kill: the replay says so."""
+        self.act("kill")
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, and wait for that."""
+        self._stop = True
+        self._wake.set()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join()
+        self.replay.timeline.close()
+
+    def _run(self) -> None:
+        try:
+            self._go_on()
+        except BaseException as error:  # noqa: BLE001 - told to the user by the main thread
+            self.error = error
+            self._ended()
+
+    def _go_on(self) -> None:
+        replay, due = self.replay, 0
+        while not self._stop:
+            acted = bool(self._asked)
+            while self._asked:
+                replay.act(*self._asked.popleft())
+            more = replay.work(SLICE)
+            now = perf_counter_ns()
+            if acted or now >= due:
+                self._frame = replay.frame(self._view)
+                due = now + self._period
+            if not more or replay.playing:
+                left = (due - perf_counter_ns()) / SECOND
+                if left > 0 and not more:
+                    self._wake.wait(left)
+                self._wake.clear()

@@ -1,0 +1,99 @@
+"""Where a replay stands: one line with the recording from its beginning to its end, fills, trips and gaps marked on it."""
+
+from typing import ClassVar, Final
+
+from mm_tui.app.widgets.lines import Panel
+from mm_tui.app.widgets.spans import Span, Spans, fit, width_of
+from mm_tui.views import fmt
+from mm_tui.views.frames import DeskFrame, ReplayFrame, ReplayMark
+
+_SECOND: Final = 1_000_000_000
+_NARROWEST: Final = 8
+"""Cells of the bar; where there are fewer, it is left out."""
+_RANK: Final = {"fill": 0, "gap": 1, "trip": 2}
+"""What a cell shows that holds several marks."""
+_GLYPHS: Final = {"gap": ("×", "warn bold"), "trip": ("◆", "halt bold")}
+
+
+def speed_words(speed: float | None) -> str:
+    """`×0.5`, `×1000`, `×max`."""
+    return "×max" if speed is None else f"×{speed:g}"
+
+
+def elapsed(span: int) -> str:
+    """`4:07`, `1:02:09` for so many ns."""
+    seconds = max(0, span) // _SECOND
+    hours, rest = divmod(seconds, 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+def bar(replay: ReplayFrame, width: int) -> list[Span]:
+    """The recording as so many cells: what was shown, where it stands, what comes, and the marks."""
+    span = max(1, replay.end - replay.start)
+
+    def cell_of(ts: int) -> int:
+        return min(width - 1, max(0, (ts - replay.start) * width // span))
+
+    here, known = cell_of(replay.ts), cell_of(replay.known)
+    marks: dict[int, ReplayMark] = {}
+    for mark in replay.marks:
+        at = cell_of(mark.ts)
+        if at not in marks or _RANK[mark.kind] >= _RANK[marks[at].kind]:
+            marks[at] = mark
+    cells = [_cell(at, here, known, marks.get(at)) for at in range(width)]
+    spans: list[Span] = []
+    for glyph, style in cells:
+        if spans and spans[-1][1] == style:
+            spans[-1] = (spans[-1][0] + glyph, style)
+        else:
+            spans.append((glyph, style))
+    return spans
+
+
+def _cell(at: int, here: int, known: int, mark: ReplayMark | None) -> Span:
+    if at == here:
+        return "●", "bright bold"
+    if mark is not None:
+        if mark.kind != "fill":
+            return _GLYPHS[mark.kind]
+        bought = mark.side is not None and mark.side > 0
+        return "▲" if bought else "▼", ("own bold" if at < here else "dim")
+    if at < here:
+        return "━", "accent"
+    return ("─" if at <= known else "╌"), "border"
+
+
+class Scrubber(Panel, can_focus=False):
+    """Play or pause and the speed, the bar, where it is and how long it takes in all; a word where there is one."""
+
+    framed: ClassVar[bool] = False
+
+    def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
+        """The replay's own part alone."""
+        return before.replay is not frame.replay
+
+    def paint(self) -> None:
+        """One line."""
+        replay = self.frame.replay
+        if replay is None:
+            self.blank()
+            return
+        self.put(0, replay, lambda: self._line(replay))
+        self.blank(1)
+
+    def _line(self, replay: ReplayFrame) -> Spans:
+        width = self.inner[0]
+        glyph = "play " if replay.playing else "pause"
+        left: list[Span] = [
+            (f" {glyph} ", "accent bold reverse" if replay.playing else "warn bold reverse"),
+            (f" {speed_words(replay.speed):<6}", "bright"),
+        ]
+        whole = elapsed(replay.end - replay.start)
+        done = elapsed(replay.ts - replay.start).rjust(len(whole))
+        right: list[Span] = [(f" {done}", "bright"), (f" / {whole}", "dim"), (f"  {fmt.clock(replay.ts)}Z ", "text")]
+        word: list[Span] = [(f"  {replay.word} ", "warn")] if replay.word else []
+        room = width - width_of(left) - width_of(right) - width_of(word)
+        if room < _NARROWEST:
+            spans = [*left, *word, *right]
+            return fit(spans, width, self._look)
+        return [*left, *bar(replay, room), *word, *right]
