@@ -55,9 +55,7 @@ class ReplayApp(DeskApp):
     INTENTS: ClassVar[type[Intents]] = ReplayIntents
 
     def __init__(self, link: ReplayLink, ui: Ui, themes_dir: "Path | None" = None) -> None:
-        super().__init__(
-            link, ui, alerts=_SILENT, make_panels=_panels, themes_dir=themes_dir, before_stop=lambda: None
-        )
+        super().__init__(link, ui, alerts=_SILENT, make_panels=_panels, themes_dir=themes_dir, before_stop=lambda: None)
         self.replay_link = link
         self.branched: tuple[str, ...] | None = None
         """Assignments with which to go on from the moment shown; None where the replay was left."""

@@ -30,7 +30,7 @@ from mm_tui.runtime.feeds import fees_of
 from mm_tui.runtime.stopwatch import RecordedStopwatch, foretold
 from mm_tui.settings.load import Loaded, Named, load_recorded
 from mm_tui.settings.sections import Settings
-from mm_tui.venues.api import Decoder
+from mm_tui.venues.api import Decoder, Frame
 from mm_tui.venues.capture import CaptureSource
 from mm_tui.venues.codecs import codec_for
 
@@ -64,6 +64,8 @@ class Recording(Protocol):
     terms: Terms
     unchanged: bool
     """Whether the desk is the very one that was recorded."""
+    ended: int | None
+    """Up to when that one's figures went, ns; None for another desk, or where it is not known."""
     stopwatch: RecordedStopwatch | None
     """Drops the decisions that were dropped when the same desk ran; None for another desk. Taught by `inputs`."""
 
@@ -81,6 +83,10 @@ class Recording(Protocol):
         """What the desk hears, in order; without the operator's actions where they are not wanted."""
         ...
 
+    def frames(self) -> Iterator[Frame]:
+        """The same inputs, one for one, with the bytes of those that are market lines."""
+        ...
+
 
 class RecordedSession:
     """The folder of a session, finished or not."""
@@ -96,6 +102,7 @@ class RecordedSession:
         self.terms = _recorded_terms(self.meta, loaded, changes)
         self.unchanged = not (changes.overrides or changes.named)
         self.stopwatch = RecordedStopwatch() if self.unchanged else None
+        self.ended = self.meta.desk_end if self.unchanged else None
         self._lines = 0
 
     @property
@@ -110,15 +117,24 @@ class RecordedSession:
 
     def inputs(self, *, operator: bool = True) -> Iterator[AnyEvent]:
         """Market lines and the journal's inputs from outside."""
+        for event, _ in self._heard(operator=operator):
+            yield event
+
+    def frames(self) -> Iterator[Frame]:
+        """The same with the market lines' bytes."""
+        for event, raw in self._heard(operator=True):
+            yield Frame(event, raw)
+
+    def _heard(self, *, operator: bool) -> Iterator[tuple[AnyEvent, bytes]]:
         frames = FrameReader(self.terms)
         for item in foretold(self.reader.records(), self.stopwatch or RecordedStopwatch()):
             if isinstance(item, MarketLine):
                 self._lines = item.number
                 event = self.event(item, frames)
                 if event is not None:
-                    yield event
+                    yield event, item.raw
             elif is_from_outside(item.message) and (operator or not isinstance(item.message, OperatorAction)):
-                yield item.message  # type: ignore[misc]  # narrowed by is_from_outside
+                yield item.message, b""  # type: ignore[misc]  # narrowed by is_from_outside
 
     def event(self, line: MarketLine, frames: "FrameReader") -> AnyEvent | None:
         """A market line's event; raises DataError, or passes over a line that no desk can have taken."""
@@ -134,6 +150,7 @@ class RecordedCapture:
 
     venue = "file"
     unchanged = False
+    ended: int | None = None
     stopwatch: RecordedStopwatch | None = None
 
     def __init__(
@@ -170,6 +187,10 @@ class RecordedCapture:
         for frame in self._source.frames(self.venue):
             if frame is not None:
                 yield frame.event
+
+    def frames(self) -> Iterator[Frame]:
+        """The same with the lines' bytes."""
+        return (frame for frame in self._source.frames(self.venue) if frame is not None)
 
 
 class FrameReader:

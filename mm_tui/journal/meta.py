@@ -26,6 +26,17 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """In base, against the opening; an exact decimal."""
 
 
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """The recording that a session branched off."""
+
+    recording: str
+    """Its path."""
+    ts: int
+    """The moment, ns since 1970."""
+    venue: str
+    """What its market data came from."""
+
+
 class SessionMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     """Everything that a re-run of the session needs besides its two logs."""
 
@@ -51,6 +62,8 @@ class SessionMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False
     """Local time, ns since 1970."""
     end: int | None = None
     """Null while the session runs, and for ever where it was killed."""
+    desk_end: int | None = None
+    """Up to when its figures go, in the desk's own time, ns."""
     ended: str | None = None
     """How it ended: `quit`, `duration`, `SIGTERM`, `end of file`, `error: …`."""
     market_lines: int | None = None
@@ -60,6 +73,8 @@ class SessionMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False
     """Null where the session was killed, or is of before results were written."""
     digest: str | None = None
     """Of the outputs, as the summary has it: what a run of the recording is held against."""
+    branch_of: Origin | None = None
+    """Null for a session that stands by itself."""
     measured: dict[str, dict[str, Any]] | None = None
     """`feed_age_ms` and `latency_us` of the summary: what the shells measured and no recording can say again."""
 

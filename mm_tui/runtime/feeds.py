@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from mm_tui.errors import UsageError
+from mm_tui.journal.meta import Origin
+from mm_tui.model.events import SessionStarted
 from mm_tui.settings.options import RunOptions
 from mm_tui.settings.sections import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from mm_tui.runtime.desk import Desk
+    from mm_tui.runtime.stopwatch import RecordedStopwatch
     from mm_tui.venues.api import Feed
 
 AUTO_TIMEOUT_S = 3.0
@@ -31,6 +36,12 @@ class Chosen(msgspec.Struct, frozen=True):
     """False where events carry a file's own time."""
     demo_cause: str = ""
     """Why the embedded exchange stands in for Binance."""
+    opening: SessionStarted | None = None
+    """The session's first event where it is given, as a branch's is; else the settings say what it opens with."""
+    stopwatch: "Callable[[Desk], RecordedStopwatch] | None" = None
+    """What times the strategy's decisions on a feed that is not live."""
+    origin: Origin | None = None
+    """The recording that this branches off."""
 
 
 async def choose(options: RunOptions, settings: Settings, stack: AsyncExitStack) -> Chosen:
@@ -114,4 +125,7 @@ def _recorded_venue(path: "Path") -> str:
     from mm_tui.journal.meta import FILE, read_meta  # noqa: PLC0415 - only where asked for
 
     folder = path if path.is_dir() else path.parent
-    return read_meta(folder).venue if (folder / FILE).exists() else "file"
+    if not (folder / FILE).exists():
+        return "file"
+    meta = read_meta(folder)
+    return meta.venue if meta.branch_of is None else meta.branch_of.venue

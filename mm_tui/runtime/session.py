@@ -74,12 +74,14 @@ class StopDesk(Exception):  # noqa: N818 - not an error: the way out of a task g
     """The desk is to stop."""
 
 
-async def run_session(options: RunOptions, loaded: Loaded, control: Control, *, screen: bool) -> Outcome:
-    """Open the venue, run the desk until it is told to stop, end it well. Raises MmTuiError."""
+async def run_session(
+    options: RunOptions, loaded: Loaded, control: Control, *, screen: bool, given: Chosen | None = None
+) -> Outcome:
+    """Open the venue, or take the one given, run the desk until it is told to stop, end it well. Raises MmTuiError."""
     stopped = control.begin()
     try:
         async with AsyncExitStack() as stack:
-            chosen = await _unless(stopped, choose(options, loaded.settings, stack))
+            chosen = given or await _unless(stopped, choose(options, loaded.settings, stack))
             instrument = await _unless(stopped, _instrument(chosen))
             session = Session(options, loaded, control, chosen, instrument)
             stack.push_async_callback(session.close)
@@ -181,6 +183,8 @@ class Session:
             self.desk.scores.obligation.on_stretch = self._proof.add
         if chosen.live:
             self.desk.core.quoter.stopwatch = LiveStopwatch(self.desk)
+        elif chosen.stopwatch is not None:
+            self.desk.core.quoter.stopwatch = chosen.stopwatch(self.desk)
         self.band: Band | None = None
         if settings.simulator.band:
             self.band = Band(self.desk, terms, timed=chosen.live)
@@ -204,6 +208,7 @@ class Session:
             maker_bps=chosen.maker_bps,
             taker_bps=chosen.taker_bps,
             stale_after_ms=chosen.stale_after_ms,
+            branch_of=chosen.origin,
             start=started,
         )
         meta.write_meta(self._folder.path, self._meta)
@@ -283,7 +288,7 @@ class Session:
 
     def _opening(self, ts: int) -> SessionStarted:
         """The session's first event, with what the limits carry over."""
-        event = opening(self._terms, ts)
+        event = opening(self._terms, ts) if self._chosen.opening is None else self._chosen.opening
         return event if self._risk_file is None else self._risk_file.opening(event)
 
     async def _expire(self, seconds: float) -> None:
@@ -359,6 +364,7 @@ class Session:
                 ended=reason,
                 market_lines=self._writer.lines,
                 records=self._writer.seq,
+                desk_end=ended,
                 digest=summary["digest"],
                 result=meta.result_of(summary),
                 measured={name: summary[name] for name in ("feed_age_ms", "latency_us")},

@@ -1,4 +1,4 @@
-"""Where a replay stands: one line with the recording from its beginning to its end, fills, trips and gaps marked on it."""
+"""Where a replay stands: the recording on one line from its beginning to its end, fills, trips and gaps marked."""
 
 from typing import ClassVar, Final
 
