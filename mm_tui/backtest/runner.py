@@ -110,7 +110,7 @@ def summary_of(desk: Desk, bus: EventBus, recording: Recording, band: Band | Non
         venue=recording.venue,
         strategy=terms.strategy,
         session=str(recording.path),
-        ended_ns=desk.ts,
+        ended_ns=max(desk.ts, recording.ended or 0),
         band=band,
     )
     summary["bus"] = dict.fromkeys(summary["bus"])

@@ -40,8 +40,9 @@ def report(chosen: Globals, recording: str, *, html: Path | None, as_json: bool)
         check(html)
     with progress(opened.path.name) as told:
         found = collect(opened, told)
-    for note in found.notes:
-        click.echo(note, err=True)
+    if as_json or html is not None:
+        for note in found.notes:
+            click.echo(note, err=True)
     if html is not None:
         size = write(html, found)
         click.echo(f"{html}: {size / 1000:,.0f} kB", err=as_json)

@@ -37,6 +37,20 @@ async def test_the_figures_are_the_session_s_own_to_the_last_digit(tmp_path: Pat
     assert found.summary["fills"]["count"] == len(found.fills) == len(found.details) > 5
 
 
+async def test_figures_go_up_to_where_the_session_s_went(tmp_path: Path) -> None:
+    outcome = await record(tmp_path)
+    assert outcome.folder is not None
+    meta = json.loads((outcome.folder / "session.json").read_text())
+    assert meta["desk_end"] == outcome.summary["ended_ns"]
+    edit(outcome.folder, desk_end=meta["desk_end"] + 7)
+    found = report_of(outcome.folder)
+    assert found.last_ts == found.summary["ended_ns"] == meta["desk_end"] + 7
+    counted = outcome.summary["obligation"]["counted_ns"]
+    assert found.summary["obligation"]["counted_ns"] == counted + 7
+    spent = sum(sum(one.values()) for one in found.standing.asks.spent)
+    assert spent == counted + 7
+
+
 async def test_what_is_drawn_ends_where_the_summary_does(tmp_path: Path) -> None:
     found = report_of((await record(tmp_path)).folder)
     tracks, pnl = found.tracks, found.summary["pnl"]
@@ -68,6 +82,20 @@ async def test_orders_leave_no_quote_behind_and_fills_lie_on_them(tmp_path: Path
     assert found.tracks.bid_off.bounds[1] < 0
     for fill, detail in zip(found.fills, found.details, strict=True):
         assert (fill.price, fill.quantity, fill.side) == (detail.price, detail.quantity, detail.side)
+
+
+async def test_changed_parameters_are_listed(tmp_path: Path) -> None:
+    folder = (await record(tmp_path)).folder
+    assert folder is not None
+    journal = folder / "journal.jsonl"
+    lines = [json.loads(line) for line in journal.read_text().splitlines()]
+    at = next(place for place, line in enumerate(lines) if line["after"] > 50)
+    wider = {"type": "OperatorAction", "action": "set", "argument": "strategy.passive.min_spread_bps=3"}
+    lines.insert(at, {"after": lines[at]["after"], "ts": lines[at]["ts"], **wider})
+    journal.write_text("".join(json.dumps({**line, "seq": seq}) + "\n" for seq, line in enumerate(lines)))
+    found = report_of(folder)
+    assert [(change.name, change.after) for change in found.changes] == [("strategy.passive.min_spread_bps", "3")]
+    assert found.identical is False
 
 
 async def test_another_digest_is_a_warning(tmp_path: Path) -> None:

@@ -176,13 +176,14 @@ def collect(recording: Recording, progress: Progress = lambda _: None) -> Collec
     end(desk, band)
     watch.look()
     summary = summary_of(desk, bus, recording, band)
-    desk.scores.obligation.finish(desk.ts)
+    ended = summary["ended_ns"]
+    desk.scores.obligation.finish(ended)
     identical, proof, notes = _held(recording, summary)
     return Collected(
         summary=summary,
         terms=terms,
         first_ts=desk.first_ts,
-        last_ts=desk.ts,
+        last_ts=ended,
         tracks=watch.tracks,
         fills=watch.fills,
         details=watch.details,
@@ -191,7 +192,7 @@ def collect(recording: Recording, progress: Progress = lambda _: None) -> Collec
         orders=watch.orders,
         feed=watch.feed,
         standing=watch.standing,
-        promises=desk.scores.obligation.rows(desk.ts),
+        promises=desk.scores.obligation.rows(ended),
         drawdown2=watch.drawdown2,
         notes=notes,
         identical=identical,
