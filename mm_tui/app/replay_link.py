@@ -17,8 +17,7 @@ SECOND: Final = 1_000_000_000
 class ReplayLink:
     """A `views.frames.DeskLink`: frames by reference, the latest wins; what is asked waits for at most a slice."""
 
-    def __init__(self, replay: Replay, frames_per_s: int, ended: Callable[[], None] = lambda: None) -> None:
-        """`ended` is told, on the replay's thread, when it ends by a fault."""
+    def __init__(self, replay: Replay, frames_per_s: int) -> None:
         self.replay = replay
         self.error: BaseException | None = None
         """What ended it."""
@@ -28,7 +27,7 @@ class ReplayLink:
         self._asked: deque[tuple[str, str]] = deque()
         self._wake = threading.Event()
         self._stop = False
-        self._ended = ended
+        self._failed: Callable[[], None] | None = None
         self._thread = threading.Thread(target=self._run, name="replay", daemon=True)
 
     @property
@@ -50,6 +49,10 @@ class ReplayLink:
         """There is nothing to kill: the replay says so."""
         self.act("kill")
 
+    def when_failed(self, then: Callable[[], None]) -> None:
+        """What to do, on the replay's thread, when it ends by a fault."""
+        self._failed = then
+
     def start(self) -> None:
         """Begin."""
         self._thread.start()
@@ -67,11 +70,13 @@ class ReplayLink:
             self._go_on()
         except BaseException as error:  # noqa: BLE001 - told to the user by the main thread
             self.error = error
-            self._ended()
+            if self._failed is not None:
+                self._failed()
 
     def _go_on(self) -> None:
         replay, due = self.replay, 0
         while not self._stop:
+            self._wake.clear()
             acted = bool(self._asked)
             while self._asked:
                 replay.act(*self._asked.popleft())
@@ -80,8 +85,6 @@ class ReplayLink:
             if acted or now >= due:
                 self._frame = replay.frame(self._view)
                 due = now + self._period
-            if not more or replay.playing:
-                left = (due - perf_counter_ns()) / SECOND
-                if left > 0 and not more:
-                    self._wake.wait(left)
-                self._wake.clear()
+            left = (due - perf_counter_ns()) / SECOND
+            if not more and left > 0:
+                self._wake.wait(left)

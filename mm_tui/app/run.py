@@ -19,6 +19,7 @@ from mm_tui.app.app import DeskApp
 from mm_tui.errors import MmTuiError
 from mm_tui.journal.desks import KILL_SIGNAL
 from mm_tui.runtime.control import Control
+from mm_tui.runtime.feeds import Chosen
 from mm_tui.runtime.headless import ENDING, closing_lines, exit_code
 from mm_tui.runtime.session import Outcome, StopDesk, resting_error, run_session
 from mm_tui.settings.load import Loaded
@@ -39,12 +40,13 @@ STUCK_SCREEN_S = 5.0
 class DeskThread:
     """The desk on its own thread and loop."""
 
-    def __init__(self, options: RunOptions, loaded: Loaded, control: Control) -> None:
+    def __init__(self, options: RunOptions, loaded: Loaded, control: Control, given: Chosen | None = None) -> None:
         self.outcome: Outcome | None = None
         self.error: BaseException | None = None
         self.control = control
         self._options = options
         self._loaded = loaded
+        self._given = given
         self._thread = threading.Thread(target=self._run, name="desk", daemon=True)
 
     def start(self) -> None:
@@ -57,7 +59,9 @@ class DeskThread:
 
     def _run(self) -> None:
         try:
-            self.outcome = asyncio.run(run_session(self._options, self._loaded, self.control, screen=True))
+            self.outcome = asyncio.run(
+                run_session(self._options, self._loaded, self.control, screen=True, given=self._given)
+            )
         except StopDesk:
             pass
         except BaseException as error:  # noqa: BLE001 - told to the user by the main thread
@@ -66,11 +70,11 @@ class DeskThread:
             self.control.ended.set()
 
 
-def run_desk(options: RunOptions, loaded: Loaded) -> int:
-    """Show the desk until it ends; the process's exit code. Runs on the main thread."""
+def run_desk(options: RunOptions, loaded: Loaded, given: Chosen | None = None) -> int:
+    """Show the desk until it ends, on its venue or the one given; the process's exit code. Runs on the main thread."""
     sys.setswitchinterval(SWITCH_INTERVAL)
     control = Control()
-    desk = DeskThread(options, loaded, control)
+    desk = DeskThread(options, loaded, control, given)
     if os.environ.get("TERM") == "dumb":
         return _run_plain(desk, control)
     app = DeskApp(

@@ -1,16 +1,18 @@
 """`mm-tui backtest` and `mm-tui replay`: recorded sessions and captures, run again."""
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mm_tui.cli.common import Globals, global_options, load_settings, progress, set_option
+from mm_tui.cli.common import Globals, SpeedType, global_options, load_settings, progress, set_option
 from mm_tui.errors import UsageError
 
 if TYPE_CHECKING:
     from mm_tui.backtest.recording import Changes, Recording
+    from mm_tui.settings.load import Loaded
 
 _DIFFERENT = 65
 
@@ -81,27 +83,66 @@ def backtest(
 
 @click.command()
 @click.argument("recording", metavar="SESSION|FILE|last")
-@click.option("--headless", is_flag=True, help="Without a screen.")
+@click.option("--speed", type=SpeedType(), metavar="X|max", help="Recorded seconds a second; 1 unless given.")
+@click.option("--from", "begin", metavar="T", help="Begin there: 14:02:10 (UTC), +90s, 40%.")
+@click.option("--theme", metavar="NAME", help="Colours of the screen.")
+@click.option("--headless", is_flag=True, help="Without a screen; goes with --verify.")
 @click.option("--verify", "verified", is_flag=True, help="Hold every recorded output against the core.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, with --verify.")
 @global_options
 @click.pass_obj
-def replay(chosen: Globals, /, recording: str, *, headless: bool, verified: bool, as_json: bool) -> int:
-    """Run a recorded session again.
+def replay(
+    chosen: Globals,
+    /,
+    recording: str,
+    *,
+    speed: float | str | None,
+    begin: str | None,
+    theme: str | None,
+    headless: bool,
+    verified: bool,
+    as_json: bool,
+) -> int:
+    """Show a recorded session or a capture again on the desk's screen: play, step, jump, branch off.
 
-    With --headless --verify the recorded inputs go through the core and every output is compared: `identical` and 0,
+    With --headless --verify a session's inputs go through the core and every output is compared: `identical` and 0,
     or the first difference and 65.
     """
+    from mm_tui.settings.load import Named  # noqa: PLC0415  # the command line starts without it
+
+    named = [] if theme is None else [Named("--theme", "ui.theme", theme)]
+    loaded = load_settings(chosen, (), named)
+    if headless and verified:
+        return _verify(recording, loaded, as_json=as_json)
+    if headless or verified or as_json:
+        raise UsageError(
+            "a replay is for the screen, or mm-tui replay last --headless --verify; figures: mm-tui backtest"
+        )
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        raise UsageError("mm-tui: not a terminal; without one there is mm-tui replay last --headless --verify")
+    return _show(recording, loaded, chosen, begin=begin or "", speed=speed)
+
+
+def _show(recording: str, loaded: "Loaded", chosen: Globals, *, begin: str, speed: float | str | None) -> int:
+    from mm_tui.app.replay_screen import ReplayOptions, run_replay  # noqa: PLC0415  # the heaviest import
+    from mm_tui.backtest.named import find  # noqa: PLC0415  # the command line starts without it
+    from mm_tui.backtest.recording import Changes, open_recording  # noqa: PLC0415  # likewise
+    from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
+
+    path = find(recording, sessions_folder(os.environ, loaded.settings.record.dir))
+    pace = 1.0 if speed is None else None if speed == "max" else float(speed)
+    options = ReplayOptions(speed=pace, begin=begin, log_level=chosen.log_level)
+    return run_replay(lambda: open_recording(path, Changes(), loaded.settings), options, loaded)
+
+
+def _verify(recording: str, loaded: "Loaded", *, as_json: bool) -> int:
     import msgspec  # noqa: PLC0415  # the command line starts without it
 
     from mm_tui.backtest.named import find  # noqa: PLC0415  # likewise
     from mm_tui.backtest.verify import verify  # noqa: PLC0415  # likewise
     from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
 
-    if not (headless and verified):
-        raise UsageError("replay runs without a screen so far: mm-tui replay last --headless --verify")
-    settings = load_settings(chosen, ()).settings
-    verdict = verify(find(recording, sessions_folder(os.environ, settings.record.dir)))
+    verdict = verify(find(recording, sessions_folder(os.environ, loaded.settings.record.dir)))
     if as_json:
         click.echo(msgspec.json.encode(verdict.document()).decode())
     else:

@@ -30,6 +30,24 @@ class Globals:
     log_level: str = "info"
 
 
+class SpeedType(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
+    """A positive factor, or `max`."""
+
+    name = "speed"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
+        """The factor as a number."""
+        if value == "max":
+            return "max"
+        try:
+            factor = float(value)
+        except ValueError:
+            factor = 0.0
+        if not 0 < factor < float("inf"):
+            self.fail(f"{value!r} is neither a factor over 0 nor max", param, ctx)
+        return factor
+
+
 def global_options(command: F) -> F:
     """`--config` and `--log-level`; kept in the context's object, not handed to the command."""
     command = click.option(

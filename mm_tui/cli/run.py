@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mm_tui.cli.common import Globals, global_options, load_settings, set_option
+from mm_tui.cli.common import Globals, SpeedType, global_options, load_settings, set_option
 from mm_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,24 +21,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 NO_TERMINAL = (
     "mm-tui: not a terminal; open the desk in one, or run it without: mm-tui run --headless --duration 30 --json"
 )
-
-
-class SpeedType(click.ParamType):  # type: ignore[type-arg]  # generic only in the newest click
-    """A positive factor, or `max`."""
-
-    name = "speed"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | str:
-        """The factor as a number."""
-        if value == "max":
-            return "max"
-        try:
-            factor = float(value)
-        except ValueError:
-            factor = 0.0
-        if not 0 < factor < float("inf"):
-            self.fail(f"{value!r} is neither a factor over 0 nor max", param, ctx)
-        return factor
 
 
 def _desk_options(command: F) -> F:
