@@ -55,8 +55,8 @@ class Changes(msgspec.Struct, frozen=True):
         )
 
 
-class Recording(Protocol):
-    """What can be run again."""
+class Heard(Protocol):
+    """What a desk hears of a recording, and how it is to hear it."""
 
     path: Path
     venue: str
@@ -82,6 +82,10 @@ class Recording(Protocol):
     def inputs(self, *, operator: bool = True) -> Iterator[AnyEvent]:
         """What the desk hears, in order; without the operator's actions where they are not wanted."""
         ...
+
+
+class Recording(Heard, Protocol):
+    """What can be run again, from its files."""
 
     def frames(self) -> Iterator[Frame]:
         """The same inputs, one for one, with the bytes of those that are market lines."""

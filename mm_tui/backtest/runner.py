@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from mm_tui.backtest.outputs import Equity, written
-from mm_tui.backtest.recording import Recording
+from mm_tui.backtest.recording import Heard
 from mm_tui.bus import EventBus
 from mm_tui.model.events import AnyEvent, OperatorAction, SessionStarted
 from mm_tui.runtime.assembly import build_desk, opening
@@ -37,7 +37,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """The folder for `fills.csv`, `orders.csv`, `equity.csv` and `obligation.csv`."""
 
 
-def run(recording: Recording, job: Job, progress: Progress = lambda _: None) -> dict[str, Any]:
+def run(recording: Heard, job: Job, progress: Progress = lambda _: None) -> dict[str, Any]:
     """The summary of a desk that heard the recording; raises DataError where it cannot be read."""
     bus = EventBus(lambda: 0)
     desk = build_desk(recording.terms, bus)
@@ -53,7 +53,7 @@ def run(recording: Recording, job: Job, progress: Progress = lambda _: None) -> 
 
 def follow(
     desk: Desk,
-    recording: Recording,
+    recording: Heard,
     job: Job,
     *,
     equity: Equity | None = None,
@@ -100,7 +100,7 @@ def end(desk: Desk, band: Band | None = None) -> None:
         band.catch_up(desk.ts)
 
 
-def summary_of(desk: Desk, bus: EventBus, recording: Recording, band: Band | None) -> dict[str, Any]:
+def summary_of(desk: Desk, bus: EventBus, recording: Heard, band: Band | None) -> dict[str, Any]:
     """What came of a run; what the shells measure, and the bus, are of the run itself and null."""
     terms = recording.terms
     summary = summarize(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _ALL_FAILED: Final = 70
 _BY_SIGNAL: Final = 128
+_INTERRUPTED: Final = _BY_SIGNAL + signal.SIGINT
 
 
 class _Stopped(BaseException):
@@ -85,9 +86,7 @@ def sweep(chosen: Globals, /, *, as_json: bool, **options: Any) -> int:
                 search(whole, options["search"], objective, at_once=executor.jobs)
     except (KeyboardInterrupt, _Stopped) as stop:
         click.echo(f"stopped; what is done is kept in {out}, and the same command goes on from there", err=True)
-        if isinstance(stop, _Stopped):
-            return stop.exit_code
-        raise
+        return stop.exit_code if isinstance(stop, _Stopped) else _INTERRUPTED
     document = results.document(whole, objective, {"out": str(out), "search": options["search"]})
     results.write(out, document, found)
     if as_json:
@@ -117,7 +116,7 @@ def _planner(chosen: Globals, options: dict[str, Any], found: list[Any]) -> "Pla
     from mm_tui.backtest.named import find  # noqa: PLC0415  # the command line starts without it
     from mm_tui.backtest.recording import Changes  # noqa: PLC0415  # likewise
     from mm_tui.backtest.sweep.plan import Order, Planner  # noqa: PLC0415  # likewise
-    from mm_tui.settings.load import Named  # noqa: PLC0415  # likewise
+    from mm_tui.settings.load import Named, load  # noqa: PLC0415  # likewise
     from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
 
     strategy = options["strategy"]
@@ -128,7 +127,9 @@ def _planner(chosen: Globals, options: dict[str, Any], found: list[Any]) -> "Pla
     sessions = sessions_folder(os.environ, settings.record.dir)
     order = Order(changes=changes, operator=not options["without_operator"], salvage=options["salvage"])
     paths = [find(name, sessions) for name in options["recordings"]]
-    return Planner(paths, found, order, lambda overrides, named: load_settings(chosen, overrides, named))
+    return Planner(
+        paths, found, order, lambda overrides, named: load(chosen.config, overrides, os.environ, Path.cwd(), named)
+    )
 
 
 def _usual_folder(planner: "Planner", options: dict[str, Any]) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final, NamedTuple
 
-from mm_tui.backtest.recording import Recording
+from mm_tui.backtest.recording import Heard
 from mm_tui.backtest.runner import LOOK_EVERY
 from mm_tui.model.events import AnyEvent, BookDelta, BookSnapshot
 from mm_tui.runtime.assembly import Terms
@@ -35,6 +35,7 @@ class Decoded:
     """A recording whose inputs are in memory, for a desk on terms of its own."""
 
     unchanged = False
+    ended: int | None = None
     stopwatch: RecordedStopwatch | None = None
 
     def __init__(self, kept: Kept, terms: Terms) -> None:
@@ -98,9 +99,10 @@ class Keeping:
     """A recording that is decoded, and whose inputs are kept when the last one has passed."""
 
     unchanged = False
+    ended: int | None = None
     stopwatch: RecordedStopwatch | None = None
 
-    def __init__(self, inputs: DecodedInputs, key: Key, recording: Recording) -> None:
+    def __init__(self, inputs: DecodedInputs, key: Key, recording: Heard) -> None:
         self._inputs = inputs
         self._key = key
         self._recording = recording

@@ -14,7 +14,7 @@ import msgspec
 
 from mm_tui.backtest.index.run import run_by_index
 from mm_tui.backtest.index.use import Indexes
-from mm_tui.backtest.recording import Changes, RecordedCapture, RecordedSession, Recording
+from mm_tui.backtest.recording import Changes, Heard, RecordedCapture, RecordedSession, Recording
 from mm_tui.backtest.runner import Job, Progress, end, follow, summary_of
 from mm_tui.backtest.sweep.decoded import DecodedInputs, Keeping
 from mm_tui.backtest.sweep.spec import Spec
@@ -128,7 +128,7 @@ def record(spec: Spec, summary: dict[str, Any], peaks: dict[str, str | None], no
     return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
 
 
-def _recording(spec: Spec, terms: Terms, path: Path, decoded: DecodedInputs) -> Recording:
+def _recording(spec: Spec, terms: Terms, path: Path, decoded: DecodedInputs) -> Heard:
     instrument = terms.instrument
     depends = sha256(msgspec.json.encode(instrument)).hexdigest()
     key = (spec.source.sha256, spec.source.kind, depends, str(spec.operator), str(spec.salvage))
@@ -141,7 +141,7 @@ def _opened(spec: Spec, terms: Terms, path: Path) -> Recording:
     recording: RecordedSession | RecordedCapture
     if spec.source.kind == "session":
         recording = RecordedSession(path, Changes(), salvage=spec.salvage)
-        recording.unchanged, recording.stopwatch = False, None  # its terms are another desk's
+        recording.unchanged, recording.ended, recording.stopwatch = False, None, None  # it is another desk's
     else:
         recording = RecordedCapture(path, terms.settings, salvage=spec.salvage, instrument=terms.instrument)
     recording.terms = terms

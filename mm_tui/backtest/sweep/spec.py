@@ -26,7 +26,7 @@ from mm_tui.venues.capture_file import parts_of
 DECIDING: Final = (
     "model", "book", "strategy", "risk", "core", "sim", "analytics", "venues", "settings/sections.py",
     "runtime/assembly.py", "runtime/desk.py", "runtime/summary.py", "runtime/wire.py", "runtime/band.py",
-    "backtest/recording.py", "backtest/runner.py", "backtest/sweep/execute.py",
+    "backtest/recording.py", "backtest/runner.py", "backtest/index", "backtest/sweep/execute.py",
 )  # fmt: skip
 """Code that a result depends on, rooms and files of the package."""
 UNREAD: Final = ("instrument", "binance", "ccxt", "demo", "alerts", "record", "ui")
