@@ -36,7 +36,7 @@ def test_a_range_without_a_step_is_for_a_search() -> None:
     assert found == Axis("strategy.passive.min_spread_bps", (), 0.5, 4.0)
     assert [found.drawn(value) for value in (0.0, 0.123456789, 1.23456789, 3.99999999)] == [0.5, 0.5, 1.23457, 4.0]
     assert Axis("x", (), -1.0, 1.0).drawn(0.0) == 0.0
-    with pytest.raises(UsageError, match="a range needs a step, .*min_spread_bps=0.5:4:STEP"):
+    with pytest.raises(UsageError, match=r"a range needs a step, .*min_spread_bps=0\.5:4:STEP"):
         axes(["strategy.passive.min_spread_bps=0.5:4"], search=False)
 
 

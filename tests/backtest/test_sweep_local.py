@@ -6,7 +6,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from small_session import capture, record
@@ -43,7 +43,7 @@ class Counting:
             self.ended.append(done)
             yield done
 
-    def __enter__(self) -> "Counting":
+    def __enter__(self) -> Self:
         self.inner.__enter__()
         return self
 
@@ -165,7 +165,7 @@ class Stopping(Words):
     """A person who has seen enough after the first run."""
 
     def at(self, done: float) -> None:
-        if done >= 1:
+        if isinstance(done, int) and done >= 1:
             raise KeyboardInterrupt
 
 
