@@ -285,7 +285,8 @@ class Pass:
         if self._specials < len(self._special_at) and self._special_at[self._specials] == at:
             special = self._special[self._specials]
             self._specials += 1
-            self._market.expect(special)
+            if special.outcome:
+                self._market.expect(special)
             self._desk.step(special.event)
 
     def _take_places(self) -> None:
