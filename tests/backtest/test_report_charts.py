@@ -98,7 +98,9 @@ def test_means_have_error_bars_and_gaps() -> None:
     text = means([("all", "all", row)], ["1s", "5s", "30s"], str)
     (spots,) = paths(text, "dots big all")
     assert spots.count("h0") == 2
-    assert '<span class=odd style="left:50.00%">5s</span>' in text
+    assert '<span style="left:50.00%">5s</span>' in text
+    many = means([("all", "all", row * 3)], list("abcdefghi"), str)
+    assert re.findall(r"<span class=odd[^>]*>(\w)", many) == list("bdfh")
 
 
 def test_a_strip_joins_what_is_alike_and_stacks_what_is_mixed() -> None:

@@ -17,6 +17,8 @@ SIDE: Final = 1000
 """Of the square."""
 FINEST: Final = 0.05
 """Less of a difference is not drawn."""
+FEW: Final = 5
+"""So many words have room below a chart on a phone too."""
 MARGIN: Final = 0.06
 """Of the range of values, above and below."""
 SHADES: Final = ("in", "out", "down", "excused")
@@ -297,7 +299,7 @@ def _figure(  # noqa: PLR0917 - what every chart has, in the order of the page
         + f'</div><svg viewBox="0 0 {SIDE} {SIDE}" preserveAspectRatio="none" aria-hidden="true">{"".join(drawn)}</svg>'
         + '<div class="x">'
         + "".join(
-            f'<span{" class=odd" if place % 2 else ""} style="left:{100 * at:.2f}%">{safe(words)}</span>'
+            f'<span{" class=odd" if place % 2 and len(at_x) > FEW else ""} style="left:{100 * at:.2f}%">{safe(words)}</span>'
             for place, (at, words) in enumerate(at_x)
         )
         + "</div></div>"
