@@ -152,7 +152,10 @@ _TEXTUAL_NAMES: Final = {
     "plus_sign": "plus",
     "low_line": "underscore",
 }
-_SHOWN: Final = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn"}
+_SHOWN: Final = {
+    "escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "left": "←", "right": "→",
+    "shift+left": "shift+←", "shift+right": "shift+→",
+}  # fmt: skip
 _SPELLED: Final = {"comma": ",", "plus": "+", "minus": "-", "equals": "=", "colon": ":", "slash": "/"}
 
 

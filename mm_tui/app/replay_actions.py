@@ -14,14 +14,14 @@ _LOOKING: Final = tuple(
 _PLAY: Final[tuple[Action, ...]] = (
     Action(id="play", keys=("space",), group="Play", label="play", help="play or pause"),
     Action(id="step", keys=(".",), group="Play", label="step", help="one event on"),
-    Action(id="slower", keys=("<",), group="Play", label="speed", help="slower, faster: ×0.1 to ×1000, max"),
+    Action(id="slower", keys=("<",), group="Play", label="speed", help="slower, faster"),
     Action(id="faster", keys=(">",), group="Play", label="faster", help="faster", beside="slower"),
     Action(
         id="branch",
         keys=("B",),
         group="Play",
         label="branch",
-        help="go on from here, a session of its own",
+        help="go on from here, as a session",
         asks=True,
         desk=False,
     ),
@@ -29,7 +29,7 @@ _PLAY: Final[tuple[Action, ...]] = (
 _JUMP: Final[tuple[Action, ...]] = (
     Action(id="rewind", keys=("left",), group="Jump", label="10 s", help="10 s back, forward"),
     Action(id="forward", keys=("right",), group="Jump", label="forward", help="10 s forward", beside="rewind"),
-    Action(id="rewind_minute", keys=("shift+left",), group="Jump", label="minute", help="a minute back, forward"),
+    Action(id="rewind_minute", keys=("shift+left",), group="Jump", label="minute", help="a minute"),
     Action(
         id="forward_minute",
         keys=("shift+right",),
@@ -44,7 +44,7 @@ _JUMP: Final[tuple[Action, ...]] = (
     ),
     Action(id="next_gap", keys=("G",), group="Jump", label="gap", help="next gap of the data"),
     Action(id="next_trip", keys=("T",), group="Jump", label="trip", help="next risk trip"),
-    Action(id="goto", keys=("@",), group="Jump", label="go to", help="go to a time: goto 14:02:10", desk=False),
+    Action(id="goto", keys=("@",), group="Jump", label="go to", help="go to a time", desk=False),
     Action(id="first", keys=("home",), group="Jump", label="beginning", help="beginning, end"),
     Action(id="last", keys=("end",), group="Jump", label="end", help="to the end", beside="first"),
 )

@@ -15,10 +15,9 @@ from mm_tui.app.replay_app import ReplayApp
 from mm_tui.app.replay_link import ReplayLink
 from mm_tui.app.run import SWITCH_INTERVAL, run_desk
 from mm_tui.backtest.branch import VENUE, Branch, chosen
-from mm_tui.backtest.moments import moment
 from mm_tui.backtest.recording import Recording
 from mm_tui.backtest.replay import Replay
-from mm_tui.errors import DataError, MmTuiError, UsageError
+from mm_tui.errors import MmTuiError, UsageError
 from mm_tui.runtime.headless import ENDING, exit_code
 from mm_tui.settings.load import Loaded
 from mm_tui.settings.options import RunOptions
@@ -43,7 +42,7 @@ def run_replay(open_it: Callable[[], Recording], options: ReplayOptions, loaded:
     sys.setswitchinterval(SWITCH_INTERVAL)
     recording = open_it()
     replay = Replay(recording, perf_counter_ns, speed=options.speed)
-    _begin(replay, options.begin)
+    replay.begin(options.begin)
     ui = loaded.settings.ui
     link = ReplayLink(replay, ui.frames_per_s)
     app = ReplayApp(link, ui, (loaded.file or config_file(os.environ)).parent / "themes")
@@ -76,16 +75,6 @@ def run_branch(recording: Recording, branch: Branch, options: ReplayOptions, loa
     )
     speed = 1.0 if options.speed is None else options.speed
     return run_desk(run, msgspec.structs.replace(loaded, settings=settings), chosen(recording, branch, speed))
-
-
-def _begin(replay: Replay, text: str) -> None:
-    """Read the first input, go where the replay is to begin, and play."""
-    replay.timeline.read()
-    if not replay.timeline.times:
-        raise DataError(f"{replay.recording.path}: {replay.timeline.note or 'there is nothing in it'}")
-    if text:
-        replay.seek(moment(text, replay.start, replay.start, replay.end))
-    replay.act("play")
 
 
 async def _show(app: ReplayApp, link: ReplayLink) -> str:

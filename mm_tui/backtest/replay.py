@@ -16,7 +16,7 @@ from mm_tui.backtest.moments import moment
 from mm_tui.backtest.recording import Recording
 from mm_tui.backtest.replay_run import Run
 from mm_tui.backtest.timeline import Timeline
-from mm_tui.errors import UsageError
+from mm_tui.errors import DataError, UsageError
 from mm_tui.views.fmt import clock as clock_words
 from mm_tui.views.frames import DeskFrame, HeaderFrame, ReplayFrame, ReplayMark, Viewport, WorkerRow
 from mm_tui.views.present import Vitals
@@ -25,7 +25,7 @@ SPEEDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 5
 """Recorded seconds a second; None for as fast as it goes."""
 _LOOK_EVERY: Final = 16
 """Inputs between two looks at the clock."""
-_ONLY_A_REPLAY: Final = "a replay sends nothing; B branches off here into a session of its own"
+_ONLY_A_REPLAY: Final = "a replay sends nothing; B branches off"
 _END: Final = "end of the recording"
 
 
@@ -94,10 +94,10 @@ class Replay:
             "rewind": lambda text: self._seek_by(text or "-10s"),
             "forward_minute": lambda _: self._seek_by("+1m"),
             "rewind_minute": lambda _: self._seek_by("-1m"),
-            "next_fill": lambda _: self._go(Goal("to the next fill", kind="fill")),
+            "next_fill": lambda _: self._go_to_next("fill"),
             "previous_fill": lambda _: self._go_back("fill"),
-            "next_gap": lambda _: self._go(Goal("to the next gap", kind="gap")),
-            "next_trip": lambda _: self._go(Goal("to the next trip", kind="trip")),
+            "next_gap": lambda _: self._go_to_next("gap"),
+            "next_trip": lambda _: self._go_to_next("trip"),
             "goto": self._seek_by,
             "first": lambda _: self._go(Goal("to the beginning", heard=1)),
             "last": lambda _: self._go(Goal("to the end", ts=1 << 62)),
@@ -117,6 +117,15 @@ class Replay:
             act(argument)
         except UsageError as error:
             self.word = str(error)
+
+    def begin(self, text: str = "") -> None:
+        """Show the first moment, or go to the one that is written, and play; raises UsageError, DataError."""
+        if not self.timeline.times and not self.timeline.read():
+            raise DataError(f"{self.recording.path}: {self.timeline.note or 'there is nothing in it'}")
+        self._go(Goal("to the beginning", heard=1))
+        if text:
+            self.seek(moment(text, self.start, self.start, self.end))
+        self.playing = True
 
     def seek(self, ts: int) -> None:
         """Go to a moment, ns since 1970."""
@@ -162,8 +171,14 @@ class Replay:
         now = goal.ts if goal is not None and goal.ts is not None and goal.ts <= self.end else self.shown.ts
         self.seek(moment(text, now, self.start, self.end))
 
+    def _go_to_next(self, kind: str) -> None:
+        """What one jumps to is looked at: the replay pauses there."""
+        self.playing = False
+        self._go(Goal(f"to the next {kind}", kind=kind))
+
     def _go_back(self, kind: str) -> None:
         """Marks behind are known already."""
+        self.playing = False
         before = bisect_left(self._mark_places, self.shown.heard)
         found = next((at for at in reversed(range(before)) if self._marks[at].kind == kind), None)
         if found is None:
@@ -194,7 +209,7 @@ class Replay:
         scout, timeline = self._scout, self.timeline
         while scout.heard < wanted and self._clock() < end:
             for _ in range(_LOOK_EVERY):
-                if not timeline.read():
+                if scout.heard >= len(timeline) and not timeline.read():
                     self._marks_shown = tuple(self._marks)
                     self.word = self.word or timeline.note
                     return

@@ -49,9 +49,10 @@ class Help(Sheet):
 
     def _block(self, group: str, groups: dict[str, list[tuple[str, str]]]) -> list[Text]:
         bold = f"bold {self.style('foreground')}"
+        width = max(_KEY_WIDTH, *(cell_len(key) + 1 for key, _ in groups[group]))
         return [
             Text.assemble((group, f"bold {self.style('accent')}")),
-            *(_pad(Text.assemble((key, bold)), _KEY_WIDTH).append(does) for key, does in groups[group]),
+            *(_pad(Text.assemble((key, bold)), width).append(does) for key, does in groups[group]),
         ]
 
     def pressed(self, key: str) -> None:  # noqa: ARG002 - whatever the key
