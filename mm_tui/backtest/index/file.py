@@ -20,6 +20,7 @@ import msgspec
 from mm_tui.backtest.index.build import Builder, Columns
 from mm_tui.backtest.index.shape import COLUMNS, Column, Head
 from mm_tui.backtest.recording import Recording
+from mm_tui.errors import DataError
 from mm_tui.journal.writer import JOURNAL
 from mm_tui.settings.places import APPLICATION
 from mm_tui.venues.capture_file import parts_of
@@ -63,14 +64,20 @@ def stored(recording: Recording, *, salvage: bool = False) -> Stored:
 
 
 def key_of(recording: Recording, *, salvage: bool = False) -> str:
-    """What an index of it is made from, as a hash; `salvage` where lines that cannot be read are passed over."""
+    """What an index of it is made from, as a hash; `salvage` where lines that cannot be read are passed over.
+
+    Raises DataError where the files cannot be read.
+    """
     digest = sha256(f"{FORMAT} {sys.byteorder} ".encode())
     digest.update(msgspec.json.encode([recording.terms.instrument, recording.venue, salvage]))
     for part in files_of(recording.path):
         digest.update(f"\n{part.name}\n".encode())
-        with part.open("rb") as stream:
-            while chunk := stream.read(_CHUNK):
-                digest.update(chunk)
+        try:
+            with part.open("rb") as stream:
+                while chunk := stream.read(_CHUNK):
+                    digest.update(chunk)
+        except OSError as error:
+            raise DataError(f"{part} cannot be read: {(error.strerror or str(error)).lower()}") from error
     return digest.hexdigest()
 
 
