@@ -48,6 +48,23 @@ async def test_a_recording_that_differs_is_said_on_standard_error(home: Path, ca
     assert "not the session's own figures" in err
 
 
+async def test_a_session_with_hostile_words_in_its_files(home: Path, capsys: Capture) -> None:
+    folder = (await record(home)).folder
+    assert folder is not None
+    path = folder / "session.json"
+    meta = json.loads(path.read_text())
+    meta["instrument"]["symbol"] = meta["symbol"] = "<script>alert(1)</script>\x1b[2J"
+    path.write_text(json.dumps({**meta, "venue": "[red]<img src=x>"}))
+    assert main(["report", str(folder), "--html", "out.html"]) == 0
+    page = (home / "out.html").read_text()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert ("<script" in page, "<img" in page, "\x1b" in page) == (False, False, False)
+    assert main(["report", str(folder)]) == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "[red]<img src=x>" in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [

@@ -284,7 +284,7 @@ def _figure(  # noqa: PLR0917 - what every chart has, in the order of the page
     at_y: Sequence[tuple[float, str]] | None = None,
     whole: bool = False,
 ) -> str:
-    """The drawing between its words; of the words below every other one goes where there is little room."""
+    """The drawing between its words."""
     if at_y is None:
         values = [value for value in ticks(axes.low, axes.high, 7) if not whole or value == round(value)]
         at_y = [(axes.y(value) / SIDE, label(value)) for value in values]
@@ -297,10 +297,7 @@ def _figure(  # noqa: PLR0917 - what every chart has, in the order of the page
         + f'<div class="plot" style="--h:{height}px"><div class="y">'
         + "".join(f'<span style="top:{100 * at:.2f}%">{safe(words)}</span>' for at, words in at_y)
         + f'</div><svg viewBox="0 0 {SIDE} {SIDE}" preserveAspectRatio="none" aria-hidden="true">{"".join(drawn)}</svg>'
-        + '<div class="x">'
-        + "".join(
-            f'<span{" class=odd" if place % 2 and len(at_x) > FEW else ""} style="left:{100 * at:.2f}%">{safe(words)}</span>'
-            for place, (at, words) in enumerate(at_x)
-        )
+        + f'<div class="x{" many" if len(at_x) > FEW else ""}">'
+        + "".join(f'<span style="left:{100 * at:.2f}%">{safe(words)}</span>' for at, words in at_x)
         + "</div></div>"
     )
