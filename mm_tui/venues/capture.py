@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from mm_tui.settings.sections import InstrumentOverride
 from mm_tui.venues.api import Decoder, FeedStatus, Frame, Inbox
 from mm_tui.venues.capture_file import CaptureFile, is_json
 from mm_tui.venues.codecs import codec_for
+from mm_tui.venues.foreign import LOOKED_AT, refusal
 from mm_tui.venues.infer import infer_instrument
 
 NS_PER_S: Final = 1_000_000_000
@@ -70,7 +71,7 @@ class CaptureSource:
     def frames(self, name: str) -> Iterator[Frame | None]:
         """LinkUp of this venue, then each line's event; None for a line that carries none. Raises DataError."""
         codec: Decoder | None = None
-        for ts, raw in self.file:
+        for ts, raw in self._lines():
             if codec is None:
                 codec = codec_for(raw, self.instrument)
                 yield Frame(LinkUp(ts=ts, venue=name))
@@ -97,9 +98,19 @@ class CaptureSource:
         except (msgspec.MsgspecError, ValueError, OSError) as error:
             raise DataError(f"{beside} names no instrument that can be read: {error}") from error
 
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        """Time and frame of every line; raises DataError where the first ones are somebody else's."""
+        lines = iter(self.file)
+        for ts, raw in islice(lines, LOOKED_AT):
+            words = refusal(ts, raw)
+            if words:
+                raise self.file.problem(words)
+            yield ts, raw
+        yield from lines
+
     def _beginning(self) -> Iterator[bytes]:
         left = INFER_BYTES
-        for _, raw in self.file:
+        for _, raw in self._lines():
             left -= len(raw)
             if left < 0:
                 return
