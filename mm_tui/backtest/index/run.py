@@ -266,7 +266,7 @@ class Pass:
         if kind == SPECIAL:
             self._hear_special(at)
             return
-        if kind == TOP:
+        if kind == TOP or (kind == BOOK and at != self._crossed and not desk.venue.touched):
             desk.step(TopOfBook(ts=ts, update_id=0, bid=0, bid_quantity=0, ask=0, ask_quantity=0))
             return
         diff = BookDelta(ts=ts, first_id=0, final_id=0, bids=[], asks=[])
