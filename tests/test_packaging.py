@@ -38,7 +38,7 @@ def test_every_module_is_in_it_and_nothing_else(wheel: zipfile.ZipFile) -> None:
     names = set(wheel.namelist())
     assert modules <= names
     others = {name for name in names - modules if not name.startswith(("mm_tui/themes/", "mm_tui-"))}
-    assert {Path(name).suffix for name in others} <= {".toml", ".tcss", ".typed"}
+    assert {Path(name).suffix for name in others} <= {".toml", ".tcss", ".css", ".typed"}
 
 
 def test_name_version_and_needs_match_the_project(wheel: zipfile.ZipFile) -> None:

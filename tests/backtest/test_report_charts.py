@@ -117,6 +117,15 @@ def test_a_strip_joins_what_is_alike_and_stacks_what_is_mixed() -> None:
     assert "never" not in text
 
 
+def test_a_hole_in_a_strip_stays_empty() -> None:
+    shares = Shares(10)
+    shares.add(0, 2 * SECOND, "in")
+    shares.add(8 * SECOND, 10 * SECOND, "in")
+    text = strip([("bid", shares, {"in": "up"})], SPAN)
+    assert len(re.findall("<rect", text)) >= 2
+    assert sum(float(wide) for wide in re.findall(r'width="([\d.]+)"', text)) < 700
+
+
 def test_times_of_day_are_round_and_few() -> None:
     start = 1_723_161_253 * SECOND
     short = clock_ticks(start, start + 20 * SECOND)

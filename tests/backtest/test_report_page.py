@@ -195,6 +195,14 @@ async def test_a_halted_session_shows_its_trips_where_they_were(tmp_path: Path) 
     assert "risk.max_drawdown" in text
 
 
+def test_orders_that_are_open_or_were_not_sent_are_listed_too(tmp_path: Path) -> None:
+    found = captured(tmp_path)
+    orders = {**found.summary["orders"], "open": 2, "refused": 7}
+    section = sections.ends(msgspec.structs.replace(found, summary={**found.summary, "orders": orders}))
+    assert [row[:2] for row in section.rows[-2:]] == [("still open", "2"), ("refused by the gate, not sent", "7")]
+    assert sections.ends(found).rows == section.rows[:-2]
+
+
 async def test_an_obligation_is_shown_with_its_target_and_slack(tmp_path: Path) -> None:
     outcome = await record(tmp_path, "obligation.preset=seed")
     assert outcome.folder is not None

@@ -21,8 +21,6 @@ FEW: Final = 5
 """So many words have room below a chart on a phone too."""
 MARGIN: Final = 0.06
 """Of the range of values, above and below."""
-SHADES: Final = ("in", "out", "down", "excused")
-"""Classes of a strip's parts, from the bottom up."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -221,11 +219,6 @@ def _steps(line: Line, axes: Axes) -> str:
     held: float | None = None
     for cell in track.cells:
         x = axes.x(track.start + cell.place * track.width)
-        if cell.low is None or cell.high is None:
-            if held is not None:
-                path.append(f"H{x:.1f}")
-            held = None
-            continue
         low, high = axes.y(cell.low * scale), axes.y(cell.high * scale)
         last = None if cell.last is None else axes.y(cell.last * scale)
         path.append(f"M{x:.1f} {low:.1f}" if held is None else f"H{x:.1f}V{low:.1f}")

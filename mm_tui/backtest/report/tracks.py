@@ -20,8 +20,8 @@ class Cell(msgspec.Struct, gc=False):
 
     place: int
     """Counted from the first value, in lengths of a stretch."""
-    low: float | None
-    high: float | None
+    low: float
+    high: float
     last: float | None
     """None: at its end there is no value."""
 
@@ -46,21 +46,20 @@ class Track:
             self.start = ts
         before, self._value = self._value, value
         place = (ts - self.start) // self.width
+        known = [one for one in (before, value) if one is not None]
+        cell = Cell(place, min(known), max(known), value)
         if self.cells and self.cells[-1].place == place:
-            _merge(self.cells[-1], value, value, value)
+            _merge(self.cells[-1], cell)
             return
-        self.cells.append(Cell(place, value, value, value))
-        if before is not None:
-            _merge(self.cells[-1], before, before, value)
+        self.cells.append(cell)
         while len(self.cells) > self._most:
             self._halve()
 
     @property
     def bounds(self) -> tuple[float, float] | None:
         """The lowest and the highest value; None where there was none."""
-        lows = [cell.low for cell in self.cells if cell.low is not None]
-        highs = [cell.high for cell in self.cells if cell.high is not None]
-        return (min(lows), max(highs)) if lows else None
+        cells = self.cells
+        return (min(cell.low for cell in cells), max(cell.high for cell in cells)) if cells else None
 
     def _halve(self) -> None:
         self.width *= 2
@@ -68,7 +67,7 @@ class Track:
         for cell in self.cells:
             cell.place //= 2
             if merged and merged[-1].place == cell.place:
-                _merge(merged[-1], cell.low, cell.high, cell.last)
+                _merge(merged[-1], cell)
             else:
                 merged.append(cell)
         self.cells = merged
@@ -111,8 +110,5 @@ class Shares:
         self.spent = halved
 
 
-def _merge(cell: Cell, low: float | None, high: float | None, last: float | None) -> None:
-    if low is not None and high is not None:
-        cell.low = low if cell.low is None else min(cell.low, low)
-        cell.high = high if cell.high is None else max(cell.high, high)
-    cell.last = last
+def _merge(cell: Cell, later: Cell) -> None:
+    cell.low, cell.high, cell.last = min(cell.low, later.low), max(cell.high, later.high), later.last
