@@ -1,6 +1,6 @@
 """The desk's screen over a recording: the same panels, a scrubber above the footer, keys that play and jump."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.widget import Widget
@@ -9,9 +9,8 @@ from mm_tui.app.actions import DESK, ActionTable, resolve, shown, textual_key
 from mm_tui.app.app import DeskApp
 from mm_tui.app.intents import Intents
 from mm_tui.app.replay_actions import REPLAY, other_ids
-from mm_tui.app.replay_link import ReplayLink
 from mm_tui.settings.sections import Alerts, Ui
-from mm_tui.views.frames import DeskFrame
+from mm_tui.views.frames import DeskFrame, DeskLink
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,9 +53,17 @@ class ReplayApp(DeskApp):
     TABLE: ClassVar[ActionTable] = REPLAY
     INTENTS: ClassVar[type[Intents]] = ReplayIntents
 
-    def __init__(self, link: ReplayLink, ui: Ui, themes_dir: "Path | None" = None) -> None:
+    def __init__(
+        self,
+        link: DeskLink,
+        ui: Ui | None = None,
+        *,
+        check: Callable[[Sequence[str]], str] = lambda _: "",
+        themes_dir: "Path | None" = None,
+    ) -> None:
+        """`check` says what is wrong with the assignments of a branch, empty where nothing is."""
         super().__init__(link, ui, alerts=_SILENT, make_panels=_panels, themes_dir=themes_dir, before_stop=lambda: None)
-        self.replay_link = link
+        self._check = check
         self.branched: tuple[str, ...] | None = None
         """Assignments with which to go on from the moment shown; None where the replay was left."""
         desk_keys, _ = resolve(self.ui.keys, DESK, other_ids(DESK))
@@ -66,9 +73,7 @@ class ReplayApp(DeskApp):
 
     def branch_off(self, assignments: list[str]) -> None:
         """Leave for a desk that goes on from here, if the assignments can be made."""
-        from mm_tui.backtest.branch import problem  # noqa: PLC0415 - rare
-
-        words = problem(self.replay_link.replay.shown, assignments)
+        words = self._check(assignments)
         if words:
             self.say(words)
             return

@@ -27,6 +27,7 @@ class ReplayLink:
         self._asked: deque[tuple[str, str]] = deque()
         self._wake = threading.Event()
         self._stop = False
+        self._due = 0
         self._failed: Callable[[], None] | None = None
         self._thread = threading.Thread(target=self._run, name="replay", daemon=True)
 
@@ -74,17 +75,20 @@ class ReplayLink:
                 self._failed()
 
     def _go_on(self) -> None:
-        replay, due = self.replay, 0
         while not self._stop:
             self._wake.clear()
-            acted = bool(self._asked)
-            while self._asked:
-                replay.act(*self._asked.popleft())
-            more = replay.work(SLICE)
-            now = perf_counter_ns()
-            if acted or now >= due:
-                self._frame = replay.frame(self._view)
-                due = now + self._period
-            left = (due - perf_counter_ns()) / SECOND
-            if not more and left > 0:
+            left = self.turn()
+            if left > 0:
                 self._wake.wait(left)
+
+    def turn(self) -> float:
+        """Do what was asked and what is due, show it; seconds until there is more to do."""
+        replay, acted = self.replay, bool(self._asked)
+        while self._asked:
+            replay.act(*self._asked.popleft())
+        more = replay.work(SLICE)
+        now = perf_counter_ns()
+        if acted or now >= self._due:
+            self._frame = replay.frame(self._view)
+            self._due = now + self._period
+        return 0.0 if more else (self._due - perf_counter_ns()) / SECOND

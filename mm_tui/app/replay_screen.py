@@ -14,7 +14,7 @@ import msgspec
 from mm_tui.app.replay_app import ReplayApp
 from mm_tui.app.replay_link import ReplayLink
 from mm_tui.app.run import SWITCH_INTERVAL, run_desk
-from mm_tui.backtest.branch import VENUE, Branch, chosen
+from mm_tui.backtest.branch import VENUE, Branch, chosen, problem
 from mm_tui.backtest.recording import Recording
 from mm_tui.backtest.replay import Replay
 from mm_tui.errors import MmTuiError, UsageError
@@ -45,7 +45,12 @@ def run_replay(open_it: Callable[[], Recording], options: ReplayOptions, loaded:
     replay.begin(options.begin)
     ui = loaded.settings.ui
     link = ReplayLink(replay, ui.frames_per_s)
-    app = ReplayApp(link, ui, (loaded.file or config_file(os.environ)).parent / "themes")
+    app = ReplayApp(
+        link,
+        ui,
+        check=lambda assignments: problem(replay.shown, assignments),
+        themes_dir=(loaded.file or config_file(os.environ)).parent / "themes",
+    )
     stopping = asyncio.run(_show(app, link))
     if link.error is not None:
         if isinstance(link.error, MmTuiError):

@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from mm_tui.app.actions import DESK, ActionTable
-from mm_tui.app.layouts import LOWER_TABS, NUMBERED, TABS, Plan, View, plan, shape_of, with_scrubber
+from mm_tui.app.layouts import LOWER_TABS, NUMBERED, TABS, Plan, View, plan, with_scrubber
 from mm_tui.app.messages import PanelFailed
 from mm_tui.app.screens.compact import Compact
 from mm_tui.app.screens.footer import Footer
@@ -126,14 +126,14 @@ class DeskScreen(Screen[None]):
 
     def show_panel(self, number: int) -> None:
         """The panel of a number key: into its place where places are shared, and focused."""
-        name = NUMBERED[number - 1]
+        name, shape = NUMBERED[number - 1], self.plan_for(self.size).shape
         if self._view.zoomed:
             self.view = replace(self._view, zoomed=name)
-        elif shape_of(*self.size) == "small":
+        elif shape == "small":
             self.view = replace(self._view, panel=name)
-        elif shape_of(*self.size) == "medium" and name in TABS:
+        elif shape == "medium" and name in TABS:
             self.view = replace(self._view, tab=name)
-        elif shape_of(*self.size) == "wide" and name in LOWER_TABS:
+        elif shape == "wide" and name in LOWER_TABS:
             self.view = replace(self._view, lower=name)
         widget = self.panels[name].widget
         if widget.display and widget.focusable:
