@@ -230,14 +230,18 @@ def _peak_mb() -> float:
 def measured(command: list[str], environment: dict[str, str]) -> tuple[str, Figures]:
     """What a process printed, how long it took and the most memory it had."""
     began = perf_counter()
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:  # noqa: S603 - ours
         assert process.stdout is not None  # noqa: S101 - asked for
         printed = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{' '.join(command[:4])} ended with {process.returncode}")
-    figures = {"process": perf_counter() - began, "cpu": usage.ru_utime + usage.ru_stime, "peak_mb": usage.ru_maxrss / 1024}
+    figures = {
+        "process": perf_counter() - began,
+        "cpu": usage.ru_utime + usage.ru_stime,
+        "peak_mb": usage.ru_maxrss / 1024,
+    }
     return printed, figures
 
 
@@ -255,12 +259,8 @@ def main() -> int:
         tiles.write(capture)
         environment = {**os.environ, "XDG_CONFIG_HOME": folder, "XDG_STATE_HOME": folder, "XDG_CACHE_HOME": folder}
         results = {name: _child(name, python, capture, options.runs, environment) for name, python in _wanted(options)}
-        cold = [sys.executable, "-m", "mm_tui", "backtest", str(capture), "--json"]
-        cold += [word for setting in same_settings(middle(capture)) for word in ("--set", setting)]
-        printed, figures = measured(cold, environment)
-        summary = json.loads(printed)
-        figures |= {"fills": summary["fills"]["count"], "placed": summary["orders"]["placed"]}
-        results["full core, cold"] = figures
+        if not options.only or "cold" in options.only:
+            results["full core, cold"] = _cold(capture, environment)
     if options.json:
         print(json.dumps({"frames": tiles.frames, "rows": tiles.rows, **results}))
     else:
@@ -268,10 +268,20 @@ def main() -> int:
     return 0
 
 
+def _cold(capture: Path, environment: dict[str, str]) -> Figures:
+    """The command as a user types it."""
+    command = [sys.executable, "-m", "mm_tui", "backtest", str(capture), "--json"]
+    command += [word for setting in same_settings(middle(capture)) for word in ("--set", setting)]
+    printed, figures = measured(command, environment)
+    summary = json.loads(printed)
+    return figures | {"fills": summary["fills"]["count"], "placed": summary["orders"]["placed"]}
+
+
 def _wanted(options: argparse.Namespace) -> list[tuple[str, str]]:
     wanted = [("json.loads", sys.executable), ("full core, warm", sys.executable), ("index", sys.executable)]
     wanted += [("hftbacktest", options.hftbacktest)] if options.hftbacktest else []
-    return wanted + ([("nautilus", options.nautilus)] if options.nautilus else [])
+    wanted += [("nautilus", options.nautilus)] if options.nautilus else []
+    return [one for one in wanted if one[0] in options.only] if options.only else wanted
 
 
 def _child(name: str, python: str, capture: Path, runs: int, environment: dict[str, str]) -> Figures:
@@ -290,11 +300,18 @@ def _print(frames: int, rows: int, results: dict[str, Figures]) -> None:
             if took is not None:
                 share = f"{theirs / took:.2f}" if theirs else "–"
                 fills = figures.get("fills" if key == "run" and "fills" in figures else f"{key}_fills", "")
-                lines.append((label, f"{frames / took:,.0f}", share, f"{took:.4f}", str(fills), f"{figures['peak_mb']:.0f}"))
+                lines.append(
+                    (label, f"{frames / took:,.0f}", share, f"{took:.4f}", str(fills), f"{figures['peak_mb']:.0f}")
+                )
     head = ("", "frames/s", "x", "run s", "fills", "peak MB")
     widths = [max(len(line[at]) for line in (head, *lines)) for at in range(len(head))]
     for line in (head, *lines):
-        print("  ".join(cell.ljust(width) if at == 0 else cell.rjust(width) for at, (cell, width) in enumerate(zip(line, widths, strict=True))))
+        print(
+            "  ".join(
+                cell.ljust(width) if at == 0 else cell.rjust(width)
+                for at, (cell, width) in enumerate(zip(line, widths, strict=True))
+            )
+        )
     for name, figures in results.items():
         shown = {key: round(value, 3) for key, value in figures.items() if isinstance(value, float)}
         print(f"{name}: " + ", ".join(f"{key} {value:g}" for key, value in shown.items()))
@@ -307,6 +324,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--runs", type=int, default=20, metavar="N", help="re-runs by the index")
     parser.add_argument("--hftbacktest", metavar="PYTHON", help="an interpreter that has hftbacktest 2.4.4")
     parser.add_argument("--nautilus", metavar="PYTHON", help="an interpreter that has nautilus_trader 1.221")
+    parser.add_argument("--only", nargs="+", metavar="ROW", help="of json.loads, index, hftbacktest, …, and cold")
     parser.add_argument("--json", action="store_true", help="the figures as JSON")
     parser.add_argument("--child", choices=tuple(CHILDREN), help=argparse.SUPPRESS)
     return parser.parse_args()
