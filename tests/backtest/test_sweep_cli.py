@@ -166,7 +166,7 @@ def test_what_changes_nothing_and_what_broke_off_is_told(tmp_path: Path, typed: 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="children are found through /proc")
 def test_a_killed_sweep_goes_on_where_it_was(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    asked = (capture(tmp_path, 100), *MANY, "--jobs", 2, "--out", out)
+    asked = (capture(tmp_path, 40), *MANY, "--jobs", 2, "--out", out)
     process = begun(tmp_path, *asked)
     finished(out, 5)
     helpers = children(process.pid)
@@ -195,7 +195,7 @@ def test_a_killed_sweep_goes_on_where_it_was(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_sweep_that_is_stopped_ends_in_order(tmp_path: Path, number: int, code: int) -> None:
     out = tmp_path / "out"
-    process = begun(tmp_path, capture(tmp_path, 100), *MANY, "--jobs", 2, "--out", out)
+    process = begun(tmp_path, capture(tmp_path, 40), *MANY, "--jobs", 2, "--out", out)
     finished(out, 3)
     os.killpg(process.pid, number)
     words, err = process.communicate(timeout=WITHIN_S)

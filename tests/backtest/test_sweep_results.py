@@ -148,7 +148,8 @@ def test_two_keys_make_a_map_of_cells() -> None:
     assert "http" not in html
     assert "<script" not in html
     titles = [title.text for title in picture.iter("title")]
-    assert "x -2, y 10: -20" in titles or "y 10, x -2: -20" in titles
+    assert {"x -2, y 10: −20", "y 10, x -2: −20"} & set(titles)
+    assert "6 points, 5 with a figure, from −20 to 2." in html
 
 
 def test_less_is_better_where_it_is() -> None:

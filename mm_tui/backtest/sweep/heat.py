@@ -12,11 +12,14 @@ from typing import Any, Final
 
 from mm_tui.backtest.sweep.figures import OBJECTIVES, Figures
 from mm_tui.backtest.sweep.grid import Axis
+from mm_tui.backtest.tables import signed
 
 PANELS: Final = 12
 """Small multiples at most."""
 CELLS: Final = 24
 """Values a side at most; with more the points are drawn as dots."""
+FILLED: Final = 0.5
+"""Share of the cells that must have a point; with less the points are drawn as dots too."""
 WIDTH: Final = 460
 HEIGHT: Final = 300
 LEFT: Final = 84
@@ -25,6 +28,8 @@ TOP: Final = 24
 LOW: Final = (178, 24, 43)
 MIDDLE: Final = (247, 247, 247)
 HIGH: Final = (33, 102, 172)
+LETTER: Final = 8
+"""Pixels that a letter beside an axis takes."""
 DARK: Final = 0.55
 """Share of the scale from which the figure in a cell is written in white."""
 _STYLE: Final = """
@@ -38,7 +43,7 @@ svg .none{fill:none;stroke:currentColor;stroke-opacity:.25}
 """
 
 
-def page(points: Sequence[Figures], axes: Sequence[Axis], objective: str) -> str:
+def page(points: Sequence[Figures], axes: Sequence[Axis], objective: str, recordings: Sequence[str] = ()) -> str:
     """The whole file."""
     known = [one for one in points if one[objective] is not None]
     varied = [key for key in (axis.key for axis in axes) if len({one["values"][key] for one in points}) > 1]
@@ -48,7 +53,8 @@ def page(points: Sequence[Figures], axes: Sequence[Axis], objective: str) -> str
         body = "<p>Nothing varied that has a figure: there is no map to draw.</p>"
     else:
         body = _panels(points, keys, scale)
-    over = f"<p class=note>{len(points):,} points, {len(known):,} with a figure. {_words(keys, points)}</p>"
+    counted = f"{len(points):,} points, {len(known):,} with a figure{scale.words}. {_words(keys, points)}"
+    over = f"<p>{escape(', '.join(recordings))}</p>\n<p class=note>{counted}</p>"
     title = f"Sweep: {objective}"
     return (
         f"<!doctype html>\n<html lang=en><meta charset=utf-8><title>{escape(title)}</title>\n"
@@ -63,6 +69,8 @@ class _Scale:
         self.objective = objective
         low, high = (min(values), max(values)) if values else (0.0, 0.0)
         self._sign = OBJECTIVES[objective]
+        self.words = f", from {_figure(low)} to {_figure(high)}" if values else ""
+        """Where the figures lie."""
         self._centre = 0.0 if low < 0 < high else (low + high) / 2
         self._reach = max(high - self._centre, self._centre - low) or 1.0
 
@@ -98,7 +106,8 @@ def _panel(
 ) -> str:
     across, up = keys
     columns, rows = _values(points, across), _values(points, up) if up else [""]
-    on_grid = len(columns) <= CELLS and len(rows) <= CELLS
+    filled = len({(one["values"][across], one["values"][up] if up else "") for one in points})
+    on_grid = max(len(columns), len(rows)) <= CELLS and filled >= FILLED * len(columns) * len(rows)
     inner = (_cells if on_grid else _dots)(chosen, (columns, rows), keys, scale)
     head = f'<text x="{LEFT}" y="14">{escape(title)}</text>' if title else ""
     names = (
@@ -119,8 +128,10 @@ def _cells(chosen: Sequence[Figures], sides: tuple[list[str], list[str]], keys: 
     (columns, rows), (across, up), objective = sides, keys, scale.objective
     wide, high = WIDTH / len(columns), HEIGHT / len(rows)
     parts = []
+    every = math.ceil(max(map(len, columns)) * LETTER / wide)
     for x, column in enumerate(columns):
-        parts.append(_tick(LEFT + (x + 0.5) * wide, TOP + HEIGHT + 16, column, "middle"))
+        if x % every == 0:
+            parts.append(_tick(LEFT + (x + 0.5) * wide, TOP + HEIGHT + 16, column, "middle"))
         for y, row in enumerate(reversed(rows)):
             here = [one for one in chosen if one["values"][across] == column and (not up or one["values"][up] == row)]
             mean = _mean(here, objective)
@@ -128,12 +139,12 @@ def _cells(chosen: Sequence[Figures], sides: tuple[list[str], list[str]], keys: 
             if mean is None:
                 parts.append(f'<rect {at} class="none"/>')
                 continue
-            words = f"{across} {column}" + (f", {up} {row}" if up else "") + f": {mean:.6g}"
+            words = f"{across} {column}" + (f", {up} {row}" if up else "") + f": {_figure(mean)}"
             parts.append(f'<rect {at} fill="{scale.colour(mean)}"><title>{escape(words)}</title></rect>')
             if wide >= 40 and high >= 16:  # noqa: PLR2004  # where a figure has room
                 dark = " dark" if abs(scale.place(mean)) > DARK else ""
                 middle = f'x="{LEFT + (x + 0.5) * wide:.1f}" y="{TOP + (y + 0.5) * high + 4:.1f}"'
-                parts.append(f'<text class="in{dark}" {middle} text-anchor="middle">{mean:.3g}</text>')
+                parts.append(f'<text class="in{dark}" {middle} text-anchor="middle">{_figure(mean, 3)}</text>')
     for y, row in enumerate(reversed(rows)):
         parts.append(_tick(LEFT - 6, TOP + (y + 0.5) * high + 4, row, "end"))
     return "".join(parts)
@@ -148,7 +159,9 @@ def _dots(chosen: Sequence[Figures], sides: tuple[list[str], list[str]], keys: t
         value = float(one[objective])
         x = LEFT + WIDTH * _along(one["values"][across], columns)
         y = TOP + HEIGHT * (1 - _along(one["values"][up], rows)) if up else TOP + HEIGHT / 2
-        words = f"{across} {one['values'][across]}" + (f", {up} {one['values'][up]}" if up else "") + f": {value:.6g}"
+        words = (
+            f"{across} {one['values'][across]}" + (f", {up} {one['values'][up]}" if up else "") + f": {_figure(value)}"
+        )
         circle = f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{scale.colour(value)}" stroke="#777">'
         parts.append(f"{circle}<title>{escape(words)}</title></circle>")
     for end, place in ((0, LEFT), (-1, LEFT + WIDTH)):
@@ -156,6 +169,10 @@ def _dots(chosen: Sequence[Figures], sides: tuple[list[str], list[str]], keys: t
     for end, height in ((0, TOP + HEIGHT), (-1, TOP + 10)):
         parts.append(_tick(LEFT - 6, height, rows[end], "end"))
     return "".join(parts)
+
+
+def _figure(value: float, digits: int = 6) -> str:
+    return signed(f"{value:.{digits}g}")
 
 
 def _tick(x: float, y: float, words: str, anchor: str) -> str:

@@ -43,7 +43,8 @@ def write(out: Path, found: dict[str, Any], axes: Sequence[Axis]) -> None:
     """`sweep.csv`, `sweep.json` and `heatmap.html`; raises DataError where they cannot be written."""
     write_whole(out / "sweep.json", msgspec.json.format(msgspec.json.encode(found)) + b"\n")
     write_whole(out / "sweep.csv", _csv(found["runs"], [one.key for one in axes]))
-    write_whole(out / "heatmap.html", page(found["points"], axes, found["objective"]).encode())
+    recordings = [Path(one["path"]).name for one in found["recordings"]]
+    write_whole(out / "heatmap.html", page(found["points"], axes, found["objective"], recordings).encode())
 
 
 def show(found: dict[str, Any], keys: Sequence[str]) -> int:
