@@ -7,6 +7,7 @@ end with the process that made them, however that ends.
 import multiprocessing
 import signal
 import threading
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
@@ -159,7 +160,8 @@ def attempt(
     except MmTuiError as error:
         return Done(spec.key, b"", str(error))
     except Exception as error:  # noqa: BLE001  # one run's fault ends no sweep
-        return Done(spec.key, b"", f"{type(error).__name__}: {error}")
+        at = traceback.extract_tb(error.__traceback__)[-1]
+        return Done(spec.key, b"", f"{type(error).__name__}: {error} ({Path(at.filename).name}:{at.lineno})")
 
 
 def _serve(pipe: Connection) -> None:
