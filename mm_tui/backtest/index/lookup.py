@@ -5,6 +5,7 @@ Made once in a process and shared by all its runs; nothing in it belongs to a ru
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 
 from mm_tui.backtest.index.file import Stored
 from mm_tui.backtest.index.reach import Reach
@@ -110,6 +111,7 @@ class Lookup:
         self.book_at, self.fresh_at, self.moved_at = columns["book_at"], columns["fresh_at"], columns["moved_at"]
         self.bids, self.asks = SideLookup(stored, BUY), SideLookup(stored, SELL)
         self.special_at = [special.at for special in self.head.specials]
+        self._silences: dict[int, list[int]] = {}
         self._calm: dict[tuple[float, float], bool] = {}
 
     def side(self, side: Side) -> SideLookup:
@@ -149,6 +151,22 @@ class Lookup:
     def first_after(self, ts: int, at: int) -> int:
         """The first input from `at` on that came after this time."""
         return bisect_right(self.ts, ts, at)
+
+    def stale_from(self, at: int, stale_after: int) -> int | None:
+        """When the book is next stale, unless it is so already: so long after its last frame before a silence; None.
+
+        As of so many inputs heard; `stale_after` in ns.
+        """
+        ends = self._silences.get(stale_after)
+        if ends is None:
+            times = [self.ts[fresh] for fresh in self.fresh_at]
+            ends = self._silences[stale_after] = [
+                place for place, (one, other) in enumerate(pairwise(times)) if other - one >= stale_after
+            ]
+        heard = bisect_left(self.fresh_at, at)
+        place = bisect_left(ends, heard - 1)
+        last = ends[place] if place < len(ends) else len(self.fresh_at) - 1
+        return self.ts[self.fresh_at[last]] + stale_after if last >= 0 else None
 
     def calm(self, limits: Limits) -> bool:
         """Whether the mid never moved so far within the window that the breaker of the price change would trip."""

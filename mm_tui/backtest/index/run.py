@@ -36,6 +36,9 @@ from mm_tui.strategy.api import NEVER, Rest
 from mm_tui.strategy.registry import make as make_strategy
 
 TRADES = frozenset({SOLD, BOUGHT})
+IDLE_TIMERS = frozenset({"stale", "archive"})
+"""They may go off late: while frames come the one arms itself anew, and what the other puts away nobody asks for."""
+MILLISECOND = 1_000_000
 MakeWatch = Callable[[Desk], Callable[[int], None]]
 FAR_BPS = 1e12
 """A price change that no market makes: `Lookup.calm` has seen to the real one."""
@@ -140,6 +143,8 @@ class Pass:
         self._at = 0
         """Inputs heard or passed over."""
         self._count = _heard_to(lookup, operator=operator)
+        self._advanced = 0
+        """Until when everything that fell due has happened, ns."""
         self._midnight = 0
         """The first input of the next day."""
         self._bounds = (0.0, 0.0)
@@ -156,12 +161,13 @@ class Pass:
         desk, lookup, count, ts = self._desk, self._lookup, self._count, self._lookup.ts
         while self._at < count:
             at = self._next()
-            due = desk.due
+            due = self._due()
             if due is not None:
                 first = lookup.first_at(due, self._at)
                 if first < count and first <= at:
                     self._pass_to(first)
                     desk.advance(ts[first])
+                    self._advanced = ts[first]
                     self._take_places()
                     continue
             self._pass_to(min(at, count))
@@ -184,6 +190,17 @@ class Pass:
         if self._midnight <= at:
             self._midnight = lookup.first_at((lookup.ts[at] // DAY + 1) * DAY, at)
         return min(found, self._midnight)
+
+    def _due(self) -> int | None:
+        """When something falls due that does more than arm itself anew, or put orders away."""
+        core, desk = self._core, self._desk
+        if core.conduct.stale:
+            return desk.due
+        due = desk.due_beside(IDLE_TIMERS)
+        stale = self._lookup.stale_from(self._at, core.config.feed.stale_after_ms * MILLISECOND)
+        if stale is None or stale <= self._advanced:
+            return due
+        return stale if due is None else min(due, stale)
 
     def _next_trade(self) -> int:
         """The next trade, or diff, that may reach an order of ours."""
