@@ -86,7 +86,7 @@ def verify(folder: Path) -> Verdict:
             continue
         if due:
             return Verdict(inputs, outputs, Difference(last.seq + 1, last.after, None, due[0]), "")
-        event = frames.read(item) if isinstance(item, MarketLine) else item.message
+        event = session.event(item, frames) if isinstance(item, MarketLine) else item.message
         if isinstance(item, Entry):
             last = item
         if event is not None:

@@ -70,6 +70,6 @@ def export(
         click.echo(msgspec.json.encode(document).decode())
         return
     for file in found.files:
-        click.echo(f"{out / file.name}: {file.rows:,} rows, {file.bytes / 1e6:,.1f} MB")
+        click.echo(f"{out / file.name}: {file.rows:,} rows, {file.bytes / 1000:,.0f} kB")
     if form == "hftbacktest":
         click.echo(f"tick size {instrument.tick_size:f}, lot size {instrument.step_size:f}")

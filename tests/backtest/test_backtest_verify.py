@@ -97,6 +97,16 @@ async def test_a_changed_market_changes_what_is_decided(tmp_path: Path) -> None:
     assert verify(folder).difference is not None
 
 
+async def test_a_frame_that_cannot_be_read_is_named_with_line_and_byte(tmp_path: Path) -> None:
+    folder = await recorded(tmp_path)
+    packed = folder / "market.log.gz"
+    lines = gzip.decompress(packed.read_bytes()).splitlines(keepends=True)
+    lines[7] = lines[7].replace(b'"U": ', b'"U": -')
+    packed.write_bytes(gzip.compress(b"".join(lines)))
+    with pytest.raises(DataError, match=rf"line 8 of the session, byte {len(b''.join(lines[:7]))}: "):
+        verify(folder)
+
+
 def test_no_session_is_said(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="is no session"):
         verify(tmp_path)

@@ -375,6 +375,27 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         to("csv", recording, tmp_path / "taken")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here is full")
+@pytest.mark.parametrize(
+    ("form", "names"),
+    [
+        ("csv", ["trades.csv.part", "depth.csv.part"]),
+        ("parquet", ["trades.parquet.part"]),
+        ("hftbacktest", ["events.npz.part.rows"]),
+        ("hftbacktest", ["events.npz.part"]),
+    ],
+)
+def test_a_disk_that_is_full_is_said_and_nothing_is_left(tmp_path: Path, form: str, names: list[str]) -> None:
+    if form == "parquet":
+        pytest.importorskip("polars", reason="polars, the extra `parquet`, is not installed")
+    for name in names:
+        (tmp_path / "out").mkdir(exist_ok=True)
+        (tmp_path / "out" / name).symlink_to("/dev/full")
+    with pytest.raises(DataError, match=r"out cannot be written: .*No space left"):
+        to(form, RecordedCapture(capture(tmp_path, seconds=200), Settings()), tmp_path / "out")
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 def test_without_polars_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "polars", None)
     with pytest.raises(UsageError, match=r'pip install "mm-tui\[parquet\]"'):

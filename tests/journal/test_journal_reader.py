@@ -198,3 +198,17 @@ def test_a_real_capture_goes_through_whole(tmp_path: Path, meta: SessionMeta) ->
             assert isinstance(found, MarketLine)
             assert line == b"%d %b\n" % (found.ts, found.raw)
     assert found.number == 41_249
+
+
+def test_the_place_of_a_line_read_last_is_known_and_of_one_long_ago_only_its_folder(
+    tmp_path: Path, meta: SessionMeta
+) -> None:
+    write_meta(tmp_path, meta)
+    writer = SessionWriter(tmp_path, rotate_bytes=4_000_000)
+    for ts in range(9):
+        writer.market(ts, b'{"a":1}')
+    writer.close()
+    reader = SessionReader(tmp_path)
+    assert len(list(reader.records())) == 9
+    assert reader.place(8) == f"{tmp_path / MARKET}: line 8 of the session, byte 70"
+    assert reader.place(2) == f"{tmp_path}: line 2 of the session"

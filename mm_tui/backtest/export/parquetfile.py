@@ -5,7 +5,8 @@ file's key-value metadata names symbol, tick and step under `mm_tui`. Rows are w
 flat: each to a file of its own, joined at the end.
 """
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
@@ -48,7 +49,8 @@ class ParquetTable:
         about = {"symbol": self._instrument.symbol, "tick_size": self._instrument.tick_size}
         about["step_size"] = self._instrument.step_size
         metadata = {"mm_tui": msgspec.json.encode(about).decode()}
-        self._polars.scan_parquet(self._parts).sink_parquet(self._path, metadata=metadata)
+        with self._as_os_error():
+            self._polars.scan_parquet(self._parts).sink_parquet(self._path, metadata=metadata)
         self.abandon()
 
     def abandon(self) -> None:
@@ -65,7 +67,16 @@ class ParquetTable:
         values = list(zip(*self._block, strict=True)) or [()] * len(self._columns)
         series = [self._series(column, list(cells)) for column, cells in zip(self._columns, values, strict=True)]
         self._block.clear()
-        self._polars.DataFrame(series).write_parquet(part)
+        with self._as_os_error():
+            self._polars.DataFrame(series).write_parquet(part)
+
+    @contextmanager
+    def _as_os_error(self) -> Iterator[None]:
+        """A disk that refuses is told by polars in errors of its own."""
+        try:
+            yield
+        except self._polars.exceptions.PolarsError as error:
+            raise OSError(str(error)) from error
 
     def _series(self, column: Column, cells: list[Any]) -> Any:
         pl = self._polars
