@@ -36,6 +36,8 @@ class Goal(msgspec.Struct, frozen=True):
     """`to 14:02:10`, `to the next fill`."""
     ts: int | None = None
     """A moment."""
+    share: str = ""
+    """So much of the way, as it is written; known once the recording's end is."""
     kind: str = ""
     """The next mark of this kind."""
     heard: int | None = None
@@ -63,7 +65,7 @@ class Replay:
         """`clock` counts ns and never goes back."""
         self.recording = recording
         self.timeline = Timeline(recording)
-        self.checkpoints = checkpoints or Checkpoints()
+        self.checkpoints = Checkpoints() if checkpoints is None else checkpoints
         self.shown = Run(recording)
         self.playing = False
         self.speed = speed
@@ -90,8 +92,8 @@ class Replay:
             "step": lambda _: self._step(),
             "faster": lambda _: self._change_speed(1),
             "slower": lambda _: self._change_speed(-1),
-            "forward": lambda text: self._seek_by(text or "+10s"),
-            "rewind": lambda text: self._seek_by(text or "-10s"),
+            "forward": lambda _: self._seek_by("+10s"),
+            "rewind": lambda _: self._seek_by("-10s"),
             "forward_minute": lambda _: self._seek_by("+1m"),
             "rewind_minute": lambda _: self._seek_by("-1m"),
             "next_fill": lambda _: self._go_to_next("fill"),
@@ -124,7 +126,7 @@ class Replay:
             raise DataError(f"{self.recording.path}: {self.timeline.note or 'there is nothing in it'}")
         self._go(Goal("to the beginning", heard=1))
         if text:
-            self.seek(moment(text, self.start, self.start, self.end))
+            self._seek_to(text, self.start)
         self.playing = True
 
     def seek(self, ts: int) -> None:
@@ -167,9 +169,16 @@ class Replay:
         self._drop_anchor()
 
     def _seek_by(self, text: str) -> None:
+        """Steps add up: the next one counts from where the last one leads."""
         goal = self._goal
-        now = goal.ts if goal is not None and goal.ts is not None and goal.ts <= self.end else self.shown.ts
-        self.seek(moment(text, now, self.start, self.end))
+        self._seek_to(text, self.shown.ts if goal is None or goal.ts is None else min(goal.ts, self.end))
+
+    def _seek_to(self, text: str, now: int) -> None:
+        ts = moment(text, now, self.start, self.end)
+        if text.strip().endswith("%") and not self.timeline.done:
+            self._go(Goal(f"to {text.strip()}", share=text))
+        else:
+            self.seek(ts)
 
     def _go_to_next(self, kind: str) -> None:
         """What one jumps to is looked at: the replay pauses there."""
@@ -250,6 +259,7 @@ class Replay:
         if not self.timeline.done:
             return True
         self.playing = False
+        self.shown.finish()
         self.word = self.word or _END
         self._changed = True
         return False
@@ -279,11 +289,16 @@ class Replay:
                 return
         run.advance(place.ts)
         self.shown = run
-        self._arrive(_END if self.timeline.done and place.heard == len(self.timeline) else "")
+        at_end = self.timeline.done and place.heard == len(self.timeline) and place.ts == self.end
+        if at_end:
+            run.finish()
+        self._arrive(_END if at_end else "")
 
     def _find(self, goal: Goal) -> Place | None:
         """Where the goal is; None as long as it is not known, and where there is none."""
         times, done = self.timeline.times, self.timeline.done
+        if goal.share:
+            return self._find(Goal("", ts=moment(goal.share, 0, self.start, self.end))) if done else None
         if goal.ts is not None:
             heard = bisect_right(times, goal.ts)
             if heard < len(times) or done:

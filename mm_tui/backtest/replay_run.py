@@ -14,9 +14,7 @@ from mm_tui.runtime.band import Band
 from mm_tui.runtime.stopwatch import RecordedStopwatch
 from mm_tui.views.frames import DeskFrame, ReplayMark, Viewport
 from mm_tui.views.log import EventLog
-from mm_tui.views.present import CHART_EVERY_MS, Presenter, Vitals
-
-_SAMPLE_NS = CHART_EVERY_MS * 1_000_000
+from mm_tui.views.present import Presenter, Vitals
 
 
 class Run:
@@ -43,7 +41,6 @@ class Run:
         bus.subscribe("marks", (Filled, RiskTripped, BookInvalid, LinkChanged), self._mark)
         core = self.desk.core
         self._presenter = Presenter(core, self.desk.scores, self._queue_ahead, self._log, core.view.maker_fee_bps)
-        self._sampled = 0
 
     def hear(self, event: AnyEvent, trips: Sequence[WatchdogTripped] = ()) -> None:
         """The next input, with what the recorded stopwatch said of it."""
@@ -63,15 +60,19 @@ class Run:
                 band.take(event)
         self.heard += 1
         self.ts = ts = event.ts
-        if ts // _SAMPLE_NS != self._sampled:
-            self._sampled = ts // _SAMPLE_NS
-            self._presenter.sample(ts)
+        self._presenter.sample(ts)
 
     def advance(self, until: int) -> None:
         """Let time pass to a moment before the next input."""
         if until > self.ts:
             self.desk.advance(until)
             self.ts = until
+
+    def finish(self) -> None:
+        """Behind the last input: a desk that was closing hears what its cancels came to, as it did."""
+        desk = self.desk
+        while desk.core.conduct.closing and desk.core.orders.open_count and (due := desk.due) is not None:
+            self.advance(due)
 
     def settle(self) -> None:
         """Bring the band up to the desk's own time."""

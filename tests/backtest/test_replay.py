@@ -45,10 +45,13 @@ def settled(replay: Replay) -> DeskFrame:
 
 
 def did(replay: Replay, *actions: str) -> DeskFrame:
+    """One after the other, each to its end."""
+    frame = replay.frame(VIEW)
     for action in actions:
         name, _, argument = action.partition(" ")
         replay.act(name, argument)
-    return settled(replay)
+        frame = settled(replay)
+    return frame
 
 
 @pytest.fixture
@@ -194,7 +197,7 @@ def test_a_goal_ahead_of_what_was_read_is_waited_for(tmp_path: Path, clock: Cloc
     replay.begin()
     clock.tick = 1
     replay.work(3)
-    replay.act("goto 23:54:25")
+    replay.act("goto", "23:54:25")
     replay.work(3)
     assert "%" in replay.frame(VIEW).replay.word  # type: ignore[union-attr]
     replay.act("next_trip")
@@ -205,10 +208,11 @@ def test_a_goal_ahead_of_what_was_read_is_waited_for(tmp_path: Path, clock: Cloc
 
 
 def test_arrows_add_up_and_stop_at_the_ends(replay: Replay) -> None:
-    replay.act("forward")
-    replay.act("forward_minute")
-    replay.act("rewind_minute")
-    assert settled(replay).ts == replay.start + 10 * SECOND
+    for action in ("forward", "goto", "rewind", "forward"):
+        replay.act(action, "+2s")
+    assert settled(replay).ts == replay.start + 12 * SECOND
+    assert did(replay, "rewind_minute").ts == replay.start
+    assert did(replay, "forward").ts == replay.start + 10 * SECOND
     assert did(replay, "rewind", "rewind").ts == replay.start
     assert did(replay, "forward_minute").ts == replay.end
 
@@ -216,9 +220,7 @@ def test_arrows_add_up_and_stop_at_the_ends(replay: Replay) -> None:
 def test_fills_are_found_in_both_directions(replay: Replay) -> None:
     first = did(replay, "next_fill")
     assert first.position.fills == 1
-    seen = [first.position.fills]
-    for _ in range(3):
-        seen.append(did(replay, "next_fill").position.fills)
+    seen = [first.position.fills, *(did(replay, "next_fill").position.fills for _ in range(3))]
     assert seen == sorted(set(seen))
     assert did(replay, "previous_fill").position.fills == seen[-2]
     assert did(replay, "first", "previous_fill").replay.word == "no fill before this"  # type: ignore[union-attr]
@@ -282,7 +284,7 @@ async def test_a_dropped_decision_is_dropped_again_after_seeking_back(tmp_path: 
     """The same record in the journal makes the run that is shown drop the decision, from wherever it comes."""
     outcome = await record(tmp_path)
     assert outcome.folder is not None
-    trip = WatchdogTripped(ts=1, rule="strategy_budget", value="60.0 ms", limit="50 ms", decision=40)
+    trip = WatchdogTripped(ts=1, rule="strategy_budget", value="60.0 ms", limit="50 ms", decision=480)
     replay = Replay(RecordedSession(outcome.folder, Changes()), clock, checkpoints=Checkpoints(every=30))
     replay.timeline._trips[3] = [trip]
     replay.begin()
