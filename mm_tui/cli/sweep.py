@@ -3,9 +3,10 @@
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 _ALL_FAILED: Final = 70
 _BY_SIGNAL: Final = 128
+_PARTS: Final = 1000
+"""Of a run, on the bar."""
+_LINE_EVERY_S: Final = 30.0
 _INTERRUPTED: Final = _BY_SIGNAL + signal.SIGINT
 
 
@@ -183,17 +187,21 @@ def _signals() -> Iterator[None]:
 
 
 class _Bar:
-    """How far the sweep is, on standard error, with an estimate; nothing where that is no terminal."""
+    """How far the sweep is, on standard error, with an estimate: a bar on a terminal, else now and then a line."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
         self._bar: Any = None
         self._context: Any = None
-        self._kept = 0
+        self._runs = self._kept = 0
+        self._begun = self._told = 0.0
 
     def begin(self, runs: int) -> None:
         """So many runs are to be had."""
+        self._runs = runs
+        self._begun = self._told = self._clock()
         if sys.stderr.isatty() and runs:
-            self._context = click.progressbar(length=runs * 1000, label=f"{runs:,} runs", file=sys.stderr)
+            self._context = click.progressbar(length=runs * _PARTS, label=f"{runs:,} runs", file=sys.stderr)
             self._bar = self._context.__enter__()
 
     def kept(self, runs: int) -> None:
@@ -203,7 +211,14 @@ class _Bar:
     def at(self, done: float) -> None:
         """So many of them are done."""
         if self._bar is not None:
-            self._bar.update(round(done * 1000) - self._bar.pos)
+            self._bar.update(round(done * _PARTS) - self._bar.pos)
+            return
+        now = self._clock()
+        fresh = done - self._kept
+        if now - self._told >= _LINE_EVERY_S and fresh > 0:
+            self._told = now
+            left = (self._runs - done) * (now - self._begun) / fresh
+            click.echo(f"{int(done):,} of {self._runs:,} runs, about {_span(left)} left", err=True)
 
     def __enter__(self) -> Self:
         return self
@@ -213,3 +228,8 @@ class _Bar:
             self._context.__exit__(None, None, None)
         if self._kept:
             click.echo(f"{self._kept:,} runs were there already", err=True)
+
+
+def _span(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"

@@ -56,7 +56,7 @@ class Cluster:
     def run(self, specs: Sequence[Spec], told: Told) -> Iterator[Done]:
         """As they end; raises VenueError where the cluster is gone."""
         del told
-        yield from _Batch(self._client, self._address, specs, AHEAD * self.jobs).ended()
+        yield from _Batch(self._client, self._address, specs, self.jobs).ended()
 
     def __enter__(self) -> Self:
         return self
@@ -68,10 +68,11 @@ class Cluster:
 class _Batch:
     """Specs on their way through the cluster."""
 
-    def __init__(self, client: Any, address: str, specs: Sequence[Spec], ahead: int) -> None:
+    def __init__(self, client: Any, address: str, specs: Sequence[Spec], threads: int) -> None:
         self._client = client
         self._address = address
-        self._ahead = ahead
+        self._ahead = AHEAD * threads
+        self._looked = monotonic()
         self._specs = {spec.key: spec for spec in specs}
         self._waiting = deque(spec.key for spec in specs)
         self._attempts = dict.fromkeys(self._specs, 0)
@@ -87,10 +88,11 @@ class _Batch:
             while self._waiting or self._futures:
                 while self._waiting and len(self._futures) < self._ahead:
                     self._submit(self._waiting.popleft())
+                if monotonic() - self._looked >= LOOK_EVERY_S:
+                    self._look()
                 try:
                     key, future = self._ended.get(timeout=LOOK_EVERY_S)
                 except queue.Empty:
-                    self._look()
                     continue
                 if self._futures.get(key) is future:
                     del self._futures[key]
@@ -103,7 +105,6 @@ class _Batch:
 
     def _submit(self, key: str, workers: list[str] | None = None) -> None:
         self._attempts[key] += 1
-        self._alone_since = None
         future = self._client.submit(
             work,
             msgspec.json.encode(self._specs[key]),
@@ -158,16 +159,17 @@ class _Batch:
         self._sent.add((worker, source.sha256))
 
     def _look(self) -> None:
-        """Raises VenueError where the scheduler is gone, or its workers have been for long."""
+        """Who is there; raises VenueError where the scheduler is gone, or its workers have been for long."""
         try:
             workers = self._client.nthreads() if self._client.status == "running" else None
         except OSError:
             workers = None
         if workers is None:
             raise VenueError(f"the Dask scheduler at {self._address} is gone; what is done is kept")
-        now = monotonic()
+        self._looked = now = monotonic()
         if workers:
             self._alone_since = None
+            self._ahead = AHEAD * sum(workers.values())
         elif self._alone_since is None:
             self._alone_since = now
         elif now - self._alone_since > LONGEST_WITHOUT_WORKERS_S:
