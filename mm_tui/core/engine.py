@@ -30,7 +30,7 @@ from mm_tui.model.account import MICRO, Account
 from mm_tui.model.commands import RequestSnapshot
 from mm_tui.model.events import AnyEvent
 from mm_tui.model.instrument import Instrument
-from mm_tui.model.orders import Order
+from mm_tui.model.orders import Order, Status
 from mm_tui.risk.breaker import Breaker, Trip
 from mm_tui.risk.gate import Gate
 from mm_tui.risk.limits import Limits
@@ -38,6 +38,8 @@ from mm_tui.risk.restraint import Restraint
 from mm_tui.strategy.api import Strategy
 
 SECOND = 1_000_000_000
+_AS_ASKED: dict[type, Status] = {ev.OrderAccepted: Status.PENDING_NEW, ev.OrderCanceled: Status.PENDING_CANCEL}
+"""Replies to an order of such a status that change nothing about what is wanted."""
 
 
 class Core:
@@ -243,12 +245,15 @@ class Core:
     # -- our orders
 
     def _on_reply(self, event: ev.VenueReply) -> None:
+        known = self.orders.get(event.order_id)
+        asked = known is not None and _AS_ASKED.get(type(event)) is known.status
         order = self.replies.take(event)
         if order is None:
             return
         if type(event) is ev.OrderFilled:
             self._on_fill(order, event)
-        self.quoter.dirty = True
+        if not (asked and self.executor.settled):
+            self.quoter.dirty = True
         self.outbox.tell(order)
         if order.terminal:
             self._arm_archive()
@@ -347,7 +352,8 @@ class Core:
             self._on_stale_timer()
         elif event.name == "retry":
             self.executor.retry(event.ts)
-            self.quoter.dirty = True
+            if not self.executor.settled or any(order.status is Status.UNKNOWN for order in self.orders.open):
+                self.quoter.dirty = True
             self.go_on()
         elif event.name == "reset" and self.state in QUOTES:
             self.quoter.renew()

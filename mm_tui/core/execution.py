@@ -16,7 +16,7 @@ from mm_tui.core.levels import Levels
 from mm_tui.core.oms import OrderManager
 from mm_tui.core.outputs import Outbox
 from mm_tui.core.passage import Passage
-from mm_tui.core.quoting import Move, Place, Remove, Shrink, Step, Tolerance, diff
+from mm_tui.core.quoting import Move, Place, Remove, Shrink, Step, Tolerance, diff, lasting
 from mm_tui.core.retry import MILLISECOND, RetryTimer
 from mm_tui.core.state import MarketView
 from mm_tui.model import facts
@@ -50,6 +50,8 @@ class Executor:
         self.cancels = Cancels(rules.max_retries, orders, self._timer, outbox)
         """Cancels, and orders without an answer."""
         self._held: list[Held] = []
+        self.settled = False
+        """All that the last comparison found has left; another finds nothing until something happens unasked."""
         self._count = 0
 
     # -- quotes
@@ -67,7 +69,7 @@ class Executor:
         for pair in plan.kept:
             pair.order.level = pair.quote.level
         held += [Held(one.quote, f"waits for the acknowledgement of {one.order.order_id}") for one in plan.waiting]
-        sent = 0
+        sent, left_out = 0, False
         for step in plan.steps:
             if isinstance(step, Remove):
                 self._remove(step, ts)
@@ -80,10 +82,13 @@ class Executor:
                 held.append(Held(step.quote, why))
             else:
                 self._orders.fates[step.order.order_id] = Fate(step.quote, why)
+                left_out = True
+        self.settled = not (held or left_out) and lasting(plan, quotes, self._tolerance)
 
     def forget(self) -> None:
         """Nothing is wanted any more."""
         self._held = []
+        self.settled = False
         self._orders.fates = {}
 
     def retry(self, ts: int) -> None:
@@ -97,6 +102,7 @@ class Executor:
         if order is None or order.terminal:
             self._outbox.say(facts.Noted(ts=ts, kind="warn", text=f"order {order_id or '–'} is not open"))
             return
+        self.settled = False
         self.levels.bar((order.side, order.level))
         self.cancels.cancel(order, ts, "cancelled by the operator")
 

@@ -12,6 +12,8 @@ Orders whose fate is not yet known (not acknowledged, on their way out, in doubt
 concerns them asks again.
 """
 
+from itertools import pairwise
+
 import msgspec
 
 from mm_tui.core.explain import Held
@@ -22,6 +24,8 @@ from mm_tui.model.orders import RESTING, Order, Status
 from mm_tui.strategy.api import Quote, Quotes
 from mm_tui.strategy.waterfall import resized
 
+APART = 2.001
+"""Two quotes by more than so many tolerances apart have no order in common."""
 STANDING = RESTING | {Status.PENDING_NEW}
 
 
@@ -77,6 +81,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Orders that need nothing, or nothing before they are acknowledged."""
     waiting: list[Pair]
     """Quotes without an order, each behind one whose acknowledgement must come first."""
+    unwanted: list[Order]
+    """Orders that no quote wants, and that must be acknowledged before they can be cancelled."""
 
 
 class Tolerance(msgspec.Struct, frozen=True):
@@ -122,7 +128,7 @@ def fit(
 
 def diff(quotes: Quotes, orders: OrderManager, tolerance: Tolerance) -> Plan:
     """The fewest steps from the open orders to the wanted quotes; removals first, then the side that moves away."""
-    plan = Plan([], [], [])
+    plan = Plan([], [], [], [])
     bids = _diff_side(BUY, quotes.bids, orders, tolerance, plan)
     asks = _diff_side(SELL, quotes.asks, orders, tolerance, plan)
     plan.steps.extend(asks + bids if _rising(bids + asks) else bids + asks)
@@ -162,7 +168,30 @@ def _diff_side(
         else:
             steps.append(Remove(order, "too far from its quote", quote))
     steps.extend(Remove(order, "no longer wanted") for order in standing if order.status is not Status.PENDING_NEW)
+    plan.unwanted.extend(order for order in standing if order.status is Status.PENDING_NEW)
     return steps
+
+
+def lasting(plan: Plan, quotes: Quotes, tolerance: Tolerance) -> bool:
+    """Whether, once all steps have left, comparing again finds nothing while orders do no more than they were asked to.
+
+    That is where nothing waits, no size may have to be changed after an acknowledgement, and no order is within the
+    tolerance of two quotes.
+    """
+    if plan.waiting or plan.unwanted:
+        return False
+    for pair in plan.kept:
+        if pair.order.status is Status.PENDING_NEW and pair.quote.target != pair.order.target:
+            return False
+    return _apart(quotes.bids, tolerance.stay) and _apart(quotes.asks, tolerance.stay)
+
+
+def _apart(quotes: tuple[Quote, ...], share: float) -> bool:
+    if len(quotes) < 2:  # noqa: PLR2004 - one alone is apart
+        return True
+    prices = sorted(quote.price for quote in quotes)
+    least = APART * share * prices[-1]
+    return all(high - low > least for low, high in pairwise(prices))
 
 
 def _resize(order: Order, quote: Quote) -> Move | Shrink | None:
