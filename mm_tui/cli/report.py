@@ -16,10 +16,11 @@ from mm_tui.cli.common import Globals, global_options, load_settings, progress
     metavar="FILE",
     help="Write one page there that needs no network, instead of tables on the terminal.",
 )
+@click.option("--salvage", is_flag=True, help="Pass over lines that cannot be read, instead of stopping there.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @global_options
 @click.pass_obj
-def report(chosen: Globals, recording: str, *, html: Path | None, as_json: bool) -> None:
+def report(chosen: Globals, recording: str, *, html: Path | None, salvage: bool, as_json: bool) -> None:
     """Say what a session came to.
 
     The recording runs through the desk again on its own settings, a capture on yours: PnL and its parts, markouts,
@@ -33,7 +34,8 @@ def report(chosen: Globals, recording: str, *, html: Path | None, as_json: bool)
     from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
 
     settings = load_settings(chosen, ()).settings
-    opened = open_recording(find(recording, sessions_folder(os.environ, settings.record.dir)), Changes(), settings)
+    path = find(recording, sessions_folder(os.environ, settings.record.dir))
+    opened = open_recording(path, Changes(), settings, salvage=salvage)
     if html is not None:
         from mm_tui.backtest.report.page import check, write  # noqa: PLC0415  # only where it is asked for
 

@@ -48,6 +48,23 @@ async def test_a_recording_that_differs_is_said_on_standard_error(home: Path, ca
     assert "not the session's own figures" in err
 
 
+async def test_a_damaged_session_can_be_reported_on_with_what_can_be_read(home: Path, capsys: Capture) -> None:
+    folder = (await record(home)).folder
+    assert folder is not None
+    path = folder / "session.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "digest": None}))
+    journal = folder / "journal.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b'{"seq":40,', b'{"seq":forty,', 1))
+    assert main(["report", str(folder)]) == 65
+    assert "journal.jsonl" in capsys.readouterr().err
+    assert main(["report", str(folder), "--salvage", "--json"]) == 0
+    out, err = capsys.readouterr()
+    report = json.loads(out)["report"]
+    assert report["identical"] is None
+    assert report["proof"].startswith("not compared: ")
+    assert "could not be read and were passed over" in err
+
+
 async def test_a_session_with_hostile_words_in_its_files(home: Path, capsys: Capture) -> None:
     folder = (await record(home)).folder
     assert folder is not None

@@ -14,6 +14,7 @@ from mm_tui.backtest.report.tracks import Shares, Track
 from mm_tui.backtest.runner import Job, Progress, end, follow, summary_of
 from mm_tui.backtest.verify import verify
 from mm_tui.bus import EventBus
+from mm_tui.errors import DataError
 from mm_tui.model.events import BUY, SELL, AnyEvent
 from mm_tui.model.facts import Fact, Filled, OrderChanged, ParameterChanged, RiskTripped
 from mm_tui.model.instrument import Instrument
@@ -225,7 +226,10 @@ def _held(recording: Recording, summary: dict[str, Any]) -> tuple[bool | None, s
             "mm-tui replay SESSION --headless --verify names the first difference"
         )
         return False, f"differs: the session's digest is {meta.digest}", notes
-    verdict = verify(recording.path)
+    try:
+        verdict = verify(recording.path)
+    except DataError as error:
+        return None, f"not compared: {error}", notes
     if verdict.difference is None:
         return True, verdict.words(), notes
     notes.append(f"the recording run again does not give what the session did: {verdict.words()}")
