@@ -14,22 +14,19 @@ from typing import Any
 
 import pytest
 
-from mm_tui.backtest.export.files import Export, export
-from mm_tui.backtest.export.hftbacktest import (
-    BASE_LATENCY_NS,
+from mm_tui.backtest.export.events import (
     BOUGHT,
     BUFFER_LIMIT,
     CLEAR,
     DEPTH,
-    EXCHANGE,
-    LOCAL,
     SNAPSHOT,
     SOLD,
     TRADE,
     Burst,
     Events,
-    Merge,
 )
+from mm_tui.backtest.export.files import Export, export
+from mm_tui.backtest.export.hftbacktest import BASE_LATENCY_NS, EXCHANGE, LOCAL, Merge
 from mm_tui.backtest.recording import RecordedCapture
 from mm_tui.book.book import Book
 from mm_tui.book.sync import BookSync, Outcome
@@ -347,6 +344,32 @@ def test_hftbacktest_fills_from_the_file_what_we_fill(
 
     assert ordered(theirs) == ordered(ours)
     assert len(ours) > 200
+
+
+@pytest.mark.differential
+@pytest.mark.filterwarnings("default")
+@captured
+def test_the_array_is_the_one_that_its_own_functions_make(tmp_path: Path, reference: Any) -> None:
+    """But for the snapshot's kind, quantities finer than the step, and the last bit of a price."""
+    import numpy as np  # noqa: PLC0415 - of the extra
+    from recording import Recording  # noqa: PLC0415 - of the benchmarks
+
+    from mm_tui.sim.twoclocks import two_clocks  # noqa: PLC0415 - only here
+
+    export(RecordedCapture(CAPTURE, Settings()), "hftbacktest", tmp_path, (), quiet)
+    with np.load(tmp_path / "events.npz") as file:
+        ours = file["data"]
+    clocks = two_clocks(Recording([CAPTURE], 0.01).messages(), BASE_LATENCY_NS)
+    theirs = reference._events(clocks.recorded, BASE_LATENCY_NS, 0.01)
+    assert ours.dtype == theirs.dtype
+    assert len(ours) == len(theirs) > 100_000
+    kinds = np.where(ours["ev"] & 0xFF == SNAPSHOT, ours["ev"] - SNAPSHOT + DEPTH, ours["ev"])
+    assert np.array_equal(kinds, theirs["ev"])
+    for name in ("exch_ts", "local_ts", "order_id", "ival", "fval"):
+        assert np.array_equal(ours[name], theirs[name])
+    assert np.allclose(ours["px"], theirs["px"], rtol=1e-15, atol=0)
+    assert np.count_nonzero(ours["qty"] != theirs["qty"]) == 3
+    assert np.abs(ours["qty"] - theirs["qty"]).max() < 0.00001
 
 
 @pytest.mark.differential

@@ -3,9 +3,7 @@
 The array is numpy's, under the key `data`; a row is a level or a trade. The rules are those of `sim.twoclocks`, which
 are hftbacktest's own of `correct_local_timestamp` and `correct_event_order`:
 
-- The book starts with the first snapshot, at the exchange time of the first diff behind it. Where diffs are missing it
-  starts again with the next snapshot, behind events that clear what that snapshot replaces; diffs in between are left
-  out, since nobody knows the book there.
+- What the events are, and where the book starts: `events`.
 - Where a feed latency is negative, local times are shifted until the smallest latency is the base latency.
 - An event that the exchange's order and ours have at the same place is one row for both, else a row for each.
 - What comes without an exchange time (whole books of the top levels) is given the smallest latency of all.
@@ -17,24 +15,18 @@ from collections.abc import Callable, Iterable, Iterator
 from heapq import heappop, heappush
 from pathlib import Path
 from struct import Struct
-from typing import Final, NamedTuple
+from typing import Final
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from mm_tui.backtest.export.events import Burst, Events, Rows
 from mm_tui.backtest.recording import Recording
 from mm_tui.errors import DataError
-from mm_tui.model.events import BUY, AnyEvent, BookDelta, BookSnapshot, LinkDown, LinkUp, Trade
 from mm_tui.model.instrument import Instrument
 
-DEPTH, TRADE, CLEAR, SNAPSHOT = 1, 2, 3, 4
-"""Kinds of events."""
 EXCHANGE, LOCAL = 1 << 31, 1 << 30
 """Whose events they are."""
-BOUGHT, SOLD = 1 << 29, 1 << 28
-"""The side: of the book, or of the aggressor."""
 BASE_LATENCY_NS: Final = 1_000_000
 """The smallest feed latency where the two clocks do not agree."""
-BUFFER_LIMIT: Final = 5000
-"""Frames kept while the book is not known, as `book.sync` has it."""
 LOOK_EVERY: Final = 4096
 """Frames between two looks at the progress."""
 
@@ -46,136 +38,8 @@ _FIELDS: Final = (
 _COPIED: Final = 1 << 20
 
 Progress = Callable[[float], None]
-
-
-class Burst(NamedTuple):
-    """Rows of one moment."""
-
-    exch_ts: int | None
-    """ns; None where the venue does not say."""
-    local_ts: int
-    rows: list[tuple[int, int, int]]
-    """What it is and its side, price in ticks, quantity in lots."""
-
-
-class Events:
-    """Frames in the order of the recording to bursts, from where the book is known."""
-
-    def __init__(self) -> None:
-        self.gaps = 0
-        """How often diffs were missing."""
-        self.unknown = 0
-        """Diffs that were left out because the book was not known."""
-        self._last: int | None = None
-        self._begun = False
-        self._snapshot: BookSnapshot | None = None
-        self._pending: deque[BookDelta | Trade] = deque()
-        self._whole: dict[int, dict[int, int]] = {}
-
-    def take(self, event: AnyEvent) -> Iterator[Burst]:
-        """Bursts that are known by this event."""
-        if type(event) is BookDelta:
-            yield from self._on_delta(event)
-        elif type(event) is Trade:
-            if self._last is None and self._snapshot is None and not self._whole:
-                if self._begun:
-                    yield from self._keep(event)
-            elif self._snapshot is not None:
-                self._pending.append(event)
-            else:
-                yield _trade(event)
-        elif type(event) is BookSnapshot:
-            yield from self._on_partial(event) if event.partial else self._on_snapshot(event)
-        elif type(event) is LinkDown or (type(event) is LinkUp and event.resync):
-            yield from self._lose()
-
-    def finish(self) -> Iterator[Burst]:
-        """What still waited for a diff."""
-        if self._snapshot is not None:
-            yield from self._start(self._snapshot, None)
-        yield from self._lose()
-
-    def _on_delta(self, event: BookDelta) -> Iterator[Burst]:
-        snapshot = self._snapshot
-        if snapshot is not None:
-            if event.final_id <= snapshot.last_update_id:
-                return
-            if event.first_id <= snapshot.last_update_id + 1:
-                yield from self._start(snapshot, event)
-                return
-            yield from self._start(snapshot, None)
-        last = self._last
-        if last is None:
-            yield from self._keep(event)
-        elif event.first_id > last + 1:
-            self.gaps += 1
-            self._last = None
-            yield from self._keep(event)
-        elif event.final_id > last:
-            self._last = event.final_id
-            yield _diff(event)
-
-    def _on_snapshot(self, event: BookSnapshot) -> Iterator[Burst]:
-        """A first one, or one behind a gap; another changes nothing."""
-        if self._last is not None or self._snapshot is not None:
-            return
-        later = [one for one in self._pending if type(one) is BookDelta and one.final_id > event.last_update_id]
-        if later and later[0].first_id > event.last_update_id + 1:
-            return
-        self._snapshot = event
-        pending, self._pending = self._pending, deque()
-        for one in pending:
-            if type(one) is Trade and self._snapshot is not None:
-                yield _trade(one)
-            else:
-                yield from self.take(one)
-
-    def _start(self, snapshot: BookSnapshot, first: BookDelta | None) -> Iterator[Burst]:
-        """The book, the trades that came while its first diff was waited for, and that diff."""
-        exch_ts = None if first is None else first.exch_ts
-        local_ts = snapshot.ts if first is None else min(snapshot.ts, first.ts)
-        rows = [(SNAPSHOT | BOUGHT, *level) for level in snapshot.bids]
-        rows += [(SNAPSHOT | SOLD, *level) for level in snapshot.asks]
-        if self._begun:
-            worst = (CLEAR | BOUGHT, min(snapshot.bids)[0], 0), (CLEAR | SOLD, max(snapshot.asks)[0], 0)
-            rows = [*worst, *rows]
-        yield Burst(exch_ts, local_ts, rows)
-        self._begun, self._snapshot = True, None
-        self._last = snapshot.last_update_id
-        while self._pending:
-            yield _trade(self._pending.popleft())  # type: ignore[arg-type]  # diffs do not wait behind a snapshot
-        if first is not None:
-            self._last = first.final_id
-            yield _diff(first)
-
-    def _on_partial(self, event: BookSnapshot) -> Iterator[Burst]:
-        """A whole small book: what it changes of the one before."""
-        rows = []
-        for side, levels in ((BOUGHT, event.bids), (SOLD, event.asks)):
-            now, before = dict(levels), self._whole.get(side, {})
-            rows += [(DEPTH | side, price, 0) for price in before if price not in now]
-            rows += [(DEPTH | side, price, size) for price, size in levels if before.get(price) != size]
-            self._whole[side] = now
-        if rows:
-            yield Burst(event.exch_ts, event.ts, rows)
-
-    def _keep(self, event: BookDelta | Trade) -> Iterator[Burst]:
-        """Until a snapshot comes; the oldest goes first, and of those the trades were there all the same."""
-        self._pending.append(event)
-        if len(self._pending) > BUFFER_LIMIT:
-            yield from self._drop(self._pending.popleft())
-
-    def _lose(self) -> Iterator[Burst]:
-        """The book is not known from here on."""
-        self._last = self._snapshot = None
-        while self._pending:
-            yield from self._drop(self._pending.popleft())
-
-    def _drop(self, event: BookDelta | Trade) -> Iterator[Burst]:
-        if type(event) is Trade:
-            yield _trade(event)
-        else:
-            self.unknown += 1
+Placed = tuple[int, int, int, Rows]
+"""Flags, exchange time, local time, rows."""
 
 
 class Merge:
@@ -191,10 +55,10 @@ class Merge:
         self._shift = BASE_LATENCY_NS - smallest if smallest < 0 else 0
         self._latest: int | None = None
         self._count = 0
-        self._exchange: list[tuple[int, int, int, list[tuple[int, int, int]]]] = []
-        self._local: deque[tuple[int, int, int, list[tuple[int, int, int]]]] = deque()
+        self._exchange: list[tuple[int, int, int, Rows]] = []
+        self._local: deque[tuple[int, int, int, Rows]] = deque()
 
-    def take(self, burst: Burst) -> Iterator[tuple[int, int, int, list[tuple[int, int, int]]]]:
+    def take(self, burst: Burst) -> Iterator[Placed]:
         """Flags, exchange time, local time and rows of what has its place now."""
         exch_ts = burst.local_ts - self._smallest if burst.exch_ts is None else burst.exch_ts
         one = (exch_ts, self._count, burst.local_ts + self._shift, burst.rows)
@@ -204,13 +68,13 @@ class Merge:
         self._latest = exch_ts if self._latest is None else max(self._latest, exch_ts)
         return self._placed(self._latest - self._spread)
 
-    def finish(self) -> Iterator[tuple[int, int, int, list[tuple[int, int, int]]]]:
+    def finish(self) -> Iterator[Placed]:
         """The rest."""
         yield from self._placed(None)
         for exch_ts, _, local_ts, rows in self._local:
             yield LOCAL, exch_ts, local_ts, rows
 
-    def _placed(self, until: int | None) -> Iterator[tuple[int, int, int, list[tuple[int, int, int]]]]:
+    def _placed(self, until: int | None) -> Iterator[Placed]:
         exchange, local = self._exchange, self._local
         while exchange and (until is None or exchange[0][0] <= until):
             first, ours = exchange[0], local[0]
@@ -236,7 +100,7 @@ class Array:
         self._tick, self._step = instrument.tick_size.as_integer_ratio(), instrument.step_size.as_integer_ratio()
         self.rows = 0
 
-    def add(self, flags: int, exch_ts: int, local_ts: int, rows: list[tuple[int, int, int]]) -> None:
+    def add(self, flags: int, exch_ts: int, local_ts: int, rows: Rows) -> None:
         """Rows of one moment; raises OSError."""
         (tick, ticks), (step, steps), pack = self._tick, self._step, _ROW.pack
         self._stream.write(
@@ -296,16 +160,6 @@ def _bursts(recording: Recording, events: Events, progress: Progress) -> Iterabl
         if count % LOOK_EVERY == 0:
             progress(recording.share)
     yield from events.finish()
-
-
-def _diff(event: BookDelta) -> Burst:
-    rows = [(DEPTH | BOUGHT, *level) for level in event.bids]
-    return Burst(event.exch_ts, event.ts, rows + [(DEPTH | SOLD, *level) for level in event.asks])
-
-
-def _trade(event: Trade) -> Burst:
-    what = TRADE | (BOUGHT if event.side is BUY else SOLD)
-    return Burst(event.exch_ts, event.ts, [(what, event.price, event.quantity)])
 
 
 def _head(rows: int) -> bytes:
