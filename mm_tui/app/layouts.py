@@ -90,9 +90,10 @@ def plan(width: int, height: int, view: View, ladder_rows: int = 0) -> Plan:
 def with_scrubber(width: int, height: int, view: View, ladder_rows: int = 0) -> Plan:
     """The same for a replay: one line above the footer says where it stands, and small shapes have it too."""
     if shape_of(width, height - 1) == "compact":
-        bar = int(height > 1)
-        compact = Box(0, 0, width, height - bar)
-        return Plan("compact", {"compact": compact, "scrubber": Box(0, height - 1, width, bar)})
+        if height == 1:
+            return plan(width, height, view)
+        lines = {"compact": Box(0, 0, width, height - 1), "scrubber": Box(0, height - 1, width, 1)}
+        return Plan("compact", lines)
     smaller = plan(width, height - 1, view, ladder_rows)
     lines = {"scrubber": Box(0, height - 2, width, 1), "footer": Box(0, height - 1, width, 1)}
     return Plan(smaller.shape, {**smaller.places, **lines}, smaller.tabs)
