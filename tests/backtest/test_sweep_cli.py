@@ -10,15 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 from small_session import capture, record
 from small_sweep import kept
 
 from mm_tui.cli import main
+from mm_tui.cli.sweep import _Bar
 
 Capture = pytest.CaptureFixture[str]
 Typed = Callable[..., tuple[int, str, str]]
-MANY = ("--grid", "strategy.passive.min_spread_bps=2:6:0.1", "--grid", "risk.max_position=0.004,0.1")
+MANY = ("--grid", "strategy.passive.min_spread_bps=2:6:0.2", "--grid", "risk.max_position=0.004,0.1")
 WITHIN_S = 60.0
 
 
@@ -163,6 +165,31 @@ def test_what_changes_nothing_and_what_broke_off_is_told(tmp_path: Path, typed: 
     assert err.count("breaks off; read up to there") == 1
 
 
+def test_how_far_it_is_without_a_terminal(capsys: Capture) -> None:
+    now = [0.0]
+    with _Bar(lambda: now[0]) as bar:
+        bar.begin(100)
+        bar.kept(20)
+        for second, done in ((10, 21), (30, 30), (40, 35), (60, 40.5), (90, 20)):
+            now[0] = second
+            bar.at(done)
+    assert capsys.readouterr().err.splitlines() == [
+        "30 of 100 runs, about 0:03:30 left",
+        "40 of 100 runs, about 0:02:54 left",
+        "20 runs were there already",
+    ]
+
+
+def test_how_far_it_is_on_a_terminal(tmp_path: Path) -> None:
+    asked = ["-m", "mm_tui", "sweep", str(capture(tmp_path)), *MANY[2:], "--jobs", "1", "--out", str(tmp_path / "out")]
+    environ = {**os.environ, "XDG_STATE_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "TERM": "xterm"}
+    with pexpect.spawn(sys.executable, asked, env=environ, dimensions=(24, 120), timeout=WITHIN_S) as child:
+        child.expect("2 runs")
+        child.expect("100%")
+        child.expect("every run: ")
+        child.expect(pexpect.EOF)
+
+
 @pytest.mark.skipif(not Path("/proc").exists(), reason="children are found through /proc")
 def test_a_killed_sweep_goes_on_where_it_was(tmp_path: Path) -> None:
     out = tmp_path / "out"
@@ -175,7 +202,7 @@ def test_a_killed_sweep_goes_on_where_it_was(tmp_path: Path) -> None:
     process.communicate()
     before = kept(out)
     done = {path: path.stat().st_mtime_ns for path in finished(out, 5)}
-    assert len(done) < 82
+    assert len(done) < 42
     until = time.monotonic() + WITHIN_S
     while any(Path(f"/proc/{helper}").exists() for helper in helpers):
         assert time.monotonic() < until, "a process outlived the sweep"
@@ -185,11 +212,11 @@ def test_a_killed_sweep_goes_on_where_it_was(tmp_path: Path) -> None:
     assert again.returncode == 0, err
     assert f"{len(done)} runs were there already" in err
     assert {path: path.stat().st_mtime_ns for path in done} == done
-    assert len([name for name in kept(out) if name.endswith(".json")]) == 82
+    assert len([name for name in kept(out) if name.endswith(".json")]) == 42
     assert {name: kept(out)[name] for name in before if name.endswith(".json")} == {
         name: content for name, content in before.items() if name.endswith(".json")
     }
-    assert len((out / "sweep.csv").read_text().splitlines()) == 83
+    assert len((out / "sweep.csv").read_text().splitlines()) == 43
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])

@@ -27,7 +27,7 @@ from mm_tui.errors import UsageError, VenueError
 pytestmark = pytest.mark.skipif(
     find_spec("distributed") is None, reason="distributed is not installed: pip install 'mm-tui[dask]'"
 )
-MANY = ("strategy.passive.min_spread_bps=2:6:0.2", "risk.max_position=0.004,0.1")
+MANY = ("strategy.passive.min_spread_bps=2:6:0.4", "risk.max_position=0.004,0.1")
 STARTED_WITHIN_S = 60.0
 
 
@@ -134,12 +134,12 @@ async def test_every_run_once_and_the_same_bytes_though_a_worker_is_killed(
     alone = sweep(tmp_path / "alone", made)
     found = alone.run(points(made.axes))
     victim, _ = cluster.worker(), cluster.worker()
-    with Killing(connected(cluster.address, 2), victim, after=20) as executor:
+    with Killing(connected(cluster.address, 2), victim, after=10) as executor:
         assert sweep(tmp_path / "dask", made, executor).run(points(made.axes)) == found
     assert victim.returncode == -9
     counted = Counter(done.key for done in executor.ended)
     assert set(counted.values()) == {1}
-    assert len(counted) == len(found) * 2 == 84
+    assert len(counted) == len(found) * 2 == 44
     assert [done.error for done in executor.ended if done.error] == []
     assert kept(tmp_path / "dask") == kept(tmp_path / "alone")
     sent = [path for path in (tmp_path / "cluster").glob("worker*/cache/mm-tui/inputs/*") if path.is_dir()]

@@ -35,6 +35,10 @@ def summary(record: bytes) -> dict[str, Any]:
     return found
 
 
+def garble(path: Path) -> None:
+    path.write_bytes(b"?" * (path.stat().st_size - 1) + b"\n")
+
+
 def test_a_run_is_the_backtest_on_those_settings(tmp_path: Path) -> None:
     path = capture(tmp_path)
     (spec,) = specs(planner(path, grid=ONE))
@@ -73,11 +77,11 @@ def test_the_same_bytes_from_memory_as_from_the_file(tmp_path: Path) -> None:
         assert fresh == execute(spec, path, small) == execute(spec, path, large)
         assert json.loads(fresh)["key"] == spec.key
     assert small.rows == 0
-    path.unlink()
+    garble(path)
     shares: list[float] = []
     assert execute(spec, path, large, shares.append) == fresh
     assert shares == [0.0, 1.0]
-    with pytest.raises(DataError, match="does not exist"):
+    with pytest.raises(DataError, match="line 1"):
         execute(spec, path, small)
 
 
@@ -92,7 +96,7 @@ def test_the_recordings_last_run_stay_in_memory(tmp_path: Path) -> None:
         execute(spec, path, decoded)
     assert 1000 < decoded.rows <= 1600
     for path in paths:
-        path.unlink()
+        garble(path)
     for spec, path in zip(found[1:], paths[1:], strict=True):
         execute(spec, path, decoded)
     with pytest.raises(DataError):
@@ -127,6 +131,23 @@ def test_what_was_never_known_is_null_and_what_broke_off_is_noted(tmp_path: Path
     assert found["peaks"] == {"max_drawdown": None, "max_position": None}
     assert found["note"] is None
     assert found["ran_by"] == "core"
+
+
+def test_a_recording_that_grows_meanwhile_is_no_recording_of_that_key(tmp_path: Path) -> None:
+    path = capture(tmp_path)
+    (spec,) = specs(planner(path, grid=ONE))
+    content = path.read_bytes()
+
+    def grow(_share: float) -> None:
+        path.write_bytes(content + b"\n")
+
+    with pytest.raises(DataError, match="has changed since the sweep was planned"):
+        execute(spec, path, DecodedInputs(), grow)
+    with pytest.raises(DataError, match="has changed since the sweep was planned"):
+        execute(spec, path, DecodedInputs())
+    path.unlink()
+    with pytest.raises(DataError, match="cannot be read: no such file"):
+        execute(spec, path, DecodedInputs())
 
 
 def test_the_band_runs_where_it_is_asked_for(tmp_path: Path) -> None:
