@@ -10,6 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from importlib.util import find_spec
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from small_session import capture, record
 
 from mm_tui.backtest.export import csvfile, parquetfile
 from mm_tui.backtest.export.files import Export, export
+from mm_tui.backtest.export.obligation import proof_rows
 from mm_tui.backtest.export.rows import read
 from mm_tui.backtest.export.shape import FROM_MARKET, NAMES, columns
 from mm_tui.backtest.recording import Changes, RecordedCapture, RecordedSession, Recording, open_recording
@@ -344,12 +346,63 @@ async def test_a_frame_that_no_desk_can_have_taken_is_named_with_line_and_byte(t
     assert "1 lines could not be read" in salvaged.note
 
 
+@pytest.mark.parametrize("seed", range(6))
+async def test_damaged_anywhere_it_is_written_or_refused_and_never_half(tmp_path: Path, seed: int) -> None:
+    folder, out, random = (await session(tmp_path)).path, tmp_path / "out", Random(seed)
+    whole = {name: (folder / name).read_bytes() for name in ("journal.jsonl", "market.log.gz", "obligation.csv")}
+    ended = set()
+    for _ in range(15):
+        for name, data in whole.items():
+            (folder / name).write_bytes(data)
+        name, data = random.choice(list(whole.items()))
+        at, length = random.randrange(len(data)), random.randrange(1, 100)
+        damaged = random.choice(
+            (data[:at], data[:at] + random.randbytes(length) + data[at:], data[:at] + data[at + length :])
+        )
+        (folder / name).write_bytes(damaged)
+        salvage = random.random() < 0.5
+        try:
+            to(random.choice(("csv", "hftbacktest")), RecordedSession(folder, Changes(), salvage=salvage), out)
+            ended.add("written")
+        except DataError:
+            ended.add("refused")
+        assert not list(out.glob("*.part*"))
+    assert ended == {"written", "refused"}
+
+
+def written(path: Path, *lines: str) -> Path:
+    path.write_text("".join(f"{line}\n" for line in lines))
+    return path
+
+
+def test_a_value_that_no_parquet_column_can_hold_is_said(tmp_path: Path) -> None:
+    pytest.importorskip("polars", reason="polars, the extra `parquet`, is not installed")
+    instrument = Instrument("A/B", "A", "B", Decimal("0.01"), Decimal("0.001"))
+    cases: list[tuple[str, tuple[Any, ...], str]] = [
+        ("book", (1 << 70, 1, 1, 1, 1), "ts_ns"),
+        ("book", (1, 1 << 70, 1, 1, 1), "bid"),
+        ("equity", (1, Decimal("1e40"), *[Decimal(0)] * 7), "mid"),
+    ]
+    for name, values, column in cases:
+        table = parquetfile.ParquetTable(tmp_path / f"{name}.parquet", columns(name, instrument), instrument)
+        table.row(values)
+        with pytest.raises(DataError, match=rf"{name}: {column} holds a value .*between rows 1 and 1"):
+            table.finish()
+
+
 async def test_a_proof_that_is_none_is_named_with_line_and_byte(tmp_path: Path) -> None:
     recording = await session(tmp_path)
     proof = recording.path / "obligation.csv"
     text = proof.read_text()
     lines = text.splitlines()
     proof.write_text("\n".join([*lines[:2], "1,2,quoting,yes", *lines[2:]]) + "\n")
+    for nonsense in ("2,1", "1,99999999999999999999", "-1,1"):
+        row = ",".join([nonsense, *lines[1].split(",")[2:]])
+        with pytest.raises(DataError, match=r"line 2, byte \d+: no row of a proof"):
+            list(proof_rows(written(tmp_path / "proof.csv", lines[0], row), print))
+    row = lines[1].replace(lines[1].split(",")[5], "NaN")
+    with pytest.raises(DataError, match="no row of a proof"):
+        list(proof_rows(written(tmp_path / "proof.csv", lines[0], row), print))
     with pytest.raises(DataError, match=rf"line 3, byte {len(lines[0]) + len(lines[1]) + 2}: no row of a proof"):
         to("csv", recording, tmp_path / "out", "obligation")
     found = to("csv", RecordedSession(recording.path, Changes(), salvage=True), tmp_path / "out", "obligation")

@@ -9,6 +9,7 @@ from mm_tui.errors import DataError
 from mm_tui.journal.lines import lines
 from mm_tui.journal.proof import HEADER
 
+_LAST_TIME: Final = (1 << 63) - 1
 _FLAGS: Final = {"0": False, "1": True}
 
 
@@ -32,9 +33,14 @@ def proof_rows(path: Path, note: Callable[[str], None], *, salvage: bool = False
             bid_in_band, ask_in_band, bid_value, ask_value, excused, bid_up, ask_up = rest
             flags = [_FLAGS[flag] for flag in (bid_in_band, ask_in_band, excused, bid_up, ask_up)]
             values = [Decimal(bid_value), Decimal(ask_value)]
-            yield int(start), int(end), state, *flags[:2], *values, *flags[2:]
+            times = int(start), int(end)
+            if not 0 <= times[0] <= times[1] <= _LAST_TIME or not all(value.is_finite() for value in values):
+                raise ValueError(line.data)  # noqa: TRY301  # as any other nonsense
+            row = (*times, state, *flags[:2], *values, *flags[2:])
         except (ValueError, KeyError, InvalidOperation) as error:
             words = f"{where}: no row of a proof ({line.data[:80]!r})"
             if not salvage:
                 raise DataError(words) from error
             note(f"passed over {words}")
+        else:
+            yield row

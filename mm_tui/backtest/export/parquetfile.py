@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from mm_tui.backtest.export.shape import Column, Columns, Kind
-from mm_tui.errors import UsageError
+from mm_tui.errors import DataError, UsageError
 from mm_tui.model.instrument import Instrument
 
 BLOCK: Final = 1 << 17
@@ -65,7 +65,7 @@ class ParquetTable:
         part = self._path.with_name(f"{self._path.name}.{len(self._parts)}")
         self._parts.append(part)
         values = list(zip(*self._block, strict=True)) or [()] * len(self._columns)
-        series = [self._series(column, list(cells)) for column, cells in zip(self._columns, values, strict=True)]
+        series = [self._fitted(column, list(cells)) for column, cells in zip(self._columns, values, strict=True)]
         self._block.clear()
         with self._as_os_error():
             self._polars.DataFrame(series).write_parquet(part)
@@ -77,6 +77,16 @@ class ParquetTable:
             yield
         except self._polars.exceptions.PolarsError as error:
             raise OSError(str(error)) from error
+
+    def _fitted(self, column: Column, cells: list[Any]) -> Any:
+        """A column's values in its type; raises DataError where one does not fit."""
+        try:
+            return self._series(column, cells)
+        except (TypeError, OverflowError, RuntimeError, self._polars.exceptions.PolarsError) as error:
+            raise DataError(
+                f"{self._path.stem}: {column.name} holds a value that no Parquet column of its kind can "
+                f"(between rows {self.rows - len(cells) + 1:,} and {self.rows:,}); --to csv takes any"
+            ) from error
 
     def _series(self, column: Column, cells: list[Any]) -> Any:
         pl = self._polars
