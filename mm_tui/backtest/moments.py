@@ -1,4 +1,4 @@
-"""Moments of a recording as people write them: `14:02:10`, `14:02`, `+90s`, `-2m`, `40%`, `2024-08-08T23:55:00`."""
+"""Moments of a recording as people write them: `14:02:10`, `14:02`, `+90s`, `-1h30m`, `40%`, `2024-08-08T23:55:00`."""
 
 import re
 from datetime import UTC, datetime
@@ -8,9 +8,10 @@ from mm_tui.errors import UsageError
 
 SECOND: Final = 1_000_000_000
 DAY: Final = 86_400 * SECOND
-_UNITS: Final = {"ms": SECOND // 1000, "s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND, "": SECOND}
+_UNITS: Final = {"ms": SECOND // 1000, "s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND}
 _CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?Z?")
-_RELATIVE: Final = re.compile(r"([+-])(\d+(?:\.\d+)?)(ms|s|m|h|)")
+_RELATIVE: Final = re.compile(r"([+-])(?:(\d+(?:\.\d+)?)|((?:\d+(?:\.\d+)?(?:ms|s|m|h))+))")
+_PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _SHARE: Final = re.compile(r"(\d+(?:\.\d+)?)%")
 _HOURS, _SIXTY, _WHOLE = 24, 60, 100.0
 
@@ -31,7 +32,7 @@ def moment(text: str, now: int, start: int, end: int) -> int:
         found = _date(text)
     if found is None:
         raise UsageError(
-            f"{text!r} is no moment; write a UTC time of day (14:02:10), a step (+90s, -2m, +1h) or a share (40%)"
+            f"{text!r} is no moment; write a UTC time of day (14:02:10), a step (+90s, -2m, +1h30m) or a share (40%)"
         )
     return found
 
@@ -54,7 +55,8 @@ def _relative(text: str, now: int) -> int | None:
     match = _RELATIVE.fullmatch(text)
     if match is None:
         return None
-    span = round(float(match[2]) * _UNITS[match[3]])
+    parts = [(match[2], "s")] if match[2] else _PART.findall(match[3])
+    span = sum(round(float(number) * _UNITS[unit]) for number, unit in parts)
     return now + span if match[1] == "+" else now - span
 
 

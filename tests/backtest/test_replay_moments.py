@@ -25,6 +25,7 @@ MIDNIGHT = 1_723_161_600 * SECOND
         ("+90s", NOW + 90 * SECOND),
         ("-1.5m", NOW - 90 * SECOND),
         ("+1h", NOW + 3600 * SECOND),
+        ("+1h2m3.5s", NOW + 3723 * SECOND + SECOND // 2),
         ("+250ms", NOW + SECOND // 4),
         ("-7", NOW - 7 * SECOND),
         ("0%", START),
@@ -38,7 +39,7 @@ def test_a_moment(text: str, expected: int) -> None:
     assert moment(text, NOW, START, END) == expected
 
 
-@pytest.mark.parametrize("text", ["", "noon", "24:00", "12:60", "12:00:60", "101%", "+", "+3d", "12"])
+@pytest.mark.parametrize("text", ["", "noon", "24:00", "12:60", "12:00:60", "101%", "+", "+3d", "12", "+1h2", "+2m3x"])
 def test_what_is_no_moment_is_said_with_what_would_be(text: str) -> None:
     with pytest.raises(UsageError, match="is no moment; write a UTC time of day"):
         moment(text, NOW, START, END)
