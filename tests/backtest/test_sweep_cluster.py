@@ -18,16 +18,27 @@ from small_sweep import kept, planner, sweep
 
 from mm_tui.backtest.sweep import remote
 from mm_tui.backtest.sweep.cluster import Cluster
+from mm_tui.backtest.sweep.conduct import Quiet
 from mm_tui.backtest.sweep.grid import points
 from mm_tui.backtest.sweep.local import Done, Told
 from mm_tui.backtest.sweep.spec import Spec, source_of
 from mm_tui.cli import main
-from mm_tui.errors import UsageError, VenueError
+from mm_tui.errors import DataError, UsageError, VenueError
 
 pytestmark = pytest.mark.skipif(
     find_spec("distributed") is None, reason="distributed is not installed: pip install 'mm-tui[dask]'"
 )
 MANY = ("strategy.passive.min_spread_bps=2:6:0.4", "risk.max_position=0.004,0.1")
+LETHAL = """
+import os
+from mm_tui.strategy.passive import Passive
+
+class Mine(Passive):
+    def __init__(self, params, seed=1):
+        super().__init__(params, seed)
+        if os.getpid() != {pid}:
+            os.kill(os.getpid(), 9)
+"""
 STARTED_WITHIN_S = 60.0
 
 
@@ -174,6 +185,56 @@ def test_a_scheduler_that_goes_away_ends_the_sweep(tmp_path: Path, cluster: Work
     assert len(kept(tmp_path / "out")) >= 3
 
 
+def test_a_cluster_without_workers_ends_the_sweep(
+    tmp_path: Path, cluster: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mm_tui.backtest.sweep.cluster.LONGEST_WITHOUT_WORKERS_S", 0.5)
+    made = planner(capture(tmp_path), grid=MANY)
+    victim = cluster.worker()
+    with Killing(connected(cluster.address, 1), victim, after=3) as executor:
+        whole = sweep(tmp_path / "out", made, executor)
+        with pytest.raises(VenueError, match="has had no worker for a minute; what is done is kept"):
+            whole.run(points(made.axes))
+    assert len(kept(tmp_path / "out")) >= 3
+
+
+def test_a_run_that_kills_its_workers_is_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "0")
+    own = tmp_path / "mine.py"
+    own.write_text(LETHAL.format(pid=os.getpid()))
+    own.chmod(0o600)
+    made = planner(capture(tmp_path), grid=("simulator.seed=1", f"desk.strategy={own}:Mine,passive"))
+    (tmp_path / "cluster").mkdir()
+    with Workers(tmp_path / "cluster") as cluster:
+        cluster.worker(), cluster.worker()
+        with connected(cluster.address, 2) as executor:
+            lethal, good = sweep(tmp_path / "out", made, executor).run(points(made.axes))
+    assert lethal["error"].startswith("KilledWorker: Attempted to run task")
+    assert good["error"] is None
+    assert good["fills"] > 5
+
+
+class Removing(Quiet):
+    """Takes the recording away once the sweep is planned."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def begin(self, runs: int) -> None:
+        self._path.unlink()
+
+
+def test_a_recording_that_cannot_be_sent_is_a_row(tmp_path: Path, cluster: Workers) -> None:
+    path = capture(tmp_path)
+    made = planner(path, grid=("simulator.seed=1,2",))
+    cluster.worker()
+    with connected(cluster.address, 1) as executor:
+        whole = sweep(tmp_path / "out", made, executor, Removing(path))
+        whole.run(points(made.axes))
+    assert {run["error"] for run in whole.runs} == {f"{path} cannot be read: no such file or directory"}
+    assert not list((tmp_path / "cluster").glob("worker*/cache/mm-tui/inputs/coming-*"))
+
+
 def test_other_code_on_a_worker_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = planner(capture(tmp_path), grid=("simulator.seed=1",))
     ((key, spec),) = made.plan(points(made.axes))[1].items()
@@ -199,7 +260,7 @@ def test_what_was_sent_is_kept_only_where_it_is_whole(tmp_path: Path, monkeypatc
     path.unlink()
     folder = remote.begin()
     remote.piece(folder, path.name, 0, content[:1000])
-    with pytest.raises(ValueError, match="did not arrive whole"):
+    with pytest.raises(DataError, match="did not arrive whole"):
         remote.finish(folder, source)
     for _ in range(2):
         folder = remote.begin()

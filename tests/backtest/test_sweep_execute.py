@@ -176,7 +176,7 @@ def test_a_user_s_own_strategy_runs_as_it_was_when_planned(tmp_path: Path) -> No
 
 @pytest.mark.skipif(not CAPTURE.exists(), reason=f"the captured data is not there: {CAPTURE}")
 def test_the_recorded_market_gives_the_backtest_s_figures() -> None:
-    made = planner(CAPTURE, grid=("strategy.passive.min_spread_bps=2,3",))
+    made = planner(CAPTURE, grid=("strategy.passive.min_spread_bps=3",))
     decoded = DecodedInputs()
     for spec in specs(made):
         alone = run(open_recording(CAPTURE, Changes(), spec.terms.settings), Job())

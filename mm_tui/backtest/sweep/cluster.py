@@ -16,8 +16,8 @@ import msgspec
 
 from mm_tui.backtest.sweep.local import Done, Told
 from mm_tui.backtest.sweep.remote import Lacks, begin, finish, piece, work
-from mm_tui.backtest.sweep.spec import Source, Spec
-from mm_tui.errors import UsageError, VenueError
+from mm_tui.backtest.sweep.spec import Source, Spec, check_unchanged
+from mm_tui.errors import DataError, UsageError, VenueError
 
 CONNECT_S: Final = 10
 LONGEST_WITHOUT_WORKERS_S: Final = 60.0
@@ -122,7 +122,10 @@ class _Batch:
             result: Done | Lacks = future.result()
             if isinstance(result, Done):
                 return result
-            self._send(result.worker, self._specs[key].source)
+            try:
+                self._send(result.worker, self._specs[key].source)
+            except DataError as gone:
+                return Done(key, b"", str(gone))
             return self._again(key, "its recording could not be sent to a worker", [result.worker])
         if future.status == "error":
             error = future.exception()
@@ -137,7 +140,10 @@ class _Batch:
         return None
 
     def _send(self, worker: str, source: Source) -> None:
-        """Have a worker keep the recording; one that dies meanwhile is found out when the run is sent again."""
+        """Have a worker keep the recording; raises DataError where it is no longer what it was.
+
+        A worker that dies meanwhile is found out when the run is sent again.
+        """
         if (worker, source.sha256) in self._sent:
             return
 
@@ -145,6 +151,7 @@ class _Batch:
             return self._client.run(function, *arguments, workers=[worker])[worker]
 
         path = Path(source.path)
+        check_unchanged(source, path)
         try:
             folder = ask(begin)
             for part in source.parts:
@@ -154,7 +161,7 @@ class _Batch:
                         ask(piece, folder, part.name, offset, block)
                         offset += len(block)
             ask(finish, folder, source)
-        except (OSError, KeyError, ValueError):
+        except (OSError, KeyError, ValueError):  # as Dask's comms say it
             return
         self._sent.add((worker, source.sha256))
 

@@ -17,9 +17,8 @@ from mm_tui.backtest.index.use import Indexes
 from mm_tui.backtest.recording import Changes, Heard, RecordedCapture, RecordedSession, Recording
 from mm_tui.backtest.runner import Job, Progress, end, follow, summary_of
 from mm_tui.backtest.sweep.decoded import DecodedInputs, Keeping
-from mm_tui.backtest.sweep.spec import Source, Spec
+from mm_tui.backtest.sweep.spec import Spec, check_unchanged
 from mm_tui.bus import EventBus
-from mm_tui.errors import DataError
 from mm_tui.model import account as accounts
 from mm_tui.model.events import AnyEvent
 from mm_tui.runtime.assembly import Terms, build_desk
@@ -78,22 +77,10 @@ def execute(
 
     With `indexes` the recording's index is used where it gives the same, and made where there is none.
     """
-    _check(spec.source, path)
+    check_unchanged(spec.source, path)
     record = _run(spec, path, decoded, progress, indexes)
-    _check(spec.source, path)
+    check_unchanged(spec.source, path)
     return record
-
-
-def _check(source: Source, path: Path) -> None:
-    """A session that still runs grows: what it is now is not what the run's key says; raises DataError."""
-    for part in source.parts:
-        place = path / part.name if source.folder else path
-        try:
-            size = place.stat().st_size
-        except OSError as error:
-            raise DataError(f"{place} cannot be read: {(error.strerror or str(error)).lower()}") from error
-        if size != part.size:
-            raise DataError(f"{place} has changed since the sweep was planned; sweep it again once it is whole")
 
 
 def _run(spec: Spec, path: Path, decoded: DecodedInputs, progress: Progress, indexes: Indexes | None) -> bytes:

@@ -82,14 +82,14 @@ def piece(folder: str, name: str, offset: int, data: bytes) -> None:
 
 
 def finish(folder: str, source: Source) -> None:
-    """Keep it under its hash, once it is all there; raises ValueError where it is not what was meant."""
+    """Keep it under its hash, once it is all there; raises DataError where it is not what was meant."""
     coming = Path(folder)
     try:
         for part in source.parts:
             path = coming / part.name
             path.touch()  # of an empty file no piece came
             if hashed(path) != (part.sha256, part.size):
-                raise ValueError(f"{part.name} did not arrive whole")
+                raise DataError(f"{part.name} did not arrive whole; has it changed since the sweep was planned?")
         target = cache_folder(os.environ) / source.sha256
         if not target.is_dir():
             coming.rename(target)

@@ -86,6 +86,18 @@ def source_of(path: Path) -> Source:
     return Source(str(path), "session" if session else "capture", whole.hexdigest(), folder, parts)
 
 
+def check_unchanged(source: Source, path: Path) -> None:
+    """A session that still runs grows: what it is now is not what the run's key says; raises DataError."""
+    for part in source.parts:
+        place = path / part.name if source.folder else path
+        try:
+            size = place.stat().st_size
+        except OSError as error:
+            raise DataError(f"{place} cannot be read: {(error.strerror or str(error)).lower()}") from error
+        if size != part.size:
+            raise DataError(f"{place} has changed since the sweep was planned; sweep it again once it is whole")
+
+
 def spec_of(source: Source, terms: Terms, *, operator: bool, salvage: bool) -> Spec:
     """The run with its key; what it does not read is left out of its terms, secrets with it."""
     terms = msgspec.structs.replace(terms, settings=_deciding(terms.settings, terms.strategy))
