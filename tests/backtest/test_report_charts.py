@@ -84,6 +84,11 @@ def test_marks_on_one_spot_are_one_and_the_legend_counts_all() -> None:
     assert "risk trips <b>1</b>" in text
 
 
+def test_a_thousand_dots_are_small() -> None:
+    dots = Dots("buys", [(step, 1.0) for step in range(1001)], "bid")
+    assert len(paths(over_time([], SPAN, str, dots=[dots]), "dots many bid")) == 1
+
+
 def test_bars_say_what_they_hold_and_what_lies_beyond() -> None:
     text = histogram(Bars(-1.0, 1.0, [3, 0, 4], 2), lambda value: f"{value:g}", zero=True)
     assert text.count("<rect") == 2

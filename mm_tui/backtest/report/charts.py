@@ -19,6 +19,8 @@ FINEST: Final = 0.05
 """Less of a difference is not drawn."""
 FEW: Final = 5
 """So many words have room below a chart on a phone too."""
+MANY: Final = 1000
+"""More dots than these are small."""
 MARGIN: Final = 0.06
 """Of the range of values, above and below."""
 
@@ -95,7 +97,8 @@ def over_time(
         if fill and line is lines[0] and path:
             drawn.append(f'<path class="area {line.kind}" d="{_area(path, axes)}"/>')
         drawn.append(f'<path class="line {line.kind}" d="{path}"/>')
-    drawn += [f'<path class="dots {one.kind}" d="{_points(one, axes)}"/>' for one in dots if one.points]
+    size = " many" if sum(len(one.points) for one in dots) > MANY else ""
+    drawn += [f'<path class="dots{size} {one.kind}" d="{_points(one, axes)}"/>' for one in dots if one.points]
     drawn += [_mark(axes.x(ts), words) for ts, words in marks]
     legend = [(line.kind, line.name, line.final) for line in lines]
     legend += [(f"dot {one.kind}", one.name, f"{len(one.points):,}") for one in dots]

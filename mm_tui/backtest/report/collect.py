@@ -7,15 +7,16 @@ import msgspec
 from mm_tui.analytics.histogram import Histogram
 from mm_tui.analytics.latency import FeedLatency
 from mm_tui.analytics.obligation import Row, Stretch
-from mm_tui.analytics.worth import Worth
+from mm_tui.analytics.worth import HORIZONS, Worth
 from mm_tui.backtest.recording import RecordedSession, Recording
+from mm_tui.backtest.report.figures import Markout, markout
 from mm_tui.backtest.report.orders import Orders
 from mm_tui.backtest.report.tracks import Shares, Track
 from mm_tui.backtest.runner import Job, Progress, end, follow, summary_of
 from mm_tui.backtest.verify import verify
 from mm_tui.bus import EventBus
 from mm_tui.errors import DataError
-from mm_tui.model.events import BUY, SELL, AnyEvent
+from mm_tui.model.events import BUY, SELL, AnyEvent, Side
 from mm_tui.model.facts import Fact, Filled, OrderChanged, ParameterChanged, RiskTripped
 from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.assembly import Terms, build_desk
@@ -68,6 +69,8 @@ class Collected(msgspec.Struct, frozen=True, kw_only=True):
     fills: list[Worth]
     details: list[Filled]
     """The same fills as they were booked."""
+    sure: dict[tuple[str, Side | None], Markout]
+    """How sure the markouts are, by horizon and side; None for both sides."""
     trips: list[RiskTripped]
     changes: list[ParameterChanged]
     """The first `CHANGES_KEPT`."""
@@ -188,6 +191,11 @@ def collect(recording: Recording, progress: Progress = lambda _: None) -> Collec
         tracks=watch.tracks,
         fills=watch.fills,
         details=watch.details,
+        sure={
+            (horizon, side): markout(watch.fills, horizon, desk.first_ts, side)
+            for horizon in HORIZONS
+            for side in (None, BUY, SELL)
+        },
         trips=list(desk.core.trips),
         changes=watch.changes,
         orders=watch.orders,

@@ -4,7 +4,7 @@ from typing import Any
 
 from mm_tui.analytics.worth import HORIZONS
 from mm_tui.backtest.report.collect import Collected
-from mm_tui.backtest.report.figures import markout, unusual
+from mm_tui.backtest.report.figures import unusual
 from mm_tui.backtest.report.sections import drawdown
 from mm_tui.model.events import BUY, SELL
 
@@ -12,10 +12,7 @@ from mm_tui.model.events import BUY, SELL
 def document(found: Collected) -> dict[str, Any]:
     """The summary JSON with one more key, `report`."""
     sides = (("all", None), ("buy", BUY), ("sell", SELL))
-    errors = {
-        name: {horizon: markout(found.fills, horizon, found.first_ts, side) for horizon in HORIZONS}
-        for name, side in sides
-    }
+    errors = {name: {horizon: found.sure[horizon, side] for horizon in HORIZONS} for name, side in sides}
     return {
         **found.summary,
         "report": {

@@ -142,7 +142,8 @@ def worths(rows: Sequence[tuple[str, ...]]) -> list[str]:
         left, right = sorted((value, 0.0))
         kind = _TINT.get(row[0], "total")
         place = f"left:{100 * (left - low) / wide:.2f}%;width:{100 * (right - left) / wide:.2f}%"
-        cells.append(f'<td class="worth"><i class="{kind}" style="{place}"></i></td>')
+        drawn = "" if row[1] == UNKNOWN else f'<i class="{kind}" style="{place}"></i>'
+        cells.append(f'<td class="worth">{drawn}</td>')
     return cells
 
 

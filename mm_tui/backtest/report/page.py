@@ -21,6 +21,8 @@ from mm_tui.errors import DataError
 
 FILLS_LISTED: Final = 500
 """The last ones; `mm-tui export` and `backtest --out` have all."""
+LONG: Final = 9
+"""A tile's figure of more letters is written smaller."""
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _STYLE: Final = Path(__file__).with_name("page.css")
 
@@ -106,7 +108,8 @@ def _tiles(found: Collected) -> Iterable[str]:
         ("risk trips", f"{trips:,}", summary["risk"]["state"]),
     )  # fmt: skip
     return (
-        f"<li><span>{safe(name)}</span><b>{safe(figure)}</b><small>{safe(unit)}</small></li>"
+        f"<li><span>{safe(name)}</span><b class={'long' if len(figure) > LONG else 'short'}>{safe(figure)}</b>"
+        f"<small>{safe(unit)}</small></li>"
         for name, figure, unit in figures
     )
 

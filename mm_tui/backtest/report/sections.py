@@ -9,7 +9,7 @@ import msgspec
 
 from mm_tui.analytics.worth import HORIZONS
 from mm_tui.backtest.report.collect import CHANGES_KEPT, Collected
-from mm_tui.backtest.report.figures import Markout, markout, unusual
+from mm_tui.backtest.report.figures import Markout, unusual
 from mm_tui.backtest.report.words import fixed
 from mm_tui.backtest.tables import UNKNOWN, money, signed
 from mm_tui.model import account as accounts
@@ -174,7 +174,7 @@ def one_markout(found: Collected, horizon: str, side: Side | None) -> tuple[floa
         BUY: summary["quality"]["markouts_buy_bps"],
         SELL: summary["quality"]["markouts_sell_bps"],
     }[side]
-    return means[horizon], markout(found.fills, horizon, found.first_ts, side)
+    return means[horizon], found.sure[horizon, side]
 
 
 def quality(found: Collected) -> Section:
