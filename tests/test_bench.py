@@ -80,3 +80,18 @@ def test_strategies_that_cannot_be_run_are_said(tmp_path: Path) -> None:
         unknown = run("strategies.py", "--strategies", "pasive")
         assert unknown.returncode == 64
         assert "did you mean passive?" in unknown.stderr
+
+
+@pytest.mark.skipif(not CAPTURE.exists(), reason="the captured data lies beside the project only where it is developed")
+def test_the_sweep_s_benchmark_runs_every_way_to_the_same_digests(tmp_path: Path) -> None:
+    with gzip.open(CAPTURE) as lines:
+        (tmp_path / "piece.log").write_bytes(b"".join(islice(lines, 6000)))
+    done = run("sweep.py", str(tmp_path / "piece.log"), "--runs", "4", "--few", "3", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    result: dict[str, Any] = json.loads(done.stdout)
+    assert result["same_digests"] is True
+    assert {way: one["runs"] for way, one in result["ways"].items()} == {"file": 3, "memory": 4, "index": 4}
+    assert {one["frames"] for one in result["ways"].values()} == {result["ways"]["file"]["frames"]}
+    assert result["ways"]["index"]["ran_by"] == "index"
+    assert all(one["runs_a_second"] > 0 for one in result["ways"].values())
+    assert run("sweep.py", str(tmp_path / "missing.gz")).returncode == 65
