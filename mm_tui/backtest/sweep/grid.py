@@ -56,7 +56,7 @@ def axis(text: str) -> Axis:
     words = [word for word in _split(rest) if word]
     if len(words) == 1 and (ends := _numbers(words[0])):
         return _range(key, words[0], ends)
-    values = tuple(dict.fromkeys(map(_value, words)))
+    values = tuple(dict.fromkeys(value for word in words for value in _values(key, word)))
     if not values:
         raise UsageError(f"--grid {shown(text)}: names no value, {_EXAMPLE}")
     return Axis(key, values)
@@ -116,6 +116,17 @@ def _range(key: str, text: str, ends: list[Decimal]) -> Axis:
     if count > MOST:
         raise UsageError(f"--grid {key}={text}: has over {MOST:,} values; take a larger step")
     return Axis(key, tuple(_plain(low + step * at) for at in range(count)), float(low), float(high), whole)
+
+
+def _values(key: str, word: str) -> tuple[Any, ...]:
+    """One word between commas: a value, or a range with its step."""
+    ends = _numbers(word)
+    if not ends:
+        return (_value(word),)
+    values = _range(key, word, ends).values
+    if not values:
+        raise UsageError(f"--grid {key}={word}: a range among values needs a step, {word}:STEP")
+    return values
 
 
 def _plain(number: Decimal) -> int | float:
