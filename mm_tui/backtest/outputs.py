@@ -119,8 +119,8 @@ def standing(account: Account, split: Split, mid2: int, instrument: Instrument) 
 
 
 @contextmanager
-def written(folder: Path, desk: Desk, bus: EventBus) -> Iterator[Equity]:
-    """Follow a desk into a folder's files; raises DataError where it cannot be written."""
+def written(folder: Path, desk: Desk, bus: EventBus, ended: int | None = None) -> Iterator[Equity]:
+    """Follow a desk into a folder's files, until its session `ended`; raises DataError where it cannot be written."""
     instrument = desk.core.instrument
     with ExitStack() as stack:
         try:
@@ -143,7 +143,7 @@ def written(folder: Path, desk: Desk, bus: EventBus) -> Iterator[Equity]:
         stack.callback(proof.close)
         obligation.on_stretch = proof.add
         yield Equity(desk, equity)
-        obligation.finish(desk.ts)
+        obligation.finish(max(desk.ts, ended or 0))
         if proof.failed:
             raise DataError(proof.failed)
 

@@ -42,7 +42,7 @@ def run(recording: Heard, job: Job, progress: Progress = lambda _: None) -> dict
     bus = EventBus(lambda: 0)
     desk = build_desk(recording.terms, bus)
     band = Band(desk, recording.terms) if recording.terms.settings.simulator.band else None
-    files = nullcontext(None) if job.out is None else written(job.out, desk, bus)
+    files = nullcontext(None) if job.out is None else written(job.out, desk, bus, recording.ended)
     with files as equity:
         follow(desk, recording, job, equity=equity, progress=progress, band=band)
         end(desk, band)
