@@ -52,15 +52,20 @@ def run_replay(open_it: Callable[[], Recording], options: ReplayOptions, loaded:
         themes_dir=(loaded.file or config_file(os.environ)).parent / "themes",
     )
     stopping = asyncio.run(_show(app, link))
-    if link.error is not None:
-        if isinstance(link.error, MmTuiError):
-            raise link.error
-        raise RuntimeError(f"the replay failed: {type(link.error).__name__}: {link.error}") from link.error
+    raise_fault(link.error)
     if stopping or app.branched is None:
         return exit_code(stopping) if stopping else app.return_code or 0
     shown = replay.shown
     branch = Branch(path=recording.path, heard=shown.heard, ts=shown.ts, assignments=app.branched)
     return run_branch(open_it(), branch, options, loaded)
+
+
+def raise_fault(error: BaseException | None) -> None:
+    """What ended the replay's thread, as the user is told."""
+    if isinstance(error, MmTuiError):
+        raise error
+    if error is not None:
+        raise RuntimeError(f"the replay failed: {type(error).__name__}: {error}") from error
 
 
 def run_branch(recording: Recording, branch: Branch, options: ReplayOptions, loaded: Loaded) -> int:

@@ -14,8 +14,10 @@ from textual.widgets import Input
 
 from mm_tui.app.replay_app import ReplayApp
 from mm_tui.app.replay_link import ReplayLink
+from mm_tui.app.replay_screen import ReplayOptions, raise_fault, run_replay
 from mm_tui.backtest.recording import Changes, open_recording
 from mm_tui.backtest.replay import Replay
+from mm_tui.errors import UsageError
 from mm_tui.settings.sections import Ui
 from mm_tui.views.frames import DeskFrame, ReplayFrame, Viewport
 
@@ -139,6 +141,20 @@ async def test_the_scrubber_is_on_every_screen(size: tuple[int, int], shown: boo
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         assert app.desk.panels["scrubber"].widget.display is shown
+
+
+def test_a_terminal_that_cannot_move_its_cursor_is_told_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    with pytest.raises(UsageError, match="mm-tui backtest gives its figures"):
+        run_replay(lambda: pytest.fail("opened"), ReplayOptions(), loaded())
+
+
+def test_a_fault_of_the_replay_is_raised_where_it_can_be_told() -> None:
+    raise_fault(None)
+    with pytest.raises(UsageError, match="told"):
+        raise_fault(UsageError("told"))
+    with pytest.raises(RuntimeError, match="the replay failed: KeyError: 3"):
+        raise_fault(KeyError(3))
 
 
 def opened(tmp_path: Path) -> Replay:

@@ -1,5 +1,6 @@
 """Where a replay stands: the recording on one line from its beginning to its end, fills, trips and gaps marked."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Final
 
 from mm_tui.app.widgets.lines import Panel
@@ -27,22 +28,26 @@ def elapsed(span: int) -> str:
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
-def bar(replay: ReplayFrame, width: int) -> list[Span]:
-    """The recording as so many cells: what was shown, where it stands, what comes, and the marks."""
-    span = max(1, replay.end - replay.start)
+def cell_of(ts: int, replay: ReplayFrame, width: int) -> int:
+    """The cell of a moment."""
+    return min(width - 1, max(0, (ts - replay.start) * width // max(1, replay.end - replay.start)))
 
-    def cell_of(ts: int) -> int:
-        return min(width - 1, max(0, (ts - replay.start) * width // span))
 
-    here, known = cell_of(replay.ts), cell_of(replay.known)
+def marks_by_cell(replay: ReplayFrame, width: int) -> dict[int, ReplayMark]:
+    """The mark that each cell shows, of those that fall into it."""
     marks: dict[int, ReplayMark] = {}
     for mark in replay.marks:
-        at = cell_of(mark.ts)
+        at = cell_of(mark.ts, replay, width)
         if at not in marks or _RANK[mark.kind] >= _RANK[marks[at].kind]:
             marks[at] = mark
-    cells = [_cell(at, here, known, marks.get(at)) for at in range(width)]
+    return marks
+
+
+def bar(replay: ReplayFrame, width: int, marks: Mapping[int, ReplayMark]) -> list[Span]:
+    """The recording as so many cells: what was shown, where it stands, what comes, and the marks."""
+    here, known = cell_of(replay.ts, replay, width), cell_of(replay.known, replay, width)
     spans: list[Span] = []
-    for glyph, style in cells:
+    for glyph, style in (_cell(at, here, known, marks.get(at)) for at in range(width)):
         if spans and spans[-1][1] == style:
             spans[-1] = (spans[-1][0] + glyph, style)
         else:
@@ -67,6 +72,11 @@ class Scrubber(Panel, can_focus=False):
     """Play or pause and the speed, the bar, where it is and how long it takes in all; a word where there is one."""
 
     framed: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._marked: tuple[tuple[ReplayMark, ...], tuple[int, int, int]] | None = None
+        self._marks: dict[int, ReplayMark] = {}
 
     def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
         """The replay's own part alone."""
@@ -96,4 +106,11 @@ class Scrubber(Panel, can_focus=False):
         if room < _NARROWEST:
             spans = [*left, *word, *right]
             return fit(spans, width, self._look)
-        return [*left, *bar(replay, room), *word, *right]
+        return [*left, *bar(replay, room, self._marks_of(replay, room)), *word, *right]
+
+    def _marks_of(self, replay: ReplayFrame, width: int) -> dict[int, ReplayMark]:
+        """Worked out anew only for other marks, or another scale: a day has thousands."""
+        scale = (replay.start, replay.end, width)
+        if self._marked is None or self._marked[0] is not replay.marks or self._marked[1] != scale:
+            self._marked, self._marks = (replay.marks, scale), marks_by_cell(replay, width)
+        return self._marks

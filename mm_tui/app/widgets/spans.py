@@ -127,8 +127,8 @@ class Glow:
 
 
 def fade(age: int) -> int:
-    """The glow of a change of that age in ns: 3, 2, 1, then 0."""
-    return GLOWS - min(GLOWS, max(0, age) * GLOWS // GLOW_NS)
+    """The glow of a change of that age in ns: 3, 2, 1, then 0; none where a replay went back far behind the change."""
+    return 0 if age < -GLOW_NS else GLOWS - min(GLOWS, max(0, age) * GLOWS // GLOW_NS)
 
 
 def glowing(name: str, level: int) -> str:

@@ -5,7 +5,7 @@ import pytest
 from hand_frames import desk_frame
 from panel_app import PanelApp, lines_of
 
-from mm_tui.app.widgets.scrubber import Scrubber, bar, elapsed, speed_words
+from mm_tui.app.widgets.scrubber import Scrubber, bar, elapsed, marks_by_cell, speed_words
 from mm_tui.model.events import BUY, SELL
 from mm_tui.views.frames import DeskFrame, ReplayFrame, ReplayMark
 
@@ -42,7 +42,7 @@ async def shown(frame: DeskFrame, width: int = 80, *, ascii: bool = False) -> st
 
 
 def test_the_bar_from_beginning_to_end() -> None:
-    spans = bar(REPLAY, 20)
+    spans = bar(REPLAY, 20, marks_by_cell(REPLAY, 20))
     assert "".join(text for text, _ in spans) == "━━▲━━━◆━━━●─×─▼──╌╌╌"
     styles = {text: style for text, style in spans if text in "▲▼◆×●"}
     assert styles == {"▲": "own bold", "▼": "dim", "◆": "halt bold", "×": "warn bold", "●": "bright bold"}
@@ -50,12 +50,25 @@ def test_the_bar_from_beginning_to_end() -> None:
 
 @pytest.mark.parametrize(("ts", "at"), [(0, 0), (START, 0), (START + 100 * SECOND, 19), (1 << 62, 19)])
 def test_the_bar_never_leaves_its_room(ts: int, at: int) -> None:
-    text = "".join(words for words, _ in bar(msgspec.structs.replace(REPLAY, ts=ts, marks=()), 20))
+    text = "".join(words for words, _ in bar(msgspec.structs.replace(REPLAY, ts=ts), 20, {}))
     assert (len(text), text.index("●")) == (20, at)
 
 
+async def test_new_marks_and_another_scale_are_drawn() -> None:
+    panel = Scrubber()
+    panel.styles.height = 1
+    app = PanelApp(panel)
+    async with app.run_test(size=(80, 1)) as pilot:
+        seen = []
+        for changes in ({}, {"marks": REPLAY.marks[:1]}, {"end": START + 400 * SECOND}, {"ts": START}):
+            panel.show(framed(**changes))
+            await pilot.pause()
+            seen.append([lines_of(panel)[0].count(glyph) for glyph in "▲▼◆"])
+    assert seen == [[1, 2, 1], [1, 0, 0], [1, 1, 1], [1, 2, 1]]
+
+
 def test_an_empty_recording_has_a_bar() -> None:
-    assert "".join(text for text, _ in bar(ReplayFrame(), 5)) == "●╌╌╌╌"
+    assert "".join(text for text, _ in bar(ReplayFrame(), 5, {})) == "●╌╌╌╌"
 
 
 async def test_speed_time_and_bar_fill_the_line() -> None:

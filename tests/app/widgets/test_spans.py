@@ -72,6 +72,7 @@ def test_a_change_glows_and_fades_and_the_first_sight_does_not() -> None:
     assert glow.level("a", 3, 10 + GLOW_NS) == 3
     assert glow.level("b", 3, 10 + GLOW_NS) == 0
     assert fade(-5) == 3
+    assert fade(-2 * GLOW_NS) == 0
     assert [glowing("text", level) for level in (0, 2)] == ["text", "text glow2"]
 
 
