@@ -79,9 +79,10 @@ def sweep(chosen: Globals, /, *, as_json: bool, **options: Any) -> int:
     found = axes(options["grids"], search=options["search"] is not None)
     planner = _planner(chosen, options, found)
     out = options["out"] or _usual_folder(planner, options)
+    store = Store(out)
     try:
         with _signals(), _executor(options) as executor, _Bar() as bar:
-            whole = Sweep(planner, Store(out), executor, bar)
+            whole = Sweep(planner, store, executor, bar)
             if options["search"] is None:
                 whole.run(points(found))
             else:
@@ -89,6 +90,7 @@ def sweep(chosen: Globals, /, *, as_json: bool, **options: Any) -> int:
 
                 search(whole, options["search"], objective, at_once=executor.jobs)
     except (KeyboardInterrupt, _Stopped) as stop:
+        store.tidy()
         click.echo(f"stopped; what is done is kept in {out}, and the same command goes on from there", err=True)
         return stop.exit_code if isinstance(stop, _Stopped) else _INTERRUPTED
     document = results.document(whole, objective, {"out": str(out), "search": options["search"]})

@@ -188,9 +188,11 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
         write_whole(tmp_path / "nowhere" / "sweep.csv", b"")
 
 
-def test_pieces_of_an_earlier_process_of_that_number_are_removed(tmp_path: Path) -> None:
+def test_what_was_half_written_is_removed_where_nobody_writes_it_any_more(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    piece = store.folder / f"key.{os.getpid()}.part"
-    piece.write_text("half")
+    own, old, foreign = (store.folder / f"key.{pid}.part" for pid in (os.getpid(), 1, 2))
+    for piece in (own, old, foreign):
+        piece.write_text("half")
+    os.utime(old, (0, 0))
     Store(tmp_path)
-    assert not piece.exists()
+    assert [piece.exists() for piece in (own, old, foreign)] == [False, False, True]

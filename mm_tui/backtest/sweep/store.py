@@ -1,14 +1,18 @@
 """Finished runs on disk, one JSON file each under its key: what is there whole was run, and is not run again."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from time import time
+from typing import Any, Final
 
 import msgspec
 
 from mm_tui.errors import DataError
 
-FOLDER = "runs"
+FOLDER: Final = "runs"
+ABANDONED_S: Final = 3600
+"""After which nobody is still writing a file."""
 
 
 class Store:
@@ -19,10 +23,16 @@ class Store:
         self.folder = out / FOLDER
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            for part in self.folder.glob(f"*.{os.getpid()}.part"):
-                part.unlink()
+            self.tidy()
         except OSError as error:
             raise _unwritable(self.folder, error) from error
+
+    def tidy(self) -> None:
+        """Remove what was half written: by this process, or by one that is long gone."""
+        for part in self.folder.glob("*.part"):
+            with suppress(FileNotFoundError):
+                if part.name.endswith(f".{os.getpid()}.part") or time() - part.stat().st_mtime > ABANDONED_S:
+                    part.unlink()
 
     def path(self, key: str) -> Path:
         """Where the run is kept."""
