@@ -5,11 +5,12 @@ from typing import Final
 
 from mm_tui.backtest.freeze import FreezeError, Frozen
 from mm_tui.backtest.replay_run import Run
+from mm_tui.views.frames import Frame
 
-EVERY: Final = 2048
+EVERY: Final = 4096
 """Inputs between two states, to begin with."""
-MOST: Final = 192
-"""States kept; about a third of a megabyte each."""
+MOST: Final = 512
+"""States kept; about a quarter of a megabyte each."""
 
 
 class Checkpoints:
@@ -38,7 +39,7 @@ class Checkpoints:
             return
         run.settle()
         try:
-            state = Frozen(run)
+            state = Frozen(run, (Frame,))
         except FreezeError as error:
             self.problem = str(error)
             return

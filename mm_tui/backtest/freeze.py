@@ -8,6 +8,7 @@ example, raises FreezeError: whoever wanted the copy has to do without.
 
 import io
 import pickle
+import zlib
 from hashlib import sha256
 from itertools import count
 from types import CellType, FunctionType, ModuleType
@@ -20,6 +21,8 @@ T = TypeVar("T")
 
 _HASH: Final = type(sha256())
 _PROTOCOL: Final = 5
+_LEVEL: Final = 1
+"""Of zlib: a fifth of the size for a few milliseconds."""
 _numbers = count(1)
 
 
@@ -51,32 +54,33 @@ class Frozen(Generic[T]):
 
     __slots__ = ("_packed", "_shelf")
 
-    def __init__(self, root: T) -> None:
-        """Raises FreezeError where something in it cannot be copied."""
+    def __init__(self, root: T, unchanging: tuple[type, ...] = ()) -> None:
+        """Objects of `unchanging` types are kept by reference; raises FreezeError where something cannot be copied."""
         self._shelf = _Shelf()
         stream = io.BytesIO()
         try:
-            _Freezer(stream, self._shelf).dump(root)
+            _Freezer(stream, self._shelf, unchanging).dump(root)
         except (pickle.PicklingError, TypeError, AttributeError, ValueError, RecursionError) as error:
             raise FreezeError(f"cannot be kept as it stands: {error}") from error
-        self._packed = stream.getvalue()
+        self._packed = zlib.compress(stream.getbuffer(), _LEVEL)
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """Bytes, packed."""
         return len(self._packed)
 
     def thaw(self) -> T:
         """An equal graph that shares nothing that changes."""
-        return pickle.loads(self._packed)  # type: ignore[no-any-return]  # noqa: S301 - packed by this process, never on disk
+        return pickle.loads(zlib.decompress(self._packed))  # type: ignore[no-any-return]  # noqa: S301 - packed by this process, never on disk
 
 
 class _Freezer(pickle.Pickler):
     """The pickler with our say about what it does not know."""
 
-    def __init__(self, stream: io.BytesIO, shelf: _Shelf) -> None:
+    def __init__(self, stream: io.BytesIO, shelf: _Shelf, unchanging: tuple[type, ...]) -> None:
         super().__init__(stream, _PROTOCOL)
         self._shelf = shelf
+        self._unchanging = unchanging
 
     def reducer_override(self, obj: Any) -> Any:
         """How what is no plain data is made again."""
@@ -89,9 +93,13 @@ class _Freezer(pickle.Pickler):
             return _cell, (), (obj.cell_contents,), None, None, _fill_cell
         if kind is _HASH:
             return _hash, self._shelf.keep(obj.copy())
-        if kind is FunctionType or kind is ModuleType or isinstance(obj, type) or kind.__module__.startswith("msgspec"):
-            return _kept, self._shelf.keep(obj)
-        return NotImplemented
+        return (_kept, self._shelf.keep(obj)) if self._stays(obj, kind) else NotImplemented
+
+    def _stays(self, obj: object, kind: type) -> bool:
+        """Whether the thing belongs to the program, or never changes."""
+        if kind is FunctionType or kind is ModuleType or isinstance(obj, (type, *self._unchanging)):
+            return True
+        return kind.__module__.startswith("msgspec")
 
 
 def _kept(shelf: int, number: int) -> Any:
