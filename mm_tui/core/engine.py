@@ -40,6 +40,7 @@ from mm_tui.strategy.api import Strategy
 SECOND = 1_000_000_000
 _AS_ASKED: dict[type, Status] = {ev.OrderAccepted: Status.PENDING_NEW, ev.OrderCanceled: Status.PENDING_CANCEL}
 """Replies to an order of such a status that change nothing about what is wanted."""
+_STANDING = frozenset({Status.LIVE, Status.PARTIALLY_FILLED})
 
 
 class Core:
@@ -141,6 +142,13 @@ class Core:
             return None
         reach = slack / (2 * slope) if slope else inf
         return mid2 - reach, mid2 + reach
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether no order is under way and none is missing, so that the `retry` timer finds nothing to do."""
+        if self.conduct.state in QUOTES and (self.quoter.dirty or not self.executor.settled):
+            return False
+        return not self.flattener.active and all(order.status in _STANDING for order in self.orders.open)
 
     def slept(self, ts: int, low2: int, high2: int) -> None:
         """The mid went between these and came to where it is, and nobody told the breaker."""

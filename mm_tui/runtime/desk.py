@@ -130,13 +130,13 @@ class Desk:
             return timer if venue is None else venue
         return min(venue, timer)
 
-    def due_beside(self, names: frozenset[str]) -> int | None:
-        """The same, but for timers of these names; they still go off when time goes past them."""
-        venue = self.venue.due
-        for name, due in self._timers.items():
-            if name not in names and (venue is None or due < venue):
-                venue = due
-        return venue
+    def due_beside(self, names: frozenset[str]) -> tuple[int | None, str]:
+        """The same, but for timers of these names, which still go off when time goes past them; which timer it is."""
+        due, found = self.venue.due, ""
+        for name, at in self._timers.items():
+            if name not in names and (due is None or at < due):
+                due, found = at, name
+        return due, found
 
     def _fire(self, due: int) -> None:
         name = min(name for name, at in self._timers.items() if at == due)

@@ -38,6 +38,8 @@ from mm_tui.strategy.registry import make as make_strategy
 TRADES = frozenset({SOLD, BOUGHT})
 IDLE_TIMERS = frozenset({"stale", "archive"})
 """They may go off late: while frames come the one arms itself anew, and what the other puts away nobody asks for."""
+AT_REST = IDLE_TIMERS | {"retry"}
+"""This one too, where there is nothing to try again, and the strategy would say what it said."""
 MILLISECOND = 1_000_000
 MakeWatch = Callable[[Desk], Callable[[int], None]]
 FAR_BPS = 1e12
@@ -196,11 +198,18 @@ class Pass:
         core, desk = self._core, self._desk
         if core.conduct.stale:
             return desk.due
-        due = desk.due_beside(IDLE_TIMERS)
+        due, timer = desk.due_beside(IDLE_TIMERS)
+        if timer == "retry" and due is not None and due < self._asked_from() and core.at_rest:
+            due, _ = desk.due_beside(AT_REST)
         stale = self._lookup.stale_from(self._at, core.config.feed.stale_after_ms * MILLISECOND)
         if stale is None or stale <= self._advanced:
             return due
         return stale if due is None else min(due, stale)
+
+    def _asked_from(self) -> int:
+        """From when on a timer that has the strategy asked may bring about other quotes, ns."""
+        core = self._core
+        return core.strategy.rest().until if core.state in QUOTES else NEVER  # type: ignore[attr-defined]
 
     def _next_trade(self) -> int:
         """The next trade, or diff, that may reach an order of ours."""
