@@ -95,3 +95,14 @@ def test_the_sweep_s_benchmark_runs_every_way_to_the_same_digests(tmp_path: Path
     assert result["ways"]["index"]["ran_by"] == "index"
     assert all(one["runs_a_second"] > 0 for one in result["ways"].values())
     assert run("sweep.py", str(tmp_path / "missing.gz")).returncode == 65
+
+
+@pytest.mark.skipif(not CAPTURE.exists(), reason="the captured data lies beside the project only where it is developed")
+def test_the_replay_benchmark_seeks_in_a_tiled_recording(tmp_path: Path) -> None:
+    with gzip.open(CAPTURE) as lines:
+        (tmp_path / "piece.gz").write_bytes(gzip.compress(b"".join(islice(lines, LINES))))
+    done = run("replay.py", str(tmp_path / "piece.gz"), "--tiles", "3", "--seeks", "5", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    figures: dict[str, Any] = json.loads(done.stdout)
+    assert figures["inputs"] > LINES
+    assert 0 < figures["seek_p50_s"] <= figures["seek_max_s"] < 1
