@@ -3,7 +3,8 @@
     python bench/replay.py [CAPTURE] [--tiles N] [--seeks N] [--json]
 
 The capture is tiled into a longer one (`bench/tiling.py`), looked through as on the screen, in slices and with the
-PnL's band, and then sought in at random. Settings are the packaged defaults. Ends with 1 where a seek took over a second.
+PnL's band, and then sought in at random. Settings are the packaged defaults. Ends with 1 where a seek took over a
+second.
 """
 
 import argparse
