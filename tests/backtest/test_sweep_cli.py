@@ -196,15 +196,15 @@ def test_a_killed_sweep_goes_on_where_it_was(tmp_path: Path) -> None:
     asked = (capture(tmp_path, 40), *MANY, "--jobs", 2, "--out", out)
     process = begun(tmp_path, *asked)
     finished(out, 5)
-    helpers = children(process.pid)
-    assert len(helpers) >= 2
+    offspring = children(process.pid)
+    assert len(offspring) >= 2
     process.kill()
     process.communicate()
     before = kept(out)
     done = {path: path.stat().st_mtime_ns for path in finished(out, 5)}
     assert len(done) < 42
     until = time.monotonic() + WITHIN_S
-    while any(Path(f"/proc/{helper}").exists() for helper in helpers):
+    while any(Path(f"/proc/{child}").exists() for child in offspring):
         assert time.monotonic() < until, "a process outlived the sweep"
         time.sleep(0.01)
     again = begun(tmp_path, *asked)
