@@ -349,7 +349,7 @@ class Replay:
         heard = shown.heard
         vitals.link = "up"
         vitals.age_ms = (shown.ts - timeline.times[heard - 1]) // 1_000_000 if heard else None
-        read = "all of it is read" if timeline.done else f"{timeline.share:.0%} is read"
+        read = f"{timeline.share:.0%} is read" if timeline.share else f"{len(timeline):,} inputs are read"
         vitals.workers = (
             WorkerRow(name="replay", state="running" if self.playing else "paused"),
             WorkerRow(
