@@ -173,6 +173,7 @@ class Builder:
             columns["touch_at"].append(at)
             bids.append(references.bid)
             asks.append(references.ask)
+            columns["touch_mid"].append(references.mid2)
 
 
 def _note(at: int, value: int, ats: "array[int]", values: "array[int]") -> None:

@@ -25,7 +25,7 @@ from mm_tui.journal.writer import JOURNAL
 from mm_tui.settings.places import APPLICATION
 from mm_tui.venues.capture_file import parts_of
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Another number whenever columns or what is written into them change."""
 MAGIC: Final = b"mm-tui index\n"
 SUFFIX: Final = ".index"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from mm_tui.backtest.index.file import Stored
-from mm_tui.backtest.index.reach import Reach
+from mm_tui.backtest.index.reach import Reach, depths, heights
 from mm_tui.backtest.index.shape import BOUGHT
 from mm_tui.model.events import BUY, SELL, Side, Trade
 from mm_tui.risk.breaker import Breaker
@@ -21,24 +21,28 @@ NOWHERE = (0, 0)
 class SideLookup:
     """One side of the book at any moment; `at` counts the inputs that were heard."""
 
-    __slots__ = ("_best", "_best_at", "_found", "_prices", "_row", "_row_at", "_starts", "_surest", "_worst",
-                 "_worst_at", "sign")  # fmt: skip
+    __slots__ = (
+        "_best", "_best_at", "_crossing", "_found", "_prices", "_row", "_row_at", "_starts", "_surest", "_worst",
+        "_worst_at", "sign",
+    )  # fmt: skip
 
     def __init__(self, stored: Stored, side: Side) -> None:
         name, columns = side.book_word, stored.columns
         self.sign = int(side)
-        self._best_at, self._best = columns[f"{name}_at"], Reach(columns[f"{name}_best"])
+        self._best_at, self._best = columns[f"{name}_at"], columns[f"{name}_best"]
+        self._crossing = heights(self._best) if side is BUY else depths(self._best)
         self._worst_at, self._worst = columns[f"{name}_worst_at"], columns[f"{name}_worst"]
         self._prices, self._starts = columns[f"{name}_price"], columns[f"{name}_start"]
         self._row_at, self._row = columns[f"{name}_row_at"], columns[f"{name}_row"]
         self._found: dict[int, tuple[int, int]] = {}
-        self._surest = max((price * self.sign for price in self._worst if price), default=1 << 62)
+        surest = (max if side is BUY else min)(filter(None, self._worst), default=0)
+        self._surest = surest * self.sign if surest else 1 << 62
         """From this price on, times sign, the side was known at all times."""
 
     def best(self, at: int) -> int:
         """The best price; 0 while the side is empty."""
         place = bisect_left(self._best_at, at)
-        return self._best.values[place - 1] if place else 0
+        return self._best[place - 1] if place else 0
 
     def crosses(self, price: int, at: int) -> int:
         """The first input from `at` on that brings the best price to an order of the other side, or an early one.
@@ -46,10 +50,9 @@ class SideLookup:
         A number that no input has where there is none.
         """
         place = bisect_left(self._best_at, at)
-        if place and self.sign * (self._best.values[place - 1] - price) >= 0:
+        if place and self.sign * (self._best[place - 1] - price) >= 0:
             return at
-        find = self._best.at_least if self.sign > 0 else self._best.at_most
-        place = find(place, price)
+        place = self._crossing.next(place, price)
         return self._best_at[place] if place < len(self._best_at) else NEVER
 
     def walk(self, limit: int, at: int) -> Iterator[tuple[int, int]]:
@@ -105,9 +108,10 @@ class Lookup:
         self.ts, self.kind = columns["ts"], columns["kind"]
         self.count = len(self.ts)
         self.touch_at, self.touch_bid, self.touch_ask = (columns[f"touch_{name}"] for name in ("at", "bid", "ask"))
-        self.mids = Reach([bid + ask for bid, ask in zip(self.touch_bid, self.touch_ask, strict=True)])
+        self.mids = Reach(columns["touch_mid"])
         self.trade_at, self.lots, self.number = columns["trade_at"], columns["lots"], columns["number"]
-        self.bought, self.sold = Reach(columns["bought"]), Reach(columns["sold"])
+        self.bought, self.sold = heights(columns["bought"]), depths(columns["sold"])
+        self._bought, self._sold = columns["bought"], columns["sold"]
         self.book_at, self.fresh_at, self.moved_at = columns["book_at"], columns["fresh_at"], columns["moved_at"]
         self.bids, self.asks = SideLookup(stored, BUY), SideLookup(stored, SELL)
         self.special_at = [special.at for special in self.head.specials]
@@ -135,10 +139,14 @@ class Lookup:
         return Trade(
             ts=self.ts[at],
             trade_id=self.number[place],
-            price=(self.bought if bought else self.sold).values[place],
+            price=self.price_of(place),
             quantity=self.lots[place],
             side=BUY if bought else SELL,
         )
+
+    def price_of(self, place: int) -> int:
+        """The price of a public trade by its place among them."""
+        return int(self._bought[place] or self._sold[place])
 
     def trades_before(self, at: int) -> int:
         """How many public trades there were among so many inputs."""

@@ -116,7 +116,7 @@ class IndexedMarket(Market):
             self.book_ts = lookup.ts[lookup.fresh_at[fresh - 1]]
         trades = bisect_left(lookup.trade_at, at)
         if trades:
-            self.last_price = lookup.bought.values[trades - 1] or lookup.sold.values[trades - 1]
+            self.last_price = lookup.price_of(trades - 1)
 
     def expect(self, special: Special) -> None:
         """The next input is this one."""

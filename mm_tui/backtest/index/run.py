@@ -220,7 +220,7 @@ class Pass:
         prices = (own.highest_bid, own.lowest_ask)
         if self._reached < at or prices != self._prices:
             place = lookup.trades_before(at)
-            place = min(lookup.sold.at_most(place, prices[0]), lookup.bought.at_least(place, prices[1]))
+            place = min(lookup.sold.next(place, prices[0]), lookup.bought.next(place, prices[1]))
             self._reached = lookup.trade_at[place] if place < len(lookup.trade_at) else lookup.count
         if self._crossed < at or prices != self._prices:
             self._crossed = min(lookup.asks.crosses(prices[0], at), lookup.bids.crosses(prices[1], at))

@@ -29,7 +29,7 @@ SPECIAL: Final = 6
 
 COLUMNS: Final[Mapping[str, str]] = {
     "ts": "q", "kind": "B",
-    "touch_at": "I", "touch_bid": "q", "touch_ask": "q",
+    "touch_at": "I", "touch_bid": "q", "touch_ask": "q", "touch_mid": "q",
     "trade_at": "I", "bought": "q", "sold": "q", "lots": "q", "number": "q",
     "book_at": "I", "fresh_at": "I", "moved_at": "I",
     "bid_at": "I", "bid_best": "q", "bid_worst_at": "I", "bid_worst": "q",
@@ -40,7 +40,7 @@ COLUMNS: Final[Mapping[str, str]] = {
 """Each column's name and the letter of its elements (`array`):
 
 - `ts`, `kind`: one a input
-- `touch_*`: after which inputs the best bid or ask that quotes are made from was another, and which
+- `touch_*`: after which inputs the best bid or ask that quotes are made from was another, and which; the mid as well
 - `trade_at`, `bought`, `sold`, `lots`, `number`: public trades; the price stands in the column of its aggressor, and in
   the other one a price that reaches no order
 - `book_at`: inputs that are a diff or a snapshot, `fresh_at` those of them that keep the book fresh, `moved_at` inputs
