@@ -37,12 +37,16 @@ CAPTURE = ROOT.parent / "shared" / "data" / "btcusdt_20240808.gz"
 TICK, STEP = Decimal("0.01"), Decimal("0.00001")
 HALF, REQUOTE = 50, 20
 MB = 1024 * 1024
-NO_BOUND = ("simulator.band=false", "simulator.latency_jitter_ms=0")
+NO_BOUND = (
+    "simulator.band=false", "simulator.latency_jitter_ms=0", "risk.max_same_side_fills=1000000",
+    "risk.max_daily_loss=1000000", "risk.max_drawdown=1000000",
+)  # fmt: skip
+"""One desk, latencies without chance, and no limit that ends the quoting."""
 SAME = (
     *NO_BOUND,
     "strategy.passive.orders_per_side=1", "strategy.passive.quantity_jitter=0", "strategy.passive.order_amount=0.001",
     "orders.modify_threshold_bps=0", "orders.max_modify_deviation_bps=1000", "execution.rate_limit_per_s=1000",
-    "risk.max_orders_per_s=1000", "risk.max_same_side_fills=1000000", "risk.max_position=0.01",
+    "risk.max_orders_per_s=1000", "risk.max_position=0.01",
     "simulator.maker_fee_bps=0", "simulator.base_balance=100", "simulator.quote_balance=1000000",
 )  # fmt: skip
 """The common strategy, and no limit that the other programs do not have; its distances in bps are added."""
