@@ -5,7 +5,7 @@ states to go back to. The run that is shown plays, or is taken to a moment: from
 state before the moment, whichever is nearer. Both hear the same inputs, so it does not matter how a moment was reached.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import Final
 
@@ -14,16 +14,17 @@ import msgspec
 from mm_tui.backtest.checkpoints import Checkpoints
 from mm_tui.backtest.moments import moment
 from mm_tui.backtest.recording import Recording
+from mm_tui.backtest.replay_marks import Marks
 from mm_tui.backtest.replay_run import Run
+from mm_tui.backtest.replay_view import ReplayView
 from mm_tui.backtest.timeline import Timeline
 from mm_tui.errors import DataError, UsageError
 from mm_tui.views.fmt import clock as clock_words
-from mm_tui.views.frames import DeskFrame, HeaderFrame, ReplayFrame, ReplayMark, Viewport, WorkerRow
-from mm_tui.views.present import Vitals
+from mm_tui.views.frames import DeskFrame, ReplayFrame, Viewport
 
 SPEEDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, None)
 """Recorded seconds a second; None for as fast as it goes."""
-_LOOK_EVERY: Final = 16
+_LOOK_EVERY: Final = 32
 """Inputs between two looks at the clock."""
 _ONLY_A_REPLAY: Final = "a replay sends nothing; B branches off"
 _END: Final = "end of the recording"
@@ -74,19 +75,14 @@ class Replay:
         self._clock = clock
         self._scout = Run(recording)
         self._scout.marking = True
-        self._marks: list[ReplayMark] = []
-        self._mark_places: list[int] = []
-        self._marks_shown: tuple[ReplayMark, ...] = ()
+        self._marks = Marks()
         self._goal: Goal | None = None
         self._place: Place | None = None
         self._going: Run | None = None
         self._anchor = (0, 0)
         self._changed = True
         self._presented: tuple[DeskFrame, Viewport] | None = None
-        self._header: tuple[HeaderFrame, bool, HeaderFrame] | None = None
-        self._vitals = Vitals(
-            venue=recording.venue, venue_words=f"recording {recording.path.name}", badge="REPLAY nothing is sent"
-        )
+        self._view = ReplayView(recording)
         self._acts: dict[str, Callable[[str], None]] = {
             "play": lambda _: self._play_or_pause(),
             "step": lambda _: self._step(),
@@ -188,12 +184,11 @@ class Replay:
     def _go_back(self, kind: str) -> None:
         """Marks behind are known already."""
         self.playing = False
-        before = bisect_left(self._mark_places, self.shown.heard)
-        found = next((at for at in reversed(range(before)) if self._marks[at].kind == kind), None)
+        found = self._marks.before(kind, self.shown.heard)
         if found is None:
             self.word = f"no {kind} before this"
         else:
-            self._go(Goal(f"to the {kind} before", heard=self._mark_places[found]))
+            self._go(Goal(f"to the {kind} before", heard=found))
 
     def _go(self, goal: Goal) -> None:
         self._goal, self._place, self._going = goal, None, None
@@ -219,16 +214,13 @@ class Replay:
         while scout.heard < wanted and self._clock() < end:
             for _ in range(_LOOK_EVERY):
                 if scout.heard >= len(timeline) and not timeline.read():
-                    self._marks_shown = tuple(self._marks)
                     self.word = self.word or timeline.note
                     return
                 self._changed = True
                 number = scout.heard
                 scout.hear(timeline.at(number), timeline.trips(number))
-                if scout.marks:
-                    self._marks += scout.marks
-                    self._mark_places += [scout.heard] * len(scout.marks)
-                    scout.marks.clear()
+                self._marks.take(scout)
+            scout.settle()
             self.checkpoints.look(scout)
 
     def _play(self, end: int) -> bool:
@@ -250,9 +242,11 @@ class Replay:
             shown.hear(self.timeline.at(number), self.timeline.trips(number))
             self._changed = True
             count += 1
-            if count % _LOOK_EVERY == 0 and self._clock() >= end:
-                self._drop_anchor()
-                return True
+            if count % _LOOK_EVERY == 0:
+                shown.settle()
+                if self._clock() >= end:
+                    self._drop_anchor()
+                    return True
 
     def _starved(self) -> bool:
         """Nothing is left to show: the end, or the scout needs another turn."""
@@ -284,9 +278,11 @@ class Replay:
             number = run.heard
             run.hear(self.timeline.at(number), self.timeline.trips(number))
             count += 1
-            if count % _LOOK_EVERY == 0 and self._clock() >= end:
-                self._changed = True
-                return
+            if count % _LOOK_EVERY == 0:
+                run.settle()
+                if self._clock() >= end:
+                    self._changed = True
+                    return
         run.advance(place.ts)
         self.shown = run
         at_end = self.timeline.done and place.heard == len(self.timeline) and place.ts == self.end
@@ -305,12 +301,7 @@ class Replay:
                 heard = max(1, heard)
                 return Place(heard, max(goal.ts, times[0]) if heard < len(times) else times[-1]) if times else None
             return None
-        if goal.kind:
-            first = bisect_right(self._mark_places, self.shown.heard)
-            at = next((at for at in range(first, len(self._marks)) if self._marks[at].kind == goal.kind), None)
-            wanted = None if at is None else self._mark_places[at]
-        else:
-            wanted = goal.heard
+        wanted = self._marks.after(goal.kind, self.shown.heard) if goal.kind else goal.heard
         if wanted is None or wanted > len(times):
             return None
         return Place(wanted, times[wanted - 1])
@@ -339,39 +330,11 @@ class Replay:
         if self._presented is not None and not self._changed and self._presented[1] is view:
             return self._presented[0]
         self._changed = False
-        frame = self.shown.present(self._look(), view)
-        frame = msgspec.structs.replace(frame, header=self._head(frame.header), replay=self._scrubber())
+        frame = self._view.frame(self.shown, self.timeline, self._scrubber(), view, self.checkpoints.problem)
         self._presented = (frame, view)
         return frame
 
-    def _look(self) -> Vitals:
-        vitals, shown, timeline = self._vitals, self.shown, self.timeline
-        heard = shown.heard
-        vitals.link = "up"
-        vitals.age_ms = (shown.ts - timeline.times[heard - 1]) // 1_000_000 if heard else None
-        read = f"{timeline.share:.0%} is read" if timeline.share else f"{len(timeline):,} inputs are read"
-        vitals.workers = (
-            WorkerRow(name="replay", state="running" if self.playing else "paused"),
-            WorkerRow(
-                name="reader", state="stopped" if timeline.done else "running", detail=self.checkpoints.problem or read
-            ),
-        )
-        return vitals
-
-    def _head(self, header: HeaderFrame) -> HeaderFrame:
-        """The state is that of a replay, the reason that of the desk that is shown."""
-        known = self._header
-        if known is not None and known[0] is header and known[1] is self.playing:
-            return known[2]
-        reason = f"the desk: {header.state}" + (f", {header.reason}" if header.reason else "")
-        hint = "space pause" if self.playing else "space play"
-        shown = msgspec.structs.replace(header, state="replay", reason=reason, hint=hint)
-        self._header = (header, self.playing, shown)
-        return shown
-
     def _scrubber(self) -> ReplayFrame:
-        if len(self._marks_shown) != len(self._marks):
-            self._marks_shown = tuple(self._marks)
         times = self.timeline.times
         return ReplayFrame(
             start=self.start,
@@ -380,7 +343,7 @@ class Replay:
             known=times[-1] if times else 0,
             playing=self.playing,
             speed=self.speed,
-            marks=self._marks_shown,
+            marks=self._marks.all,
             word=self._progress() or self.word,
         )
 

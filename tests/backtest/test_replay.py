@@ -186,7 +186,7 @@ def test_seeking_is_done_in_slices_and_says_how_far_it_is(tmp_path: Path, clock:
     while replay.seeking:
         replay.work(4)
         words.append(replay.frame(VIEW).replay.word)  # type: ignore[union-attr]
-    assert len(words) > 5
+    assert len(words) >= 4
     assert words[0].startswith("to ")
     assert words[0].endswith(" %")
     assert words[-1] == "end of the recording"
