@@ -2,14 +2,14 @@
 
 from array import array
 from bisect import bisect_right
+from itertools import product
 
 import pytest
 from coarse_market import COARSE, CoarseMarket
 from hypothesis import given
 from hypothesis import strategies as st
 from pure_desk import BTC
-from random_market import RandomMarket
-from two_ways import indexed
+from two_ways import indexed, random_events
 
 from mm_tui.backtest.index.market import IndexedMarket
 from mm_tui.backtest.index.reach import Reach
@@ -18,6 +18,8 @@ from mm_tui.core.market import Market
 from mm_tui.model import events as ev
 from mm_tui.model.events import BUY, SELL, AnyEvent
 from mm_tui.model.instrument import Instrument
+from mm_tui.risk.breaker import Breaker
+from mm_tui.risk.limits import Limits
 from mm_tui.sim.resting import NO_ASK
 from mm_tui.strategy.api import NEVER
 
@@ -56,7 +58,7 @@ def lived(market: Market, event: AnyEvent) -> bool:
     [
         (list(CoarseMarket(7, 700)), COARSE),
         (list(CoarseMarket(8, 700, partial=True)), COARSE),
-        (list(RandomMarket(3, 900, operator=False)), BTC),
+        (random_events(3, 900), BTC),
     ],
     ids=("coarse", "small books", "random"),
 )
@@ -116,3 +118,16 @@ def test_what_comes_next_is_found_as_one_by_one() -> None:
             assert lookup.trade(at) == events[at]
     assert lookup.side(BUY).rows(1) == lookup.side(SELL).rows(NO_ASK) == (0, 0)
     assert lookup.side(BUY).displayed(1, count) is None
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whether_the_price_moves_too_far_is_known_as_the_breaker_knows_it(seed: int) -> None:
+    lookup = indexed(random_events(seed, 3000), BTC)
+    found = set()
+    for bps, window in product((0.01, 1, 20, 60, 150, 400, 3000), (0.2, 3, 30)):
+        limits = Limits(max_price_change_bps=bps, price_change_window_s=window)
+        breaker, moves = Breaker(limits), zip(lookup.touch_at, lookup.mids.values, strict=True)
+        calm = all(breaker.on_mid(lookup.ts[at], mid2) is None for at, mid2 in moves)
+        assert lookup.calm(limits) is calm
+        found.add((calm, lookup._plainly_calm(limits)))
+    assert {(True, True), (False, False)} <= found

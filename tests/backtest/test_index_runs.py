@@ -8,18 +8,15 @@ import msgspec
 import pytest
 from coarse_market import COARSE, CoarseMarket
 from pure_desk import BTC, MS, SECOND
-from random_market import RandomMarket
-from two_ways import InMemory, Run, by_core, by_index, indexed, terms
+from two_ways import InMemory, Run, by_core, by_index, indexed, random_events, terms
 
 from mm_tui.backtest.index.lookup import Lookup
 from mm_tui.backtest.index.run import why_not
 from mm_tui.backtest.recording import RecordedCapture
 from mm_tui.backtest.runner import Job
-from mm_tui.bus import EventBus
 from mm_tui.model import events as ev
 from mm_tui.model.events import AnyEvent
 from mm_tui.model.instrument import Instrument
-from mm_tui.runtime.assembly import build_desk
 from mm_tui.settings.sections import Settings
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -74,16 +71,6 @@ def both(events: Sequence[AnyEvent], lookup: Lookup, *overrides: str, instrument
     one, other = by_core(recording, Job()), by_index(recording, Job(), lookup)
     assert one == other, overrides
     return one
-
-
-def random_events(seed: int, count: int) -> list[AnyEvent]:
-    """As a desk hears them whose requests for a snapshot are answered."""
-    market, events = RandomMarket(seed, count, operator=False), []
-    desk = build_desk(terms(BTC), EventBus(lambda: 0), request_snapshot=market.asked)
-    for event in market:
-        events.append(event)
-        desk.step(event)
-    return events
 
 
 VARIANTS: list[list[str]] = [

@@ -4,12 +4,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from pure_desk import BTC
+from random_market import RandomMarket
+
 from mm_tui.backtest.index.build import Builder
 from mm_tui.backtest.index.file import Stored
 from mm_tui.backtest.index.lookup import Lookup
 from mm_tui.backtest.index.run import run_by_index, why_not
 from mm_tui.backtest.index.shape import Head
-from mm_tui.backtest.recording import Changes, RecordedCapture
+from mm_tui.backtest.recording import RecordedCapture
 from mm_tui.backtest.runner import Job, end, follow, summary_of
 from mm_tui.backtest.sweep.execute import Peaks
 from mm_tui.bus import EventBus
@@ -32,6 +35,16 @@ def terms(instrument: Instrument, *overrides: str) -> Terms:
         taker_bps=5.0,
         stale_after_ms=settings.feed.stale_after_ms,
     )
+
+
+def random_events(seed: int, count: int) -> list[AnyEvent]:
+    """As a desk hears them whose requests for a snapshot are answered."""
+    market, events = RandomMarket(seed, count, operator=False), []
+    desk = build_desk(terms(BTC), EventBus(lambda: 0), request_snapshot=market.asked)
+    for event in market:
+        events.append(event)
+        desk.step(event)
+    return events
 
 
 class InMemory:
@@ -84,6 +97,3 @@ def by_index(recording: InMemory | RecordedCapture, job: Job, lookup: Lookup) ->
 
     summary = run_by_index(recording, job, lookup, watch)
     return summary, watched[0].figures()
-
-
-__all__ = ["Changes", "InMemory", "Run", "by_core", "by_index", "indexed", "terms"]

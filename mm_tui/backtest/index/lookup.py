@@ -11,11 +11,13 @@ from mm_tui.backtest.index.file import Stored
 from mm_tui.backtest.index.reach import Reach, depths, heights
 from mm_tui.backtest.index.shape import BOUGHT
 from mm_tui.model.events import BUY, SELL, Side, Trade
-from mm_tui.risk.breaker import Breaker
+from mm_tui.risk.breaker import SECOND, Breaker
 from mm_tui.risk.limits import Limits
 from mm_tui.strategy.api import NEVER
 
 NOWHERE = (0, 0)
+STRETCH = 256
+"""Moves of the mid that are looked at together."""
 
 
 class SideLookup:
@@ -61,7 +63,7 @@ class SideLookup:
         low, high = (limit, best) if self.sign > 0 else (best, limit)
         prices = self._prices[bisect_left(self._prices, low) : bisect_right(self._prices, high)] if best else ()
         for price in reversed(prices) if self.sign > 0 else prices:
-            quantity = self.displayed(price, at)
+            quantity = self.standing(price, at)
             if quantity:
                 yield price, quantity
 
@@ -74,11 +76,15 @@ class SideLookup:
             found = self._found[price] = (self._starts[place], self._starts[place + 1]) if known else NOWHERE
         return found
 
+    def standing(self, price: int, at: int) -> int:
+        """Quantity displayed at a price; 0 where there is none, or none is known."""
+        start, end = self._found.get(price) or self.rows(price)
+        place = bisect_left(self._row_at, at, start, end)
+        return self._row[place - 1] if place > start else 0
+
     def displayed(self, price: int, at: int) -> int | None:
         """Quantity displayed at a price; None where it is not known."""
-        start, end = self.rows(price)
-        place = bisect_left(self._row_at, at, start, end)
-        quantity = self._row[place - 1] if place > start else 0
+        quantity = self.standing(price, at)
         return quantity if quantity or self._covers(price, at) else None
 
     def always(self, price: int) -> bool:
@@ -180,9 +186,25 @@ class Lookup:
         """Whether the mid never moved so far within the window that the breaker of the price change would trip."""
         terms = (limits.price_change_window_s, limits.max_price_change_bps)
         if terms not in self._calm:
-            breaker = Breaker(limits)
-            ts = self.ts
-            self._calm[terms] = all(
-                breaker.on_mid(ts[at], mid2) is None for at, mid2 in zip(self.touch_at, self.mids.values, strict=True)
-            )
+            self._calm[terms] = self._plainly_calm(limits) or self._calm_move_by_move(limits)
         return self._calm[terms]
+
+    def _plainly_calm(self, limits: Limits) -> bool:
+        """Whether it is so even when the mids of a stretch are held against all of the window before its first one."""
+        ts, touch_at, count = self.ts, self.touch_at, len(self.touch_at)
+        window, share = round(limits.price_change_window_s * SECOND), limits.max_price_change_bps / 10_000
+        first = 0
+        for start in range(0, count, STRETCH):
+            oldest = ts[touch_at[start]] - window
+            while ts[touch_at[first]] < oldest:
+                first += 1
+            low, high = self.mids.extremes(max(0, first - 1), min(count, start + STRETCH))
+            if high - low > share * low:
+                return False
+        return True
+
+    def _calm_move_by_move(self, limits: Limits) -> bool:
+        breaker, ts = Breaker(limits), self.ts
+        return all(
+            breaker.on_mid(ts[at], mid2) is None for at, mid2 in zip(self.touch_at, self.mids.values, strict=True)
+        )

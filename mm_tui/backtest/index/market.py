@@ -41,6 +41,10 @@ class IndexedSide(BookSide):
         """Quantity displayed at a price; None where it is not known."""
         return self._lookup.displayed(price, self.at)
 
+    def standing(self, price: int) -> int:
+        """Quantity displayed at a price; 0 where there is none, or none is known."""
+        return self._lookup.standing(price, self.at)
+
     def walk(self, limit: int) -> Iterator[tuple[int, int]]:
         """Levels from the best one to the limit price, the limit included: what a taker would meet."""
         return self._lookup.walk(limit, self.at)
@@ -55,7 +59,7 @@ class Levels(dict[int, int]):
 
     def get(self, price: int, default: Any = None) -> Any:
         """What is displayed at a price, or the default."""
-        return self._side.displayed(price) or default
+        return self._side.standing(price) or default
 
 
 class Keys(list[int]):
