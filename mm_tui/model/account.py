@@ -104,10 +104,6 @@ class Account:
         cash = self.quote - self.opening_quote - self.asset_value
         return 2 * cash + (self.base - self.opening_base) * mid2
 
-    def unrealized2(self, mid2: int) -> int:
-        """Open trade position against its average cost, without fees, in the same unit."""
-        return self.trade_position * mid2 * MICRO - self.basis
-
     def average_price(self, instrument: Instrument) -> Decimal | None:
         """Average cost of the open position in quote; None while flat."""
         if not self.trade_position:

@@ -27,6 +27,11 @@ def traded(*fills: tuple[Side, OrderFilled]) -> Account:
     return account
 
 
+def unrealized2(account: Account, mid2: int) -> int:
+    """The open trade position against its average cost."""
+    return account.trade_position * mid2 * MICRO - account.basis
+
+
 def test_a_buy_moves_quote_into_base_and_pays_in_base() -> None:
     account = traded(fill(BUY, 100, 10, fee=10 * 1000))
     assert account.base == 1_010 * MICRO - 10_000
@@ -47,7 +52,7 @@ def test_a_sell_pays_in_quote_and_a_short_rounds_towards_zero() -> None:
 def test_realised_is_what_a_round_trip_made() -> None:
     account = traded(fill(BUY, 100, 10), fill(SELL, 103, 10))
     assert account.realized2 == 2 * 30 * MICRO
-    assert account.unrealized2(999) == 0
+    assert account.trade_position == account.basis == 0
     assert account.average_price(BTC) is None
 
 
@@ -55,7 +60,7 @@ def test_average_cost_over_two_buys_and_a_part_sold() -> None:
     account = traded(fill(BUY, 100, 10), fill(BUY, 104, 10), fill(SELL, 110, 5))
     assert account.average_price(BTC) == Decimal("1.02")
     assert account.realized2 == 2 * 5 * 8 * MICRO
-    assert account.unrealized2(2 * 110) == 2 * 15 * 8 * MICRO
+    assert (account.trade_position, account.basis) == (15, 2 * 15 * 102 * MICRO)
 
 
 def test_a_position_that_turns_over_begins_anew_at_the_price_of_the_turn() -> None:
@@ -71,7 +76,7 @@ def test_a_position_that_turns_over_begins_anew_at_the_price_of_the_turn() -> No
 def test_total_is_realised_and_unrealised_and_fees_at_the_mid() -> None:
     account = traded(fill(BUY, 100, 7, fee=7_000), fill(SELL, 103, 3, fee=300), fill(SELL, 99, 6, fee=600))
     mid2 = 205
-    assert account.total2(mid2) == account.realized2 + account.unrealized2(mid2) - 2 * 900 - 7_000 * mid2
+    assert account.total2(mid2) == account.realized2 + unrealized2(account, mid2) - 2 * 900 - 7_000 * mid2
 
 
 def test_amounts_for_people_are_exact() -> None:
@@ -86,4 +91,4 @@ def test_a_fee_paid_in_an_asset_of_its_own_leaves_balances_alone_and_counts_as_i
     account.book(*fill(SELL, 103, 3, fee=300))
     assert (account.position, account.asset_paid, account.asset_value) == (4 * MICRO, 12, 7_000)
     mid2 = 205
-    assert account.total2(mid2) == account.realized2 + account.unrealized2(mid2) - 2 * 7_300
+    assert account.total2(mid2) == account.realized2 + unrealized2(account, mid2) - 2 * 7_300
