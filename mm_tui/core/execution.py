@@ -110,7 +110,6 @@ class Executor:
         """Send the operator's own reduce-only order, immediate or cancel; whether the gate let it pass."""
         quote = Quote(side, -1, price, quantity, reason="flatten")
         order = self._new_order(quote, ts)
-        order.post_only, order.reduce_only = False, True
         command = PlaceOrder(
             ts=ts,
             order_id=order.order_id,

@@ -119,14 +119,6 @@ class Instrument(msgspec.Struct, frozen=True, dict=True):
         """Quantity in base as lots, explicitly rounded down."""
         return int(quantity // self.step_size)
 
-    def floor_ticks(self, price: Decimal) -> int:
-        """Price in quote as ticks, explicitly rounded down (a bid on its way out)."""
-        return int(price // self.tick_size)
-
-    def ceil_ticks(self, price: Decimal) -> int:
-        """Price in quote as ticks, explicitly rounded up (an ask on its way out)."""
-        return ceil_div(price, self.tick_size)
-
     def price(self, ticks: int) -> Decimal:
         """Ticks as a price in quote, exact."""
         return ticks * self.tick_size

@@ -19,7 +19,7 @@ class Status(StrEnum):
     PENDING_NEW = "pending_new"
     """Sent, not yet acknowledged."""
     LIVE = "live"
-    """Rests, nothing filled."""
+    """Rests; where an amend or a doubt is over, a part may be filled already (`Order.filled`)."""
     PARTIALLY_FILLED = "partially_filled"
     """Rests, a part is filled."""
     PENDING_AMEND = "pending_amend"
@@ -149,8 +149,6 @@ class Order(msgspec.Struct, kw_only=True):
     """What the quote asked for before any jitter, lots."""
     level: int = 0
     """0 is the quote nearest to the reference; −1 an order that is no quote (a flatten)."""
-    post_only: bool = True
-    reduce_only: bool = False
     replaces: str = ""
     """The order whose place this one takes, where it came by a replace."""
     amends: int = 0

@@ -36,11 +36,6 @@ def steps(count: int, step: Decimal) -> str:
     return grouped(count * unit, places)
 
 
-def half_steps(count: int, step: Decimal) -> str:
-    """So many half ticks (a mid), exactly, with the extra digits it takes."""
-    return steps(count, step / 2)
-
-
 @lru_cache(maxsize=4096)
 def grouped(number: int, places: int) -> str:
     """An integer with its last `places` digits behind the point, thousands grouped."""

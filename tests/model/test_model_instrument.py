@@ -34,10 +34,7 @@ def test_what_is_no_number_is_an_error_that_names_it() -> None:
         BTC.lots("many")
 
 
-def test_a_bid_is_floored_and_an_ask_ceiled_on_the_way_out() -> None:
-    assert BTC.floor_ticks(Decimal("61800.009")) == 6_180_000
-    assert BTC.ceil_ticks(Decimal("61800.001")) == 6_180_001
-    assert BTC.floor_ticks(Decimal("61800.01")) == BTC.ceil_ticks(Decimal("61800.01")) == 6_180_001
+def test_a_quantity_is_floored_to_whole_lots() -> None:
     assert BTC.floor_lots(exact(0.002)) == 200
     assert BTC.floor_lots(exact(0.0020099)) == 200
 

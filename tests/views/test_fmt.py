@@ -26,11 +26,6 @@ def test_steps_are_written_digit_by_digit(count: int, step: Decimal, text: str) 
     assert fmt.steps(count, step) == text
 
 
-def test_a_mid_between_two_ticks_keeps_its_half() -> None:
-    assert fmt.half_steps(123_675_27, CENT) == "61,837.635"
-    assert fmt.half_steps(123_675_26, CENT) == "61,837.630"
-
-
 @pytest.mark.parametrize(
     ("count", "places", "text"),
     [
