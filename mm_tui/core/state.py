@@ -73,12 +73,12 @@ class MarketView:
 
     @property
     def base_free(self) -> int:
-        """Held, lots."""
+        """All base that is held, what open asks reserve included, lots."""
         return self.account.base // MICRO
 
     @property
     def quote_free(self) -> int:
-        """Held, ticks times lots."""
+        """All quote that is held, what open bids reserve included, ticks times lots."""
         return self.account.quote // MICRO
 
     @property

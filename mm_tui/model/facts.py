@@ -93,7 +93,7 @@ class RiskTripped(Fact, frozen=True, gc=False, tag=True, kw_only=True):
     value: str
     limit: str
     action: str
-    """`halt`, `pull` or `side off`."""
+    """`halt`, `pull`, `reduce only`, `bids off`, `asks off`."""
 
 
 class BookInvalid(Fact, frozen=True, gc=False, tag=True, kw_only=True):
