@@ -2,7 +2,7 @@
 
 - at most `batch_size` placements, amends and replaces leave on one event, and no more a second than the rate limits
   say; what is over is not queued but found again by the next diff, when the `retry` timer wakes the core
-- a placement is never sent twice, and a level whose order is in doubt gets no other one
+- a placement is never sent twice, and none for a level whose order is in doubt (an order that rests may be kept there)
 - an order has the level of the quote that it stands for: one that is kept for another quote changes its level
 
 Cancels and orders without an answer are in `core.cancels`, levels that must wait in `core.levels`, the gate in

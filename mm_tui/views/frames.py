@@ -316,10 +316,10 @@ class ObligationRow(Frame, frozen=True, kw_only=True):
     """`bid in band`, `ask in band`, `two-sided`, `value`."""
     share_pct: float | None
     """Of the counted time; None before quoting began."""
-    target_pct: float | None
-    """What was promised; None where nothing was."""
+    target_pct: float
+    """What was promised."""
     slack_s: float | None
-    """How long it may still fail today and meet the target; negative once it cannot; None without a target."""
+    """How long it may still fail today and meet the target; negative once it cannot; None before quoting began."""
     now: bool | None
     """Whether it is met at this moment; None before quoting began."""
 

@@ -26,20 +26,19 @@ def head(width: int) -> list[Span]:
 
 def line(row: ObligationRow, width: int, look: Palette) -> list[Span]:
     """A term: its share, what was promised, how long it may still fail today, whether it is met at this moment."""
-    missed = row.share_pct is not None and row.target_pct is not None and row.share_pct < row.target_pct
+    missed = row.share_pct is not None and row.share_pct < row.target_pct
     lost = row.slack_s is not None and row.slack_s < 0
     now, colour = (fmt.UNKNOWN, "dim") if row.now is None else ("●", "bid") if row.now else ("○", "warn bold")
-    target = fmt.UNKNOWN if row.target_pct is None else f"≥ {fmt.percents(row.target_pct)}"
     share = "dim" if row.share_pct is None else "warn" if missed else "bright"
     spans: list[Span] = [
         (fmt.clip(row.name, _NAME - 1).ljust(_NAME), "text"),
         (fmt.percents(row.share_pct).rjust(_SHARE), share),
-        (target.rjust(_TARGET) if _has_target(width) else "", "dim"),
+        (f"≥ {fmt.percents(row.target_pct)}".rjust(_TARGET) if _has_target(width) else "", "dim"),
         (slack(row.slack_s).rjust(_SLACK), "halt bold" if lost else "dim" if row.slack_s is None else "text"),
         (now.rjust(_NOW), colour),
     ]
     bar = _bar(width)
-    if bar and row.share_pct is not None and row.target_pct is not None and row.target_pct < _WHOLE:
+    if bar and row.share_pct is not None and row.target_pct < _WHOLE:
         used = (_WHOLE - row.share_pct) / (_WHOLE - row.target_pct)
         colour = "halt" if lost else "warn" if used > 1 else "accent"
         spans += [("  ", "text"), *bar_spans(fmt.eighths(used, bar), bar, colour, look, ground="track")]
