@@ -2,11 +2,13 @@
 
 - Received (Binance spot): what is received pays, so a buy pays in base and a sell in quote.
 - Quote: both pay in quote; a bid then holds its worst fee beside its value.
-- Asset: the fee, less the discount, is paid in an asset at a fixed price, rounded to a hundred-millionth of the asset.
-  One that the asset's balance does not cover is taken whole from what is received (faqs/commission_faq.md: the full
-  commission, without the discount). A rebate is always received. What is there of the asset is kept apart, even where
-  it is the pair's own base or quote.
+- Asset: the fee, less the discount, is paid in an asset at a fixed price, rounded to a hundred-millionth of the asset;
+  what that amount is worth is rounded once, to the account's own unit. One that the asset's balance does not cover is
+  taken whole from what is received (faqs/commission_faq.md: the full commission, without the discount). A rebate is
+  always received. What is there of the asset is kept apart, even where it is the pair's own base or quote.
 """
+
+from fractions import Fraction
 
 import msgspec
 
@@ -31,8 +33,8 @@ class FeeAsset(msgspec.Struct, frozen=True):
     """An asset that pays fees."""
 
     name: str
-    worth: int
-    """Of a hundred-millionth of it, in millionths of a lot at a tick: its price as the account can count it."""
+    worth: Fraction
+    """Of a hundred-millionth of it, in millionths of a lot at a tick: its price, exact."""
     balance: int
     """What the account opens with, hundred-millionths."""
     discount: int
@@ -40,8 +42,13 @@ class FeeAsset(msgspec.Struct, frozen=True):
 
     def amount(self, fee: int) -> int:
         """A fee in millionths of a lot at a tick, less the discount, in hundred-millionths; a half is rounded up."""
-        scale = WHOLE * self.worth
-        return (2 * fee * (WHOLE - self.discount) + scale) // (2 * scale)
+        parts, worth = self.worth.denominator, WHOLE * self.worth.numerator
+        return (2 * fee * (WHOLE - self.discount) * parts + worth) // (2 * worth)
+
+    def value(self, amount: int) -> int:
+        """What hundred-millionths are worth, in millionths of a lot at a tick; a half is rounded up."""
+        worth, parts = self.worth.numerator, self.worth.denominator
+        return (2 * amount * worth + parts) // (2 * parts)
 
 
 class Charge(msgspec.Struct, frozen=True):
@@ -71,7 +78,7 @@ class Fees(msgspec.Struct, frozen=True):
         if self.asset is not None and share > 0:
             amount = self.asset.amount(price * quantity * share)
             if amount <= asset_left:
-                return Charge(amount * self.asset.worth, asset=self.asset.name, amount=amount)
+                return Charge(self.asset.value(amount), asset=self.asset.name, amount=amount)
         if side is BUY and self.currency != "quote":
             return Charge(quantity * share, in_base=True)
         return Charge(price * quantity * share)
@@ -95,7 +102,7 @@ def fees_of(config: Simulator, instrument: Instrument, maker_bps: float, taker_b
     if config.fee_currency == "asset":
         asset = FeeAsset(
             config.fee_asset,
-            worth=max(1, round(exact(config.fee_asset_price) * MICRO / (PARTS * instrument.unit))),
+            worth=Fraction(exact(config.fee_asset_price)) * MICRO / (PARTS * Fraction(instrument.unit)),
             balance=int(exact(config.fee_asset_balance) * PARTS),
             discount=round(config.fee_asset_discount_pct * 100),
         )

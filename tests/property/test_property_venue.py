@@ -62,7 +62,8 @@ def test_the_books_of_desk_and_venue_agree_to_the_last_digit(name: str, seed: in
     assert (purse.base, purse.quote) == (account.base, account.quote)
     opened = 0 if purse.fees.asset is None else purse.fees.asset.balance
     assert opened - purse.asset == account.asset_paid
-    assert account.asset_paid * (0 if purse.fees.asset is None else purse.fees.asset.worth) == account.asset_value
+    worth = 0 if purse.fees.asset is None else purse.fees.asset.worth
+    assert account.asset_paid * worth == account.asset_value, "a whole number for this pair, so that nothing is rounded"
     if name == "as on Binance":
         assert account.asset_value == 0
     elif name == "fees in quote":

@@ -1,6 +1,7 @@
 """Fees by what pays them, exact."""
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import msgspec
@@ -52,9 +53,9 @@ def test_an_amount_of_the_asset_has_eight_digits_and_is_worth_just_what_is_booke
     assert paid.asset is not None
     for quantity in range(1, 60):
         charge = paid.charge(SELL, 6_180_007, quantity, maker=False, asset_left=10**9)
-        exact_amount = Decimal(6_180_007 * quantity * 750) / paid.asset.worth
-        assert abs(charge.amount - exact_amount) <= Decimal("0.5")
-        assert charge.fee == charge.amount * paid.asset.worth
+        exact_amount = 6_180_007 * quantity * 750 / paid.asset.worth
+        assert abs(charge.amount - exact_amount) <= Fraction(1, 2)
+        assert charge.fee == paid.asset.value(charge.amount) == charge.amount * paid.asset.worth
 
 
 def test_a_fee_that_the_asset_does_not_cover_is_taken_whole_from_what_is_received() -> None:
@@ -87,14 +88,27 @@ def test_quote_pays_for_both_sides_where_the_settings_say_so() -> None:
     assert fees.fees_of(Simulator(), BTC, 10, 20).held(100, 10) == 1_000 * MICRO
 
 
-def test_an_asset_is_worth_something_however_coarse_the_pair_is() -> None:
-    coarse = Instrument("A/B", "A", "B", Decimal(1), Decimal(1))
-    asset = fees.fees_of(BNB, coarse, 10, 10).asset
-    assert asset is not None
-    assert asset.worth == 6
-    assert asset.amount(600) == 75
-    cheap = msgspec.structs.replace(BNB, fee_asset_price=1.0)
-    assert fees.fees_of(cheap, coarse, 10, 10).asset == msgspec.structs.replace(asset, worth=1)
+@pytest.mark.parametrize(
+    ("tick", "step", "price"),
+    [
+        ("1", "1", 600.0),
+        ("1", "1", 0.004),
+        ("0.00001", "0.0001", 0.00906123),
+        ("0.00001", "1", 612.347),
+        ("0.3", "0.07", 612.347),
+    ],
+)
+def test_an_asset_s_price_is_exact_however_coarse_or_fine_the_pair_is(tick: str, step: str, price: float) -> None:
+    pair = Instrument("A/B", "A", "B", Decimal(tick), Decimal(step))
+    paid = fees.fees_of(msgspec.structs.replace(BNB, fee_asset_price=price, fee_asset_balance=1e6), pair, 10, 10)
+    assert paid.asset is not None
+    assert paid.asset.worth * Fraction(pair.unit) * fees.PARTS / MICRO == Fraction(repr(price))
+    for units in (1, 7, 1_234, 999_983):
+        charge = paid.charge(SELL, units, 1, maker=True, asset_left=paid.asset.balance)
+        due = Fraction(units * 1000 * 3, 4)
+        assert charge.asset == "BNB"
+        assert abs(charge.amount * paid.asset.worth - due) <= paid.asset.worth / 2, "to a hundred-millionth"
+        assert abs(charge.fee - charge.amount * paid.asset.worth) <= Fraction(1, 2), "rounded once"
 
 
 def test_what_a_fill_costs_after_the_discount_is_known_beforehand() -> None:
