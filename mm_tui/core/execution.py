@@ -16,7 +16,7 @@ from mm_tui.core.levels import Levels
 from mm_tui.core.oms import OrderManager
 from mm_tui.core.outputs import Outbox
 from mm_tui.core.passage import Passage
-from mm_tui.core.quoting import Move, Place, Remove, Shrink, Step, Tolerance, diff, lasting
+from mm_tui.core.quoting import Move, Place, Remove, Rooms, Shrink, Step, Tolerance, diff, lasting
 from mm_tui.core.retry import MILLISECOND, RetryTimer
 from mm_tui.core.state import MarketView
 from mm_tui.model import facts
@@ -61,9 +61,9 @@ class Executor:
         """Quotes that were wanted when last compared, and have no order."""
         return tuple(self._held)
 
-    def follow(self, quotes: Quotes, ts: int, held: list[Held]) -> None:
+    def follow(self, quotes: Quotes, rooms: Rooms, ts: int, held: list[Held]) -> None:
         """Bring the open orders to the wanted quotes, as far as pace and gate allow; `held` are wanted too."""
-        plan = diff(quotes, self._orders, self._tolerance)
+        plan = diff(quotes, self._orders, self._tolerance, rooms)
         self._held = held
         self._orders.fates = {pair.order.order_id: Fate(pair.quote) for pair in plan.kept}
         for pair in plan.kept:

@@ -13,7 +13,7 @@ from mm_tui.core.execution import Executor
 from mm_tui.core.explain import Held
 from mm_tui.core.oms import OrderManager
 from mm_tui.core.outputs import Outbox
-from mm_tui.core.quoting import Room, fit
+from mm_tui.core.quoting import Room, Rooms, fit
 from mm_tui.core.state import MarketView
 from mm_tui.model import facts
 from mm_tui.model.account import MICRO
@@ -94,7 +94,8 @@ class Quoter:
             return ""
         self._view.renew = self.dirty = False
         held: list[Held] = []
-        executor.follow(self._within_limits(quotes, executor, side_on, held), self._outbox.ts, held)
+        rooms = self._rooms()
+        executor.follow(self._within(rooms, quotes, executor, side_on, held), rooms, self._outbox.ts, held)
         return ""
 
     def renew(self) -> None:
@@ -127,15 +128,20 @@ class Quoter:
         self._outbox.note("warn", f"strategy {self.strategy.name}: {problem}; that decision is dropped")
         return f"the strategy failed {self._failures} times in a row" if self._failures >= STRATEGY_FAILURES else ""
 
-    def _within_limits(
-        self, quotes: Quotes, executor: Executor, side_on: Mapping[Side, bool], held: list[Held]
+    def _rooms(self) -> Rooms:
+        """What bids and asks may use by the position limit and by what is held."""
+        account = self._view.account
+        reach = 0 if self.reducing else self._view.max_position
+        return (
+            Room(reach + -account.position // MICRO, max(0, self._view.payable - self._busy_value())),
+            Room(reach + account.position // MICRO, max(0, account.base // MICRO)),
+        )
+
+    def _within(
+        self, rooms: Rooms, quotes: Quotes, executor: Executor, side_on: Mapping[Side, bool], held: list[Held]
     ) -> Quotes:
         """What of the quotes may be sent for; `held` gets the others."""
-        view, account = self._view, self._view.account
-        position, instrument = account.position, view.instrument
-        reach = 0 if self.reducing else view.max_position
-        bid_room = Room(reach + -position // MICRO, max(0, account.quote // MICRO - self._busy_value()))
-        ask_room = Room(reach + position // MICRO, max(0, account.base // MICRO))
+        instrument = self._view.instrument
         least = instrument.min_notional_units
         bids, asks = quotes.bids, quotes.asks
         for side, wanted in ((BUY, bids), (SELL, asks)):
@@ -144,8 +150,8 @@ class Quoter:
         bids = executor.levels.without_barred(bids, held) if side_on[BUY] else ()
         asks = executor.levels.without_barred(asks, held) if side_on[SELL] else ()
         return Quotes(
-            fit(bids, bid_room, instrument, least, held),
-            fit(asks, ask_room, instrument, least, held),
+            fit(bids, rooms[0], instrument, least, held),
+            fit(asks, rooms[1], instrument, least, held),
             quotes.reference2,
         )
 

@@ -4,6 +4,8 @@ Per side, orders and wanted quotes are matched so that as many orders as possibl
 
 - an order within the tolerance of a wanted quote stays; where less is wanted than is left of it, it is amended to the
   smaller size and keeps its place in the queue;
+- an order with its quote's target stays at its own size, but where a side's orders would then be over its room
+  together, those that are larger than their quotes are amended too;
 - an order off its quote by more is moved by one replace and loses its place, which it would lose anyway;
 - an order too far off, or with nothing wanted in its stead, is cancelled; a quote without an order is placed;
 - an order that was sent before its quote's `since` does not serve it: it is moved, even to where it stands.
@@ -83,6 +85,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Quotes without an order, each behind one whose acknowledgement must come first."""
     unwanted: list[Order]
     """Orders that no quote wants, and that must be acknowledged before they can be cancelled."""
+    oversized: list[Pair]
+    """Orders that must be acknowledged before they can be made smaller."""
 
 
 class Tolerance(msgspec.Struct, frozen=True):
@@ -97,6 +101,16 @@ class Room(msgspec.Struct, frozen=True):
 
     lots: int
     funds: int
+
+    def holds(self, side: Side, lots: int, value: int) -> bool:
+        """Whether so many lots, worth so much together, are within it."""
+        return lots <= self.lots and (value if side is BUY else lots) <= self.funds
+
+
+ANY = Room(1 << 62, 1 << 124)
+"""Room for whatever is wanted."""
+Rooms = tuple[Room, Room]
+"""Of bids and of asks."""
 
 
 def fit(
@@ -126,11 +140,16 @@ def fit(
     return quotes if fitted is None else fitted
 
 
-def diff(quotes: Quotes, orders: OrderManager, tolerance: Tolerance) -> Plan:
-    """The fewest steps from the open orders to the wanted quotes; removals first, then the side that moves away."""
-    plan = Plan([], [], [], [])
+def diff(quotes: Quotes, orders: OrderManager, tolerance: Tolerance, rooms: Rooms = (ANY, ANY)) -> Plan:
+    """The fewest steps from the open orders to the wanted quotes; removals first, then the side that moves away.
+
+    The quotes are within `rooms`, those of bids and asks; the orders that stay shall be so too.
+    """
+    plan = Plan([], [], [], [], [])
     bids = _diff_side(BUY, quotes.bids, orders, tolerance, plan)
     asks = _diff_side(SELL, quotes.asks, orders, tolerance, plan)
+    _press(BUY, quotes.bids, rooms[0], plan, bids)
+    _press(SELL, quotes.asks, rooms[1], plan, asks)
     plan.steps.extend(asks + bids if _rising(bids + asks) else bids + asks)
     plan.steps.sort(key=_rank)
     return plan
@@ -172,13 +191,44 @@ def _diff_side(
     return steps
 
 
+def _press(side: Side, wanted: tuple[Quote, ...], room: Room, plan: Plan, steps: list[Step]) -> None:
+    """Make orders that stay as small as their quotes, the largest excess first, until the side is within its room."""
+    larger = [pair for pair in plan.kept if pair.order.side is side and _excess(pair) > 0]
+    if not larger:
+        return
+    lots = value = 0
+    for quote in wanted:
+        lots += quote.quantity
+        value += quote.price * quote.quantity
+    for pair in larger:
+        lots += _excess(pair)
+        value += pair.order.price * _excess(pair)
+    for pair in sorted(larger, key=_excess, reverse=True):
+        if room.holds(side, lots, value):
+            return
+        order, quote = pair.order, pair.quote
+        lots -= _excess(pair)
+        value -= order.price * _excess(pair)
+        if order.status is Status.PENDING_NEW:
+            plan.oversized.append(pair)
+        elif order.status is not Status.PENDING_AMEND:
+            plan.kept.remove(pair)
+            steps.append(Shrink(order, quote))
+
+
+def _excess(pair: Pair) -> int:
+    """By how much an order is larger than its quote once it is as it was asked to be, lots."""
+    order = pair.order
+    return (order.pending_quantity or order.quantity) - order.filled - pair.quote.quantity
+
+
 def lasting(plan: Plan, quotes: Quotes, tolerance: Tolerance) -> bool:
     """Whether, once all steps have left, comparing again finds nothing while orders do no more than they were asked to.
 
     That is where nothing waits, no size may have to be changed after an acknowledgement, and no order is within the
     tolerance of two quotes.
     """
-    if plan.waiting or plan.unwanted:
+    if plan.waiting or plan.unwanted or plan.oversized:
         return False
     for pair in plan.kept:
         if pair.order.status is Status.PENDING_NEW and pair.quote.target != pair.order.target:

@@ -12,6 +12,7 @@ from mm_tui.model import facts
 from mm_tui.model.events import BUY, SELL
 from mm_tui.risk.gate import DAY
 from mm_tui.risk.limits import Limits
+from mm_tui.strategy.api import Quote
 
 B, A = bid(BID - 1000), ask(ASK + 1000)
 DAY_NOW = START // DAY
@@ -419,3 +420,27 @@ def test_reduce_only_waits_for_a_whole_book_like_any_quote() -> None:
     rig.tick()
     assert rig.state == "reduce-only"
     assert {one.side for one in placed(rig.take())} == {SELL}
+
+
+def test_an_order_whose_size_was_jittered_upwards_is_cut_to_a_limit_that_equals_its_target() -> None:
+    rig = Rig()
+    rig.quoting(Quote(BUY, 0, BID - 1000, 105, 100, "wanted"))
+    rig.act("set", "risk.max_position=0.001")
+    (amend,) = rig.take()
+    assert isinstance(amend, cmd.AmendOrder)
+    rig.hear(ev.OrderAmended(ts=rig.ts, order_id=amend.order_id, quantity=amend.quantity))
+    rig.flow(1)
+    assert resting(rig) == [(1, 100)]
+    assert rig.take() == []
+
+
+def test_reduce_only_cuts_a_jittered_order_to_the_position() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(bid(BID - 1000, 100))
+    rig.strategy.want(Quote(SELL, 0, ASK + 1000, 105, 100, "wanted"))
+    rig.fill(order, 100)
+    rig.accept()
+    rig.act("reduce_only")
+    amend = rig.take()[-1]
+    assert isinstance(amend, cmd.AmendOrder)
+    assert amend.quantity == 100

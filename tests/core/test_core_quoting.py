@@ -3,7 +3,7 @@ from pure_desk import BTC, ask, bid
 
 from mm_tui.core.explain import Held
 from mm_tui.core.oms import OrderManager
-from mm_tui.core.quoting import Move, Pair, Place, Remove, Room, Shrink, Tolerance, diff, fit
+from mm_tui.core.quoting import ANY, Move, Pair, Place, Remove, Room, Shrink, Tolerance, diff, fit, lasting
 from mm_tui.model.events import BUY, SELL
 from mm_tui.model.orders import Order, Status, Trigger
 from mm_tui.strategy.api import Quote, Quotes
@@ -158,3 +158,40 @@ def test_a_bid_is_cut_to_the_quote_and_an_ask_to_the_base_that_is_free() -> None
 def test_what_is_left_under_the_smallest_value_is_skipped_and_a_later_one_may_fit() -> None:
     wanted = (bid(P, 100), bid(P - 10, 30, 1))
     assert fit(wanted, Room(40, 10**12), BTC, 50 * P, []) == (wanted[1],)
+
+
+def test_an_order_over_its_quote_is_made_smaller_where_the_side_has_no_room_for_it() -> None:
+    orders = orders_at(Quote(BUY, 0, P, 108, 100), Quote(BUY, 1, P - 900, 103, 100))
+    wanted = quotes(Quote(BUY, 0, P, 102, 100), Quote(BUY, 1, P - 900, 98, 100))
+    assert diff(wanted, orders, STAY, (Room(211, 10**12), ANY)).steps == []
+    (step,) = diff(wanted, orders, STAY, (Room(210, 10**12), ANY)).steps
+    assert isinstance(step, Shrink)
+    assert (step.order.order_id, step.left) == ("0", 102)
+    plan = diff(wanted, orders, STAY, (Room(200, 10**12), ANY))
+    assert [step.left for step in plan.steps if isinstance(step, Shrink)] == [102, 98]
+    assert plan.kept == []
+    funds = 211 * P - 900 * 103
+    assert diff(wanted, orders, STAY, (Room(1000, funds), ANY)).steps == []
+    assert len(diff(wanted, orders, STAY, (Room(1000, funds - 1), ANY)).steps) == 1
+
+
+def test_asks_use_lots_of_what_is_held() -> None:
+    orders, wanted = orders_at(Quote(SELL, 0, P, 108, 100)), quotes(Quote(SELL, 0, P, 100, 100))
+    assert diff(wanted, orders, STAY, (ANY, Room(1000, 108))).steps == []
+    assert len(diff(wanted, orders, STAY, (ANY, Room(1000, 107))).steps) == 1
+
+
+def test_an_order_that_is_too_large_is_waited_for_until_it_is_acknowledged() -> None:
+    orders = orders_at(Quote(BUY, 0, P, 108, 100), status=Status.PENDING_NEW)
+    wanted, rooms = quotes(Quote(BUY, 0, P, 100, 100)), (Room(100, 10**12), ANY)
+    plan = diff(wanted, orders, STAY, rooms)
+    assert plan.steps == []
+    assert not lasting(plan, wanted, STAY)
+    (order,) = orders.open
+    orders.move(order, Trigger.ACCEPT, 1)
+    assert len(diff(wanted, orders, STAY, rooms).steps) == 1
+    order.pending_quantity = 100
+    orders.move(order, Trigger.ASK_AMEND, 1)
+    assert diff(wanted, orders, STAY, rooms).steps == []
+    order.pending_quantity = 104
+    assert diff(wanted, orders, STAY, rooms).steps == []
