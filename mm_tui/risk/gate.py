@@ -5,6 +5,7 @@ filled too, those on their way in or out and those in doubt included. While the 
 brings the position nearer to its baseline in that same worst case: together no more than is held.
 """
 
+from bisect import bisect_right
 from collections import deque
 
 import msgspec
@@ -76,11 +77,8 @@ class Gate:
         self._reserve_from = budget and max(1, budget * (KEPT - 1) // KEPT)
 
     def rate(self, ts: int) -> int:
-        """Placements, amends and replaces that left in the last second."""
-        sent = self._sent
-        while sent and sent[0] <= ts - SECOND:
-            sent.popleft()
-        return len(sent)
+        """Placements, amends and replaces that left in the second before `ts`; anyone may ask, at any time."""
+        return len(self._sent) - bisect_right(self._sent, ts - SECOND)
 
     def messages(self, ts: int) -> int:
         """Placements, amends and replaces that left this UTC day, sessions before included."""
@@ -121,7 +119,10 @@ class Gate:
         if verdict is not None:
             self.refused += 1
             return verdict
-        self._sent.append(command.ts)
+        sent = self._sent
+        while sent and sent[0] <= command.ts - SECOND:
+            sent.popleft()
+        sent.append(command.ts)
         self._messages = self.messages(command.ts) + 1
         self._day = command.ts // DAY
         return Approved(command)
@@ -193,8 +194,9 @@ class Gate:
         limit = self.limits.max_messages_per_day
         if limit and self.messages(ts) >= (limit if reducing else self._reserve_from):
             return Refused("message budget", str(self.messages(ts) + 1), self._budget(reducing=reducing))
-        if self.rate(ts) >= self.limits.max_orders_per_s:
-            return Refused("order rate", str(len(self._sent) + 1), f"{self.limits.max_orders_per_s}/s")
+        rate = self.rate(ts)
+        if rate >= self.limits.max_orders_per_s:
+            return Refused("order rate", str(rate + 1), f"{self.limits.max_orders_per_s}/s")
         return None
 
     def _base(self, lots: int) -> str:

@@ -122,6 +122,14 @@ def test_order_rate_counts_any_second_and_all_but_cancels() -> None:
     assert gate.rate(START + SECOND) == 1
 
 
+def test_a_look_at_the_rate_ahead_of_events_forgets_nothing() -> None:
+    gate = Gate(msgspec.structs.replace(LIMITS, max_orders_per_s=2), BTC)
+    assert [rule(place(), gate=gate), rule(place(), gate=gate)] == ["", ""]
+    assert gate.rate(START + SECOND) == 0
+    assert gate.rate(START + SECOND - 1) == 2
+    assert rule(place(ts=START + SECOND - 1), gate=gate) == "order rate"
+
+
 def test_a_closed_gate_lets_cancels_and_reducing_orders_through_alone() -> None:
     gate = Gate(LIMITS, BTC)
     gate.closed = "kill"
