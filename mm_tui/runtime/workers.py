@@ -186,7 +186,8 @@ class RiskWorker:
         self._gauges = gauges
         self._stale_after = stale_after_ms * 1_000_000
         self._stale = False
-        self._mismatch = False
+        self._mismatch: frozenset[tuple[str, int | None, int | None]] = frozenset()
+        """Orders that core and wire count otherwise: id, lots left there and here."""
         self.heartbeat = time.monotonic()
         self.state = WorkerState("risk")
 
@@ -225,8 +226,8 @@ class RiskWorker:
     def _check_exposure(self) -> None:
         core = {order.order_id: order.left for order in self._desk.core.orders.open}
         wire = self._desk.wire.left
-        mismatch = core != wire
-        if mismatch and not self._mismatch:
+        mismatch = frozenset((name, core.get(name), wire.get(name)) for name, _ in core.items() ^ wire.items())
+        if mismatch and mismatch != self._mismatch:
             self._inbox.trip("exposure", f"{sum(wire.values())} lots", f"{sum(core.values())} lots in the core")
         self._mismatch = mismatch
 

@@ -5,16 +5,25 @@ import gzip
 from pathlib import Path
 
 import pytest
-from pure_desk import SECOND, START, delta, top
+from pure_desk import ASK, BID, SECOND, START, Rig, ask, bid, delta, top
 
 from mm_tui.journal.writer import SessionWriter
 from mm_tui.model.events import WatchdogTripped
 from mm_tui.runtime import workers
 from mm_tui.runtime.gauges import Gauges
 from mm_tui.runtime.inbox import DeskInbox
+from mm_tui.runtime.wire import WireCount
 from mm_tui.runtime.workers import FeedWorker, RecorderWorker, RiskWorker, WorkerState
 from mm_tui.venues.api import FeedStatus, Frame, Inbox
 from mm_tui.views.frames import WorkerRow
+
+
+class Wired:
+    """As much of a desk as the second count of exposure looks at."""
+
+    def __init__(self, rig: Rig) -> None:
+        self.core = rig.core
+        self.wire = WireCount()
 
 
 class Monotonic:
@@ -25,6 +34,36 @@ class Monotonic:
 
 def inbox_of() -> DeskInbox:
     return DeskInbox(lambda: START, lambda frame: None)
+
+
+def test_the_risk_worker_tells_each_change_of_what_core_and_wire_count_otherwise() -> None:
+    rig, inbox = Rig(), inbox_of()
+    order, _ = rig.quoting(bid(BID - 1000), ask(ASK + 1000))
+    desk = Wired(rig)
+    risk = RiskWorker(desk, inbox, Gauges(live=True), 2000)  # type: ignore[arg-type]  # a core and a wire will do
+    left = desk.wire.left
+    left.update({one.order_id: one.left for one in rig.core.orders.open})
+
+    def told() -> list[tuple[str, str]]:
+        risk._check_exposure()
+        found = []
+        while (frame := inbox.take(0)) is not None:
+            assert isinstance(frame.event, WatchdogTripped)
+            found.append((frame.event.value, frame.event.limit))
+        return found
+
+    assert told() == []
+    left["ghost"] = 5
+    assert told() == [("205 lots", "200 lots in the core")]
+    assert told() == [], "it is the same one"
+    rig.strategy.want(ask(ASK + 1000))
+    rig.canceled(order)
+    del left[order.order_id]
+    assert told() == [], "an order that both know of came to its end"
+    left["ghost"] = 500
+    assert told() == [("600 lots", "100 lots in the core")]
+    left.clear()
+    assert told() == [("0 lots", "100 lots in the core")]
 
 
 def test_the_risk_worker_tells_an_old_feed_once_until_it_is_young_again(monkeypatch: pytest.MonkeyPatch) -> None:
