@@ -60,6 +60,8 @@ class CoreConfig(msgspec.Struct, frozen=True, kw_only=True):
     quoting_on_start: bool = True
     maker_fee_bps: float = 0.0
     taker_fee_bps: float = 0.0
+    bid_fee: int = 0
+    """What the venue holds of the quote for a bid's fee beside its value, millionths of the value."""
     order_prefix: str = "mm"
     """Start of every client order id."""
     mode: Literal["paper", "live"] = "paper"

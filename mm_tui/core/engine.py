@@ -67,7 +67,14 @@ class Core:
         self.market = market if market is not None else Market(instrument, config.feed)
         self.book = self.market.book
         self.references = self.market.references
-        self.view = MarketView(instrument, self.market, self.account, self.orders, maker_fee_bps=config.maker_fee_bps)
+        self.view = MarketView(
+            instrument,
+            self.market,
+            self.account,
+            self.orders,
+            maker_fee_bps=config.maker_fee_bps,
+            bid_fee=config.bid_fee,
+        )
         self.view.max_position = self.gate.max_position
         self.quoter = Quoter(make, params, self.view, self.orders, self.outbox)
         self.quoter.tune()
@@ -304,13 +311,13 @@ class Core:
 
     # -- states
 
-    def settle(self) -> None:
-        """Work out the one state; on the way out of quoting everything is cancelled."""
+    def settle(self) -> bool:
+        """Work out the one state; on the way out of quoting everything is cancelled. Whether it was."""
         conduct, ts = self.conduct, self.outbox.ts
         state, reason = self._judged()
         before = conduct.state
         if state is before and reason == conduct.reason:
-            return
+            return False
         conduct.state, conduct.reason = state, reason
         self.outbox.say(facts.StateChanged(ts=ts, state=state.value, reason=reason))
         if before in QUOTES and state not in QUOTES:
@@ -318,10 +325,17 @@ class Core:
             self.executor.forget()
             if self.orders.open_count:
                 self.outbox.say(facts.QuotesPulled(ts=ts, reason=reason))
-                self.cancel_all()
+                self.executor.cancels.cancel_all(ts)
+                return True
         elif state in QUOTES and state is not before:
             self.quoter.dirty = True
             self._arm_reset()
+        return False
+
+    def stand_down(self) -> None:
+        """Somebody wants nothing to rest: work out the state and cancel everything, once, whatever the state was."""
+        if not self.settle():
+            self.executor.cancels.cancel_all(self.outbox.ts)
 
     def _judged(self) -> tuple[State, str]:
         """The state that everything speaks for now, and its reason."""
@@ -333,10 +347,6 @@ class Core:
             self.strategy.describe,
             flattening=self.flattener.active,
         )
-
-    def cancel_all(self) -> None:
-        """Cancel whatever rests."""
-        self.executor.cancels.cancel_all(self.outbox.ts)
 
     # -- timers
 

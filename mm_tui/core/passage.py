@@ -53,7 +53,7 @@ class Passage:
             mid2=self._view.references.mid2,
             own_opposite=orders.touch(side.opposite),
             base_free=account.base // MICRO - busy_lots,
-            quote_free=account.quote // MICRO - busy_value,
+            quote_free=self._view.payable - busy_value,
         )
 
     def too_much(self, quote: Quote, exposure: Exposure) -> bool:

@@ -40,18 +40,39 @@ class MarketView:
     """What a strategy may look at; one object, kept up to date by the core."""
 
     __slots__ = (
-        "_market", "_orders", "account", "completions", "instrument", "last_own_price", "leans", "maker_fee_bps",
-        "max_position", "references", "renew", "signals", "ts",
+        "_market",
+        "_orders",
+        "account",
+        "bid_cost",
+        "completions",
+        "instrument",
+        "last_own_price",
+        "leans",
+        "maker_fee_bps",
+        "max_position",
+        "references",
+        "renew",
+        "signals",
+        "ts",
     )  # fmt: skip
 
     def __init__(
-        self, instrument: Instrument, market: Market, account: Account, orders: OrderManager, *, maker_fee_bps: float
+        self,
+        instrument: Instrument,
+        market: Market,
+        account: Account,
+        orders: OrderManager,
+        *,
+        maker_fee_bps: float,
+        bid_fee: int = 0,
     ) -> None:
         self.instrument = instrument
         self.references = market.references
         self.signals = market.signals
         self.account = account
         self.maker_fee_bps = maker_fee_bps
+        self.bid_cost = MICRO + bid_fee
+        """What a bid holds of the quote, millionths of its value."""
         self.ts = 0
         self.max_position = 0
         self.leans = Leans()
@@ -80,6 +101,11 @@ class MarketView:
     def quote_free(self) -> int:
         """All quote that is held, what open bids reserve included, ticks times lots."""
         return self.account.quote // MICRO
+
+    @property
+    def payable(self) -> int:
+        """What all open bids together may be worth, ticks times lots: the quote held pays it and their fees."""
+        return self.account.quote // self.bid_cost
 
     @property
     def bid(self) -> int:

@@ -15,7 +15,7 @@ from mm_tui.model.events import SessionStarted
 from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.desk import Desk, Journal
 from mm_tui.settings.sections import Settings
-from mm_tui.sim.fees import paid_bps
+from mm_tui.sim.fees import fees_of, paid_bps
 from mm_tui.sim.venue import paper_venue
 from mm_tui.strategy.registry import make as make_strategy
 
@@ -38,6 +38,7 @@ def build_core(terms: Terms, market: Market | None = None) -> Core:
     settings = terms.settings
     params = getattr(settings.strategy, terms.strategy, None)
     make = partial(make_strategy, terms.strategy, seed=settings.simulator.seed)
+    fees = fees_of(settings.simulator, terms.instrument, terms.maker_bps, terms.taker_bps)
     config = CoreConfig(
         limits=settings.risk,
         orders=settings.orders,
@@ -46,6 +47,7 @@ def build_core(terms: Terms, market: Market | None = None) -> Core:
         quoting_on_start=settings.desk.quoting_on_start,
         maker_fee_bps=paid_bps(settings.simulator, terms.maker_bps),
         taker_fee_bps=paid_bps(settings.simulator, terms.taker_bps),
+        bid_fee=fees.held_beside,
     )
     return Core(config, terms.instrument, make(params).params, make, market)
 

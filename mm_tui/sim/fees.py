@@ -83,10 +83,14 @@ class Fees(msgspec.Struct, frozen=True):
             return Charge(quantity * share, in_base=True)
         return Charge(price * quantity * share)
 
+    @property
+    def held_beside(self) -> int:
+        """What a bid holds beside its value, millionths of it: its worst fee where quote pays it."""
+        return max(0, self.maker, self.taker) if self.currency == "quote" else 0
+
     def held(self, price: int, quantity: int) -> int:
-        """What a bid holds of the quote, its fee included where quote pays it; millionths of a lot at a tick."""
-        extra = max(0, self.maker, self.taker) if self.currency == "quote" else 0
-        return price * quantity * (MICRO + extra)
+        """What a bid holds of the quote, its fee included; millionths of a lot at a tick."""
+        return price * quantity * (MICRO + self.held_beside)
 
 
 def paid_bps(config: Simulator, bps: float) -> float:

@@ -258,7 +258,7 @@ class Presenter:
             band=vitals.band,
             fills=account.fills,
             free_base=accounts.quantity(account.base - reserved_base * accounts.MICRO, instrument),
-            free_quote=instrument.unit * (account.quote // accounts.MICRO - reserved_quote),
+            free_quote=accounts.money(2 * (account.quote - reserved_quote * core.view.bid_cost), instrument),
         )
 
     def _risk(self, ts: int) -> fr.RiskFrame:
