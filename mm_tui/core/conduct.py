@@ -61,6 +61,19 @@ class Conduct:
         why = self.side_why.get(side)
         return f"{side.book_word}s are off: {why}" if why else f"{side.book_word}s are off"
 
+    def switch_off(self, side: Side, why: str) -> None:
+        """A limit switches a side off; one that is off already stays as it is, a person's with the person."""
+        if self.side_on[side]:
+            self.side_on[side] = False
+            self.side_why[side] = why
+
+    def start_anew(self) -> None:
+        """A person takes the desk up after a halt: what limits did is over; a side that a person switched off stays."""
+        self.cooloff_until = 0
+        for side in self.side_why:
+            self.side_on[side] = True
+        self.side_why = {}
+
     def lose_data(self, reason: str) -> None:
         """What comes is late, or does not come."""
         self.stale = reason

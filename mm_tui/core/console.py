@@ -59,28 +59,25 @@ class Console:
 
     def _pull(self, argument: str) -> None:
         self._core.conduct.paused = argument or "by the operator"
-        self._core.settle()
-        self._core.cancel_all()
+        self._core.stand_down()
 
     def _close(self, argument: str) -> None:
         """The desk is about to end: the gate closes first, then all is cancelled."""
         core = self._core
-        core.conduct.closing = not core.gate.closed
+        core.conduct.closing = core.conduct.closing or not core.gate.closed
         core.gate.closed = core.gate.closed or argument or "closing"
         core.flattener.stop()
-        core.settle()
-        core.cancel_all()
+        core.stand_down()
 
     def _flatten(self, _: str) -> None:
         core = self._core
         core.conduct.paused = core.conduct.paused or "flattened by the operator"
         core.flattener.start()
-        core.settle()
-        core.cancel_all()
+        core.stand_down()
         core.go_on()
 
     def _rearm(self, _: str) -> None:
-        """After a halt everything starts anew; a soft limit is taken note of. Either leads to a pause."""
+        """After a halt what a limit had done is undone; a soft limit is taken note of. Either leads to a pause."""
         core = self._core
         if not (core.gate.closed or core.breaker.soft):
             stays = f"; reduce-only stays: {core.gate.restrained}" if core.gate.restrained else ""
@@ -89,10 +86,10 @@ class Console:
         if core.conduct.closing:
             core.outbox.note("warn", "the desk is closing")
             return
-        core.gate.closed = ""
+        if core.gate.closed:
+            core.gate.closed = ""
+            core.conduct.start_anew()
         core.breaker.rearm(core.pnl if core.mid2 else core.breaker.pnl)
-        core.conduct.side_on = {BUY: True, SELL: True}
-        core.conduct.side_why = {}
         core.conduct.paused = "re-armed"
         core.guard.restrain()
         core.settle()

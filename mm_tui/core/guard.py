@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from mm_tui.core.state import QUOTES
 from mm_tui.model import facts
 from mm_tui.model.events import BUY, SELL, SessionStarted
 from mm_tui.risk.breaker import Trip
@@ -42,8 +41,7 @@ class Guard:
             self.restrain()
         else:
             side = BUY if trip.action.startswith("bid") else SELL
-            core.conduct.side_on[side] = False
-            core.conduct.side_why[side] = trip.value
+            core.conduct.switch_off(side, trip.value)
             core.quoter.dirty = True
         core.settle()
 
@@ -54,10 +52,7 @@ class Guard:
             core.conduct.closing, core.gate.closed = False, ""
         core.gate.closed = core.gate.closed or reason
         core.flattener.stop()
-        pulls = core.state in QUOTES and core.orders.open_count
-        core.settle()
-        if not pulls:
-            core.cancel_all()
+        core.stand_down()
 
     def on_fill(self) -> None:
         """A fill was booked."""

@@ -153,6 +153,68 @@ def test_one_side_filled_in_a_row_is_switched_off_and_its_orders_leave() -> None
     assert [one for one in placed(rig.take()) if one.side is BUY]
 
 
+def test_a_rearm_after_a_halt_brings_back_the_sides_that_a_limit_switched_off_and_no_other() -> None:
+    rig = Rig(CoreConfig(limits=Limits(max_same_side_fills=1)))
+    first, second, _ = rig.quoting(B, bid(BID - 2000, 100, 1), A)
+    rig.act("toggle_asks")
+    rig.fill(first, 100)
+    rig.fill(second, 100)
+    assert rig.core.conduct.side_on == {BUY: False, SELL: False}
+    rig.act("kill")
+    rig.act("rearm")
+    assert rig.core.conduct.side_on == {BUY: True, SELL: False}
+    assert rig.core.conduct.side_why == {}
+
+
+def test_a_side_that_a_person_switched_off_is_not_the_limits_to_give_back() -> None:
+    rig = Rig(CoreConfig(limits=Limits(max_same_side_fills=1)))
+    first, second = rig.quoting(B, bid(BID - 2000, 100, 1))
+    rig.act("toggle_bids")
+    rig.fill(first, 100)
+    rig.fill(second, 100)
+    rig.act("kill")
+    rig.act("rearm")
+    assert rig.core.conduct.side_on == {BUY: False, SELL: True}
+
+
+def test_taking_note_of_a_soft_limit_switches_no_side_on() -> None:
+    rig = Rig(CoreConfig(limits=Limits(max_drawdown=1, max_price_change_bps=10_000)))
+    (order,) = rig.quoting(B)
+    rig.fill(order, 100)
+    rig.act("toggle_asks")
+    rig.tick(BID - 85_000, ASK - 85_000)
+    assert rig.core.breaker.soft
+    rig.act("rearm")
+    assert rig.core.conduct.side_on == {BUY: True, SELL: False}
+    assert rig.core.reason == "re-armed"
+
+
+def test_a_rearm_ends_the_cooling_off() -> None:
+    rig = Rig()
+    rig.quoting(B)
+    rig.tick(BID + 38_000, ASK + 38_000)
+    rig.tick(BID, ASK)
+    assert rig.state == "halted"
+    rig.canceled(*rig.core.orders.open)
+    rig.act("rearm")
+    assert (rig.state, rig.core.reason) == ("paused", "re-armed")
+
+
+@pytest.mark.parametrize("action", ["kill", "pull", "flatten", "close"])
+def test_all_is_cancelled_once_whatever_was_quoted(action: str) -> None:
+    quoting = Rig()
+    orders = quoting.quoting(B, A)
+    paused = Rig()
+    paused.quoting(B, A)
+    paused.act("pause")
+    paused.take()
+    empty = Rig()
+    for rig in (quoting, paused, empty):
+        rig.act(action)
+        assert rig.take() == [cmd.CancelAll(ts=rig.ts)]
+    assert [order.cancel_tries for order in orders] == [1, 1]
+
+
 def filled(rig: Rig, lots: int = 100) -> None:
     """Rest a bid and have it filled; nothing is wanted any more."""
     (order,) = rig.quoting(bid(BID - 1000, lots))
@@ -326,6 +388,8 @@ def test_closing_cancels_and_leaves_nothing_behind() -> None:
     rig.canceled(*rig.core.orders.open)
     rig.flow(5)
     assert not rig.take()
+    rig.act("close", "closing: quit again")
+    assert rig.core.conduct.closing
     halted = Rig()
     halted.act("kill")
     halted.act("close", "closing: quit")
