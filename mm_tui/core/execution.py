@@ -3,6 +3,7 @@
 - at most `batch_size` placements, amends and replaces leave on one event, and no more a second than the rate limits
   say; what is over is not queued but found again by the next diff, when the `retry` timer wakes the core
 - a placement is never sent twice, and none for a level whose order is in doubt (an order that rests may be kept there)
+- an order that cannot be made smaller any more is cancelled, and its quote waits until it is gone
 - an order has the level of the quote that it stands for: one that is kept for another quote changes its level
 
 Cancels and orders without an answer are in `core.cancels`, levels that must wait in `core.levels`, the gate in
@@ -193,8 +194,10 @@ class Executor:
         return ""
 
     def _shrink(self, order: Order, quote: Quote, ts: int) -> str:
-        if order.amends >= self._gate.instrument.max_amends:
-            return f"amended {order.amends} times, the exchange allows no more"
+        fixed = self._fixed(order)
+        if fixed:
+            self.cancels.cancel(order, ts, fixed)
+            return f"waits until {order.order_id} is gone: {fixed}"
         quantity = order.filled + quote.quantity
         command = AmendOrder(ts=ts, order_id=order.order_id, quantity=quantity)
         why = self._passage.send(command, self._passage.exposure(order.side))
@@ -205,6 +208,14 @@ class Executor:
         self._orders.fates[order.order_id] = Fate(quote)
         self._outbox.tell(order)
         self._timer.wake(ts + ACK_TIMEOUT, ts)
+        return ""
+
+    def _fixed(self, order: Order) -> str:
+        """Why the order cannot be made smaller where it stands; empty where it can."""
+        if order.amend_refused:
+            return "the venue refused to make it smaller"
+        if order.amends >= self._gate.instrument.max_amends:
+            return f"amended {order.amends} times, the exchange allows no more"
         return ""
 
     # -- orders

@@ -14,7 +14,10 @@ from mm_tui.errors import IllegalTransition
 from mm_tui.model import events as ev
 from mm_tui.model import facts
 from mm_tui.model.account import Account
-from mm_tui.model.orders import Order, Trigger
+from mm_tui.model.orders import Order, Status, Trigger
+
+STANDING = frozenset({Status.LIVE, Status.PARTIALLY_FILLED})
+"""No amend is on its way: one that was, and was not answered by its size, did not happen as far as we know."""
 
 
 class Replies:
@@ -43,10 +46,13 @@ class Replies:
             self._outbox.note("warn", f"the venue speaks of an order that is not ours: {event.order_id}")
             return None
         try:
-            return order if self._handlers[type(event)](order, event) else None
+            changed = self._handlers[type(event)](order, event)
         except IllegalTransition as error:
             self._outbox.note("warn", f"{event.order_id}: {error}; the report is ignored")
             return None
+        if order.pending_quantity and order.status in STANDING:
+            order.pending_quantity = order.target = 0
+        return order if changed else None
 
     def tell_fill(self, order: Order, event: ev.OrderFilled, mid2: int | None) -> None:
         """Say that a fill was booked; `mid2` is the mid just before it, None where the book was not known."""
@@ -86,7 +92,7 @@ class Replies:
         return self._orders.move(order, Trigger.CANCELED, event.ts, event.reason)
 
     def _cancel_rejected(self, order: Order, event: ev.CancelRejected) -> bool:
-        order.pending_quantity = 0
+        order.amend_refused = order.amend_refused or order.status is Status.PENDING_AMEND
         return self._orders.move(order, Trigger.CANCEL_REJECTED, event.ts, f"{event.code} {event.reason}")
 
     def _amended(self, order: Order, event: ev.OrderAmended) -> bool:

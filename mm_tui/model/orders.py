@@ -146,13 +146,15 @@ class Order(msgspec.Struct, kw_only=True):
     updated: int = 0
     """When the status last changed."""
     target: int = 0
-    """What the quote asked for before any jitter, lots."""
+    """What the quote asked for before any jitter, lots; 0 where an amend failed, so that sizes are compared."""
     level: int = 0
     """0 is the quote nearest to the reference; −1 an order that is no quote (a flatten)."""
     replaces: str = ""
     """The order whose place this one takes, where it came by a replace."""
     amends: int = 0
     """How often its size was made smaller; exchanges bound it."""
+    amend_refused: bool = False
+    """The venue did not make it smaller when asked; it is not asked again."""
     pending_quantity: int = 0
     """The size an amend on its way asks for; 0 when none is."""
     cancel_tries: int = 0

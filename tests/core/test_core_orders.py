@@ -53,21 +53,70 @@ def test_a_smaller_size_amends_and_the_answer_is_taken() -> None:
     assert not rig.take()
 
 
-def test_amends_end_where_the_exchange_allows_no_more() -> None:
+def test_an_order_that_was_amended_as_often_as_the_exchange_allows_is_cancelled_to_be_cut() -> None:
     rig = Rig()
     (order,) = rig.quoting(B)
-    order.amends = 10
+    for quantity in range(99, 89, -1):
+        rig.want(bid(BID - 1000, quantity))
+        rig.hear(ev.OrderAmended(ts=rig.ts, order_id=order.order_id, quantity=quantity))
+        rig.flow(1)
+    assert order.amends == rig.core.instrument.max_amends
+    rig.take()
+    rig.act("set", "risk.max_position=0.0005")
+    assert rig.take() == [cmd.CancelOrder(ts=rig.ts, order_id=order.order_id)]
+    words = f"waits until {order.order_id} is gone: amended 10 times, the exchange allows no more"
+    assert [one.why for one in rig.core.executor.held] == [words]
+    rig.canceled(order)
+    assert [(one.price, one.quantity) for one in rig.take(cmd.PlaceOrder)] == [(BID - 1000, 50)]
+
+
+def test_an_amend_that_is_refused_leaves_the_order_as_it_was_until_it_is_cancelled() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    rig.strategy.want(bid(BID - 1000, 60))
+    rig.tick()
+    rig.take()
+    rig.hear(ev.CancelRejected(ts=rig.ts, order_id=order.order_id, code=-2038, reason="no"))
+    assert (order.status, order.quantity, order.pending_quantity) == (Status.PENDING_CANCEL, 100, 0)
+    assert rig.take() == [cmd.CancelOrder(ts=rig.ts, order_id=order.order_id)]
+    words = f"waits until {order.order_id} is gone: the venue refused to make it smaller"
+    assert [one.why for one in rig.core.executor.held] == [words]
+    rig.canceled(order)
+    (placed,) = rig.take(cmd.PlaceOrder)
+    assert placed.quantity == 60
+
+
+def test_a_refused_amend_does_not_leave_the_desk_over_a_tightened_limit() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    rig.act("set", "risk.max_position=0.0005")
+    rig.hear(ev.CancelRejected(ts=rig.ts, order_id=order.order_id, code=-2038, reason="no"))
+    rig.canceled(order)
+    rig.accept()
+    rig.flow(20)
+    assert [one.left for one in rig.core.orders.open] == [50]
+
+
+def test_an_amend_that_nobody_answered_is_asked_for_again_once_the_order_is_known_to_rest() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
     rig.want(bid(BID - 1000, 60))
-    assert not rig.take()
+    rig.flow(6)
+    assert order.status is Status.UNKNOWN
+    rig.take()
+    rig.accept(order)
+    assert rig.take() == [cmd.AmendOrder(ts=rig.ts, order_id=order.order_id, quantity=60)]
+    assert order.pending_quantity == 60
 
 
-def test_an_amend_that_is_refused_leaves_the_order_as_it_was() -> None:
+def test_an_amend_under_way_outlives_a_part_that_is_filled() -> None:
     rig = Rig()
     (order,) = rig.quoting(B)
     rig.want(bid(BID - 1000, 60))
     rig.take()
-    rig.hear(ev.CancelRejected(ts=rig.ts, order_id=order.order_id, code=-2038, reason="no"))
-    assert (order.status, order.quantity, order.pending_quantity) == (Status.LIVE, 100, 0)
+    rig.fill(order, 10)
+    assert (order.status, order.pending_quantity, order.target) == (Status.PENDING_AMEND, 60, 60)
+    assert rig.take() == []
 
 
 def test_a_late_fill_after_the_cancel_is_booked() -> None:
