@@ -7,6 +7,7 @@ from textual import on
 from textual.widgets import Input, Static
 
 from mm_tui.app.commands import common_prefix
+from mm_tui.app.screens.line import LineInput
 from mm_tui.app.screens.sheet import Sheet
 
 
@@ -35,7 +36,7 @@ class Entry(Sheet):
 
     def compose(self) -> Iterator[Input | Static]:
         """The input, and beneath it completions or an error."""
-        line = Input(self._text, compact=True, select_on_focus=False)
+        line = LineInput(self._text, compact=True, select_on_focus=False)
         line.cursor_position = len(self._text)
         yield line
         yield Static(self._hint(self._text), markup=False)

@@ -9,6 +9,7 @@ from textual.widgets import Input, Static
 
 from mm_tui.app.actions import DESK, ActionTable
 from mm_tui.app.commands import names
+from mm_tui.app.screens.line import LineInput
 from mm_tui.app.screens.sheet import Sheet
 
 _ROWS = 12
@@ -50,7 +51,7 @@ class Palette(Sheet):
 
     def compose(self) -> Iterator[Input | Static]:
         """The input and the list."""
-        yield Input(placeholder="what to do", compact=True)
+        yield LineInput(placeholder="what to do", compact=True)
         yield Static(self._list(), markup=False, classes="list")
 
     def take_focus(self) -> None:
