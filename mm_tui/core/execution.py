@@ -62,8 +62,11 @@ class Executor:
         """Quotes that were wanted when last compared, and have no order."""
         return tuple(self._held)
 
-    def follow(self, quotes: Quotes, rooms: Rooms, ts: int, held: list[Held]) -> None:
-        """Bring the open orders to the wanted quotes, as far as pace and gate allow; `held` are wanted too."""
+    def follow(self, quotes: Quotes, rooms: Rooms, ts: int, held: list[Held], failing: str = "") -> None:
+        """Bring the open orders to the wanted quotes, as far as pace and gate allow; `held` are wanted too.
+
+        `failing` says why nothing new may be placed or moved, only made smaller or cancelled.
+        """
         plan = diff(quotes, self._orders, self._tolerance, rooms)
         self._held = held
         self._orders.fates = {pair.order.order_id: Fate(pair.quote) for pair in plan.kept}
@@ -75,7 +78,8 @@ class Executor:
             if isinstance(step, Remove):
                 self._remove(step, ts)
                 continue
-            why = self._paced(step, sent, ts) or self._take(step, ts)
+            why = "" if isinstance(step, Shrink) else failing
+            why = why or self._paced(step, sent, ts) or self._take(step, ts)
             if not why:
                 (self._amends if isinstance(step, Shrink) else self._placements).take(ts)
                 sent += 1

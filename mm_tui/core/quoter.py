@@ -23,7 +23,9 @@ from mm_tui.strategy.api import NO_QUOTES, Leans, Quote, Quotes, Strategy
 
 STEP_NAMES = frozenset(get_args(StepName))
 NUMBERS = frozenset({float, int})
-LARGEST2 = 2.0**53
+LARGEST = 1 << 52
+"""No price and no size is as large, ticks and lots."""
+LARGEST2 = 2.0 * LARGEST
 """No price is as far from nought, half ticks."""
 
 STRATEGY_FAILURES = 3
@@ -76,14 +78,14 @@ class Quoter:
             quotes = self.strategy.quote(self._view)
         except BaseException as error:  # noqa: BLE001 - a plug-in may raise anything, sys.exit too; the desk lives
             self.last_error = error
-            return self._failed(f"{type(error).__name__}: {error}")
+            return self._failed(in_words(error), executor, side_on)
         fresh = quotes is not self._quotes
         problem = "" if stopwatch is None else stopwatch.over()
         if fresh and not problem:
             problem = nonsense(quotes, self._view.ts)
         if problem:
             self.last_error = None
-            return self._failed(problem)
+            return self._failed(problem, executor, side_on)
         if fresh:
             self._tell(quotes, side_on)
             self._quotes = quotes
@@ -93,10 +95,14 @@ class Quoter:
         if not self.dirty:
             return ""
         self._view.renew = self.dirty = False
+        self._follow(executor, side_on)
+        return ""
+
+    def _follow(self, executor: Executor, side_on: Mapping[Side, bool], failing: str = "") -> None:
         held: list[Held] = []
         rooms = self._rooms()
-        executor.follow(self._within(rooms, quotes, executor, side_on, held), rooms, self._outbox.ts, held)
-        return ""
+        quotes = self._within(rooms, self._quotes, executor, side_on, held)
+        executor.follow(quotes, rooms, self._outbox.ts, held, failing)
 
     def renew(self) -> None:
         """The next decision makes the quotes anew."""
@@ -123,9 +129,12 @@ class Quoter:
         self._view.references.resize(self.strategy.reference_window)
         self._view.signals.follow(getattr(self.strategy, "signal_rules", None))
 
-    def _failed(self, problem: str) -> str:
+    def _failed(self, problem: str, executor: Executor, side_on: Mapping[Side, bool]) -> str:
+        """Drop a decision; limits and sides go on to hold what was wanted before, but nothing is placed or moved."""
         self._failures += 1
         self._outbox.note("warn", f"strategy {self.strategy.name}: {problem}; that decision is dropped")
+        if self.dirty:
+            self._follow(executor, side_on, f"the strategy failed: {problem}")
         return f"the strategy failed {self._failures} times in a row" if self._failures >= STRATEGY_FAILURES else ""
 
     def _rooms(self) -> Rooms:
@@ -176,27 +185,47 @@ class Quoter:
             )
 
 
+def in_words(error: BaseException) -> str:
+    """What a plug-in raised, in one line; its own words may fail too."""
+    try:
+        words = str(error)
+    except BaseException:  # noqa: BLE001 - a plug-in's exception may do anything
+        words = "it does not say why"
+    return f"{type(error).__name__}: {words if words.isprintable() else ascii(words)}"
+
+
 def nonsense(quotes: object, ts: int) -> str:
     """What is wrong with what a strategy returned at `ts`; empty where nothing is."""
+    try:
+        return _of_quotes(quotes, ts)
+    except BaseException as error:  # noqa: BLE001 - what is no number may raise anything when it is held against one
+        return f"returned what cannot be read: {in_words(error)}"
+
+
+def _of_quotes(quotes: object, ts: int) -> str:
     if not isinstance(quotes, Quotes):
         return f"returned {type(quotes).__name__}, not Quotes"
     for side, wanted in ((BUY, quotes.bids), (SELL, quotes.asks)):
+        if not isinstance(wanted, tuple):
+            return f"the {side.book_word}s are not a tuple but {type(wanted).__name__}"
         for quote in wanted:
             if not isinstance(quote, Quote) or quote.side is not side:
                 return f"a {side.book_word} is {quote!r}"
-            problem = _nonsense(quote, ts)
+            problem = _of_quote(quote, ts)
             if problem:
                 return problem
     return ""
 
 
-def _nonsense(quote: Quote, ts: int) -> str:  # noqa: C901, PLR0911 - one line a rule
+def _of_quote(quote: Quote, ts: int) -> str:  # noqa: C901, PLR0911 - one line a rule
     if type(quote.price) is not int or type(quote.quantity) is not int:
         return f"price {quote.price!r} and quantity {quote.quantity!r} must be whole numbers"
-    if quote.price <= 0 or quote.quantity <= 0:
-        return f"price {quote.price} and quantity {quote.quantity} must be over 0"
-    if type(quote.level) is not int or quote.level < 0:
+    if not (0 < quote.price < LARGEST and 0 < quote.quantity < LARGEST):
+        return f"price {quote.price} and quantity {quote.quantity} must be over 0 and below {LARGEST}"
+    if type(quote.level) is not int or not 0 <= quote.level < LARGEST:
         return f"the level {quote.level!r} must be a whole number from 0 on"
+    if type(quote.target) is not int:
+        return f"the target {quote.target!r} must be a whole number"
     if type(quote.since) is not int or quote.since > ts:
         return f"since {quote.since!r} must be a time in ns that has come"
     if not isinstance(quote.reason, str) or not quote.reason.isprintable():

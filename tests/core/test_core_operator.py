@@ -22,6 +22,22 @@ from mm_tui.strategy.passive import Passive, PassiveParams
 B, A = bid(BID - 1000), ask(ASK + 1000)
 
 
+class Unreadable(str):
+    """No text that can be looked at."""
+
+    __slots__ = ()
+
+    def isprintable(self) -> bool:
+        raise ValueError("two\nlines")
+
+
+class MuteError(Exception):
+    """Fails even to say why."""
+
+    def __str__(self) -> str:
+        raise ValueError
+
+
 def parameters() -> Parameters:
     return Parameters("passive", PassiveParams())
 
@@ -256,6 +272,13 @@ def test_failures_that_are_not_in_a_row_are_forgiven() -> None:
         Quotes(asks=(Quote(SELL, 0, 5, 1, since=START + 10**12),)),
         Quotes(asks=(Quote(SELL, 0, 5, 1, since=1.5),)),  # type: ignore[arg-type]
         Quotes(asks=(Quote(SELL, 0, 5, 1, steps=[]),)),  # type: ignore[arg-type]
+        Quotes(bids=None),  # type: ignore[arg-type]
+        Quotes(asks=[Quote(SELL, 0, 5, 1)]),  # type: ignore[arg-type]
+        Quotes(bids=(Quote(BUY, 0, 1 << 70, 1),)),
+        Quotes(bids=(Quote(BUY, 0, 5, 1 << 70),)),
+        Quotes(bids=(Quote(BUY, 1 << 70, 5, 1),)),
+        Quotes(bids=(Quote(BUY, 0, 5, 1, "all"),)),  # type: ignore[arg-type]
+        Quotes(bids=(Quote(BUY, 0, 5, 1, reason=Unreadable()),)),
         Quotes(asks=(Quote(SELL, 0, 5, 1, steps=("mid",)),)),  # type: ignore[arg-type]
         Quotes(asks=(Quote(SELL, 0, 5, 1, steps=(Step("reference", nan),)),)),
         Quotes(asks=(Quote(SELL, 0, 5, 1, steps=(Step("reference", -inf),)),)),
@@ -312,3 +335,50 @@ def test_pause_while_halted_says_what_to_do_first() -> None:
     rig.act("pause")
     assert rig.said(facts.Noted)[-1].text == "halted: re-arm first"
     assert not rig.core.conduct.paused
+
+
+def test_an_error_of_a_strategy_is_one_line_even_where_it_does_not_say_why() -> None:
+    rig = Rig()
+    rig.quoting(B)
+    rig.strategy.error = MuteError()
+    rig.tick()
+    assert (
+        rig.said(facts.Noted)[-1].text == "strategy scripted: MuteError: it does not say why; that decision is dropped"
+    )
+    rig.strategy.error = ValueError("two\nlines, \ud800")
+    rig.tick()
+    assert "ValueError: 'two\\nlines, \\ud800'" in rig.said(facts.Noted)[-1].text
+
+
+def test_a_side_that_is_switched_off_goes_while_the_strategy_fails() -> None:
+    rig = Rig()
+    rig.quoting(B, A)
+    rig.strategy.error = ValueError("no")
+    rig.act("toggle_bids")
+    assert [(one.side, one.status.value) for one in rig.core.orders.open] == [(BUY, "pending_cancel"), (SELL, "live")]
+    assert [one.why for one in rig.core.executor.held] == ["bids are off"]
+
+
+def test_reduce_only_holds_while_the_strategy_fails() -> None:
+    rig = Rig()
+    order, _ = rig.quoting(B, A)
+    rig.fill(order, 50)
+    rig.take()
+    rig.strategy.error = ValueError("no")
+    rig.act("reduce_only")
+    cancel, amend = rig.take()
+    assert (type(cancel), cancel.order_id) == (cmd.CancelOrder, order.order_id)
+    assert (type(amend), amend.quantity) == (cmd.AmendOrder, 50)
+
+
+def test_nothing_is_placed_while_the_strategy_fails() -> None:
+    rig = Rig()
+    order, other = rig.quoting(B, A)
+    rig.strategy.error = ValueError("no")
+    rig.fill(order, 100)
+    assert rig.take() == []
+    assert [one.why for one in rig.core.executor.held] == ["the strategy failed: ValueError: no"]
+    rig.strategy.error = None
+    rig.tick()
+    assert [one.price for one in rig.take(cmd.PlaceOrder)] == [B.price]
+    assert other.status.value == "live"
