@@ -133,6 +133,21 @@ def test_a_pace_that_cannot_be_kept_is_let_go(replay: Replay, clock: Clock) -> N
     assert shown <= replay.shown.ts < shown + 100_000
 
 
+def test_playing_waits_for_the_scout_and_goes_on(tmp_path: Path, clock: Clock) -> None:
+    replay = opened(capture(tmp_path), clock, speed=None)
+    assert (replay.start, replay.end, replay.frame(VIEW).replay.word) == (0, 0, "")  # type: ignore[union-attr]
+    replay.begin()
+    clock.tick = 1
+    seen = []
+    for _ in range(10_000):
+        if not replay.work(3):
+            break
+        seen.append(replay.shown.heard)
+    assert seen == sorted(seen)
+    assert replay.shown.heard == len(replay.timeline)
+    assert replay.frame(VIEW).replay.word == "end of the recording"  # type: ignore[union-attr]
+
+
 def test_a_step_is_one_input_and_pauses(replay: Replay) -> None:
     replay.act("play")
     before = replay.shown.heard
