@@ -159,9 +159,10 @@ class Core:
 
     def slept(self, ts: int, low2: int, high2: int) -> None:
         """The mid went between these and came to where it is, and nobody told the breaker."""
-        if self.guard.pnl_watched and not self.gate.closed:
+        if self.guard.pnl_watched:
+            count = self.breaker.mark if self.gate.closed else self.breaker.on_pnl
             for mid2 in (low2, high2, self.references.mid2):
-                self.breaker.on_pnl(ts, self.account.total2(mid2) * self._unit)
+                count(ts, self.account.total2(mid2) * self._unit)
 
     @property
     def trips(self) -> list[facts.RiskTripped]:
@@ -241,7 +242,7 @@ class Core:
             if self.book.valid:
                 self.outbox.say(facts.BookInvalid(ts=event.ts, reason="reconnected"))
             self.conduct.distrust()
-            self.market.reset()
+            self.market.reset(event.ts)
         self.settle()
 
     def _on_link_down(self, event: ev.LinkDown) -> None:
@@ -276,7 +277,8 @@ class Core:
 
     def _on_fill(self, order: Order, event: ev.OrderFilled) -> None:
         matched = event.ts if event.matched is None else event.matched
-        self.replies.tell_fill(order, event, self.market.mid_before(matched) if self.book.valid else None)
+        mid2, known = self.market.mid_before(matched)
+        self.replies.tell_fill(order, event, mid2 if known else None)
         if order.filled > order.quantity:
             self.guard.trip(Trip("overfill", str(order.filled), str(order.quantity), "halt"))
         self.view.last_own_price = event.price

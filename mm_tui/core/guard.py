@@ -65,14 +65,13 @@ class Guard:
     def check_pnl(self) -> None:
         """The mid or the account moved: hold PnL against the limits."""
         core = self._core
-        if core.references.mid2 and not core.gate.closed:
+        if core.references.mid2:
             self._on_pnl(core.pnl)
 
     def on_timer(self) -> None:
         """Time alone may begin or end a restraint: a position grows old, a day ends."""
         core = self._core
-        if not core.gate.closed:
-            self._on_pnl(core.pnl if core.references.mid2 else core.breaker.pnl)
+        self._on_pnl(core.pnl if core.references.mid2 else core.breaker.pnl)
         self.restrain()
 
     def restrain(self) -> None:
@@ -101,8 +100,7 @@ class Guard:
         core.view.max_position = core.gate.max_position
         core.executor.cancels.prune(core.gate, core.references.mid2, core.outbox.ts)
         core.quoter.renew()
-        if not core.gate.closed:
-            self._on_pnl(core.breaker.pnl)
+        self._on_pnl(core.breaker.pnl)
         self.restrain()
 
     def carry(self, event: SessionStarted) -> None:
@@ -120,9 +118,13 @@ class Guard:
         self.restrain()
 
     def _on_pnl(self, pnl: float) -> None:
-        breaker = self._core.breaker
+        """A halted desk, and one that ends, counts on; its limits have nothing more to say."""
+        core, breaker = self._core, self._core.breaker
+        if core.gate.closed:
+            breaker.mark(core.outbox.ts, pnl)
+            return
         before = breaker.soft
-        trip = breaker.on_pnl(self._core.outbox.ts, pnl)
+        trip = breaker.on_pnl(core.outbox.ts, pnl)
         if trip is not None:
             self.trip(trip)
         elif breaker.soft is not before:

@@ -80,6 +80,8 @@ class Breaker:
         self._day_start = 0.0
         self._pnl = 0.0
         """The last one known; a day begins with it."""
+        self._loss_broken = self._drawdown_broken = False
+        """A limit that halted the desk, whatever the figure has become since; a loss for its day."""
         self._highs: deque[tuple[int, int]] = deque()
         self._lows: deque[tuple[int, int]] = deque()
         self._mid2 = 0
@@ -131,19 +133,25 @@ class Breaker:
         self._peak = drawdown
         self.loss, self.drawdown = max(0.0, self._day_start), drawdown
 
-    def on_pnl(self, ts: int, pnl: float) -> Trip | None:
-        """Trading PnL net of fees, marked at the mid."""
+    def mark(self, ts: int, pnl: float) -> None:
+        """Count trading PnL net of fees, marked at the mid, and judge nothing: the desk is halted already, or ends."""
         day = ts // DAY
         if day != self._day:
-            self._day, self._day_start = day, self._pnl
+            self._day, self._day_start, self._loss_broken = day, self._pnl, False
         self._pnl = pnl
         self._peak = max(self._peak, pnl)
         self.loss = max(0.0, self._day_start - pnl)
         self.drawdown = self._peak - pnl
+
+    def on_pnl(self, ts: int, pnl: float) -> Trip | None:
+        """Count trading PnL and hold it against the limits."""
+        self.mark(ts, pnl)
         limits = self.limits
         if self.loss >= limits.max_daily_loss:
+            self._loss_broken = True
             return Trip("daily loss", f"{self.loss:.2f}", f"{limits.max_daily_loss:g}", "halt")
         if self.drawdown >= limits.max_drawdown:
+            self._drawdown_broken = True
             return Trip("drawdown", f"{self.drawdown:.2f}", f"{limits.max_drawdown:g}", "halt")
         return self._soften(self._soft_loss, self.loss) or self._soften(self._soft_drawdown, self.drawdown)
 
@@ -202,10 +210,11 @@ class Breaker:
 
     def rearm(self, pnl: float) -> None:
         """A person takes the desk up again: price changes and runs start anew, and so does a limit that was broken."""
-        if self.loss >= self.limits.max_daily_loss:
+        if self._loss_broken or self.loss >= self.limits.max_daily_loss:
             self._day_start, self.loss = pnl, 0.0
-        if self.drawdown >= self.limits.max_drawdown:
+        if self._drawdown_broken or self.drawdown >= self.limits.max_drawdown:
             self._peak, self.drawdown = pnl, 0.0
+        self._loss_broken = self._drawdown_broken = False
         for soft, value in ((self._soft_loss, self.loss), (self._soft_drawdown, self.drawdown)):
             soft.crossed(value)
             soft.acknowledge()

@@ -111,6 +111,33 @@ def test_a_loss_beyond_the_limit_halts_in_the_event_that_shows_it() -> None:
     assert rig.core.trips == [trip]
 
 
+@pytest.mark.parametrize("end", ["kill", "close"])
+def test_what_is_lost_once_the_gate_is_closed_counts_and_trips_nothing(end: str) -> None:
+    rig = Rig(CoreConfig(limits=Limits(max_daily_loss=2, max_drawdown=1000, max_price_change_bps=10_000)))
+    (order,) = rig.quoting(B)
+    rig.fill(order, 90)
+    rig.act(end)
+    rig.tick(BID - 500_000, ASK - 500_000)
+    rig.fill(order, 10)
+    assert rig.core.breaker.pnl == rig.core.pnl < -4
+    assert rig.core.breaker.day_pnl == rig.core.pnl
+    assert rig.core.breaker.drawdown > 4
+    assert [trip.rule for trip in rig.core.trips] == ["kill"] * (end == "kill")
+
+
+def test_a_limit_that_halted_starts_anew_even_where_the_loss_shrank_since() -> None:
+    rig = Rig(CoreConfig(limits=Limits(max_daily_loss=1, max_drawdown=1000, max_price_change_bps=10_000)))
+    (order,) = rig.quoting(B)
+    rig.fill(order, 100)
+    rig.tick(BID - 110_000, ASK - 110_000)
+    assert rig.state == "halted"
+    rig.tick(BID - 95_000, ASK - 95_000)
+    assert 0 < rig.core.breaker.loss < 1
+    rig.act("rearm")
+    rig.tick(BID - 110_000, ASK - 110_000)
+    assert rig.state == "paused"
+
+
 def test_a_fill_that_breaks_a_limit_is_answered_with_cancels_alone() -> None:
     rig = Rig(CoreConfig(limits=Limits(max_daily_loss=1, max_drawdown=1000)))
     order = rig.quoting(B, A)[0]

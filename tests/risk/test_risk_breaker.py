@@ -127,6 +127,25 @@ def test_a_rearm_starts_everything_from_here() -> None:
     assert trip.action == "pull"
 
 
+def test_figures_of_a_halted_desk_go_on_and_break_nothing() -> None:
+    breaker = Breaker(LIMITS)
+    breaker.on_pnl(START, -60.0)
+    breaker.mark(START + 1, 15.0)
+    breaker.mark(START + 2, -130.0)
+    assert (breaker.loss, breaker.drawdown, breaker.day_pnl, breaker.soft) == (130.0, 145.0, -130.0, "")
+    breaker.mark(START + 3, -10.0)
+    breaker.rearm(-10.0)
+    assert (breaker.loss, breaker.drawdown) == (0.0, 25.0), "the loss had halted the desk"
+
+
+def test_a_loss_that_halted_the_desk_yesterday_is_not_todays_to_forgive() -> None:
+    breaker = Breaker(LIMITS)
+    breaker.on_pnl(START, -60.0)
+    breaker.mark(START + DAY, -70.0)
+    breaker.rearm(-70.0)
+    assert breaker.loss == 10.0
+
+
 def test_rearming_forgives_only_the_limit_that_was_broken() -> None:
     breaker = Breaker(Limits(max_daily_loss=50, max_drawdown=30, soft_limit_pct=100))
     breaker.on_pnl(1, 0.0)
