@@ -34,17 +34,14 @@ class Cancels:
     def cancel(self, order: Order, ts: int, reason: str) -> None:
         """Send a cancel; the order is pending until there is proof."""
         self._send(order, ts)
-        if self._orders.move(order, Trigger.ASK_CANCEL, ts, reason):
-            self._outbox.tell(order)
+        self._asked(order, ts, reason)
         self._timer.wake(ts + self._timer.delay, ts)
 
     def cancel_all(self, ts: int) -> None:
         """Cancel whatever rests, known to us or not."""
         self._outbox.send(Approved(CancelAll(ts=ts)))
         for order in list(self._orders.open):
-            order.cancel_tries += 1
-            if self._orders.move(order, Trigger.ASK_CANCEL, ts, "cancel all"):
-                self._outbox.tell(order)
+            self._asked(order, ts, "cancel all")
         if self._orders.open_count:
             self._timer.wake(ts + self._timer.delay, ts)
 
@@ -62,9 +59,14 @@ class Cancels:
 
     def replaced(self, order: Order, ts: int, reason: str) -> None:
         """A replace that left is also the order's cancel."""
-        self._orders.move(order, Trigger.ASK_CANCEL, ts, reason)
-        order.cancel_tries += 1
-        self._outbox.tell(order)
+        self._asked(order, ts, reason)
+
+    def _asked(self, order: Order, ts: int, reason: str) -> None:
+        """A cancel of the order left; what a person asks of one in doubt uses up none of its own questions."""
+        if self._orders.move(order, Trigger.ASK_CANCEL, ts, reason):
+            self._outbox.tell(order)
+        if order.status is Status.PENDING_CANCEL:
+            order.cancel_tries += 1
 
     # -- without an answer
 
@@ -94,23 +96,24 @@ class Cancels:
             self._doubt(order, ts, "no answer to its cancels")
         else:
             self._send(order, ts)
+            order.cancel_tries += 1
             self._timer.wake(order.updated + self._timer.delay * order.cancel_tries, ts)
 
     def _doubt(self, order: Order, ts: int, reason: str) -> None:
         self._orders.move(order, Trigger.LOSE, ts, reason)
         self._outbox.tell(order)
         self._send(order, ts)
-        order.cancel_tries = 0
+        order.cancel_tries = order.doubts = 0
         self._timer.wake(ts + DOUBT[0], ts)
 
     def _ask_again(self, order: Order, ts: int) -> None:
-        if order.cancel_tries >= len(DOUBT):
+        if order.doubts >= len(DOUBT):
             return
-        due = order.updated + DOUBT[order.cancel_tries]
+        due = order.updated + DOUBT[order.doubts]
         if ts >= due:
             self._send(order, ts)
+            order.doubts += 1
         self._timer.wake(max(due, ts + MILLISECOND), ts)
 
     def _send(self, order: Order, ts: int) -> None:
         self._outbox.send(Approved(CancelOrder(ts=ts, order_id=order.order_id)))
-        order.cancel_tries += 1

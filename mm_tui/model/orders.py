@@ -159,6 +159,8 @@ class Order(msgspec.Struct, kw_only=True):
     """The size an amend on its way asks for; 0 when none is."""
     cancel_tries: int = 0
     """How often its cancel was sent."""
+    doubts: int = 0
+    """How often it was asked for since it came into doubt."""
     reason: str = ""
     """Why it stands where it stands."""
     steps: tuple[Step, ...] = ()

@@ -73,6 +73,26 @@ def test_an_order_in_doubt_is_asked_for_at_2_4_and_8_seconds_and_no_more() -> No
     assert order.status is Status.CANCELED
 
 
+def test_what_a_person_cancels_leaves_an_order_in_doubt_its_questions() -> None:
+    rig = Rig()
+    rig.open_book()
+    rig.want(B)
+    (order,) = rig.core.orders.open
+    rig.flow(5)
+    doubted = rig.ts
+    rig.act("pull")
+    rig.act("pull")
+    rig.act("kill")
+    rig.act("cancel_order", order.order_id)
+    assert (order.status, order.cancel_tries, order.doubts) == (Status.UNKNOWN, 0, 0)
+    rig.take()
+    asked = []
+    for _ in range(100):
+        rig.flow(0.1)
+        asked += [(one.ts - doubted) / SECOND for one in rig.take(cmd.CancelOrder)]
+    assert asked == [2.0, 4.0, 8.0]
+
+
 def test_a_cancel_that_was_refused_is_no_proof() -> None:
     rig = Rig()
     (order,) = rig.quoting(B)
