@@ -80,6 +80,17 @@ class OrderManager:
                 ):
                     yield order
 
+    @property
+    def places(self) -> int:
+        """How many of them may rest at once: one on its way out and the one that takes its place are one."""
+        opened, pairs = self._open, 0
+        for order in opened.values():
+            if order.replaces:
+                before = opened.get(order.replaces)
+                if before is not None and before.status is Status.PENDING_CANCEL:
+                    pairs += 1
+        return len(opened) - pairs
+
     def move(self, order: Order, trigger: Trigger, ts: int, reason: str = "") -> bool:
         """Move an order along its life; whether its status changed. Raises IllegalTransition, changing nothing."""
         before = order.status

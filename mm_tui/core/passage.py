@@ -39,7 +39,7 @@ class Passage:
         position = -(-held // MICRO) if side is BUY else held // MICRO
         reserved = orders.reserved(side)
         busy_value, busy_lots = orders.reserved_value(), reserved if side is not BUY else 0
-        open_orders = orders.open_count
+        open_orders = orders.places
         if leaving is not None:
             open_orders -= 1
             if side is BUY:

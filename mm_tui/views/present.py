@@ -111,9 +111,9 @@ class Presenter:
 
     def _header(self, vitals: Vitals) -> fr.HeaderFrame:
         core = self._core
-        half_spread = core.strategy.nearest_bps()
+        half_spread = core.quoter.nearest_bps()
         warning = vitals.problem
-        if not warning and half_spread < self._maker_fee_bps:
+        if not warning and half_spread is not None and half_spread < self._maker_fee_bps:
             warning = f"captures {half_spread:.1f} bps, pays {self._maker_fee_bps:.1f}"
         return fr.HeaderFrame(
             symbol=core.instrument.symbol,
@@ -124,7 +124,7 @@ class Presenter:
             state=core.state.value,
             reason="" if core.state is State.QUOTING else core.reason,
             hint=self._hint(),
-            strategy=core.strategy.describe(),
+            strategy=core.quoter.describe(),
             warning=warning,
         )
 
@@ -265,7 +265,7 @@ class Presenter:
         core, limits, instrument = self._core, self._core.limits, self._core.instrument
         breaker, gate = core.breaker, core.gate
         position = core.account.position
-        open_orders, rate = core.orders.open_count, gate.rate(ts)
+        open_orders, rate = core.orders.places, gate.rate(ts)
         held = accounts.quantity(position, instrument)
         gauges = (
             fr.Gauge(

@@ -2,7 +2,7 @@
 
 from pure_desk import ASK, BID, Rig, ask, bid
 
-from mm_tui.core.config import CoreConfig
+from mm_tui.core.config import CoreConfig, Execution
 from mm_tui.model import commands as cmd
 from mm_tui.model import facts
 from mm_tui.risk.limits import Limits
@@ -48,3 +48,28 @@ def test_the_funds_of_an_order_that_a_replace_takes_out_come_free_with_it() -> N
     rig.core.account.quote = value * 1_000_000
     rig.want(bid(BID - 1500))
     assert [type(one) for one in rig.take()] == [cmd.ReplaceOrder]
+
+
+def test_all_orders_may_be_moved_at_once_where_no_more_may_be_open() -> None:
+    rig = Rig(
+        CoreConfig(limits=Limits(max_open_orders=4), execution=Execution(batch_size=20, rate_limit_per_s=50)),
+    )
+    rig.quoting(bid(BID - 1000), bid(BID - 2000, 100, 1), ask(ASK + 1000), ask(ASK + 2000, 100, 1))
+    rig.want(bid(BID - 5000), bid(BID - 6000, 100, 1), ask(ASK + 5000), ask(ASK + 6000, 100, 1))
+    assert [type(one) for one in rig.take()] == [cmd.ReplaceOrder] * 4
+    assert rig.core.gate.refused == 0
+    assert (rig.core.orders.open_count, rig.core.orders.places) == (8, 4)
+    rig.want(bid(BID - 5000), bid(BID - 6000, 100, 1), bid(BID - 7000, 100, 2), ask(ASK + 5000))
+    assert not rig.take(cmd.PlaceOrder)
+    assert [one.rule for one in rig.said(facts.RiskRefused)] == ["open orders"]
+
+
+def test_a_replaced_order_in_doubt_has_a_place_of_its_own() -> None:
+    rig = Rig()
+    (old,) = rig.quoting(B)
+    rig.want(bid(BID - 2000))
+    assert rig.core.orders.places == 1
+    rig.accept(*[one for one in rig.core.orders.open if one is not old])
+    rig.flow(10)
+    assert old.status == "unknown"
+    assert rig.core.orders.places == 2
