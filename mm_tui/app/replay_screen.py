@@ -69,7 +69,7 @@ def raise_fault(error: BaseException | None) -> None:
 
 
 def run_branch(recording: Recording, branch: Branch, options: ReplayOptions, loaded: Loaded) -> int:
-    """Go on from a moment with a desk on the screen, recorded as any."""
+    """Go on from a moment with a desk on the screen, recorded as any, at the market's own pace."""
     own, recorded = loaded.settings, recording.terms.settings
     settings: Settings = msgspec.structs.replace(recorded, ui=own.ui, alerts=own.alerts, record=own.record)
     run = RunOptions(
@@ -83,8 +83,7 @@ def run_branch(recording: Recording, branch: Branch, options: ReplayOptions, loa
         log_level=options.log_level,
         state=state_folder(os.environ),
     )
-    speed = 1.0 if options.speed is None else options.speed
-    return run_desk(run, msgspec.structs.replace(loaded, settings=settings), chosen(recording, branch, speed))
+    return run_desk(run, msgspec.structs.replace(loaded, settings=settings), chosen(recording, branch))
 
 
 async def _show(app: ReplayApp, link: ReplayLink) -> str:
