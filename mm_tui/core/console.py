@@ -30,7 +30,7 @@ class Console:
             "toggle_bids": lambda _: self._toggle(BUY),
             "toggle_asks": lambda _: self._toggle(SELL),
             "cancel_order": lambda order_id: core.executor.cancel_held(order_id, core.outbox.ts),
-            "undo": lambda _: self._tell(core.parameters.undo(core.outbox.ts)),
+            "undo": lambda _: self._change(lambda: core.parameters.undo(core.outbox.ts)),
             "set": self._set,
             "loosen": self._loosen,
             "reduce_only": self._reduce_only,
@@ -42,7 +42,7 @@ class Console:
         if action is not None:
             action(event.argument)
         elif event.action in LEAN_ACTIONS:
-            self._tell(self._core.parameters.lean(event.action, event.ts))
+            self._change(lambda: self._core.parameters.lean(event.action, event.ts))
         else:
             self._core.outbox.note("warn", f"unknown action {event.action}")
 
@@ -138,18 +138,25 @@ class Console:
             self._limit(argument, confirmed=False)
             return
         try:
-            self._tell(self._core.parameters.set(argument, self._core.outbox.ts))
+            self._change(lambda: self._core.parameters.set(argument, self._core.outbox.ts))
         except SettingsError as error:
             self._core.outbox.note("warn", str(error))
 
-    def _tell(self, change: Change | None) -> None:
-        core = self._core
+    def _change(self, alter: Callable[[], Change | None]) -> None:
+        """Change parameters and the strategy that runs on them, both or neither."""
+        core, parameters = self._core, self._core.parameters
+        before = parameters.standing
+        change = alter()
         if change is None:
             core.outbox.note("info", "nothing to change")
             return
-        core.quoter.change(core.parameters.params, core.parameters.leans)
+        problem = core.quoter.change(parameters.params, parameters.leans)
+        if problem:
+            parameters.restore(before)
+            core.outbox.note("warn", f"{change.name} stays {change.before}: {problem}")
+            return
         core.outbox.say(
             facts.ParameterChanged(ts=core.outbox.ts, name=change.name, before=change.before, after=change.after)
         )
         if core.state is State.QUOTING:
-            core.conduct.reason = core.strategy.describe()
+            core.conduct.reason = core.quoter.describe()

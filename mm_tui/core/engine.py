@@ -346,7 +346,7 @@ class Core:
             self.market,
             self.gate.closed,
             self.gate.restrained,
-            self.strategy.describe,
+            self.quoter.describe,
             flattening=self.flattener.active,
         )
 

@@ -39,6 +39,9 @@ class Change(msgspec.Struct, frozen=True):
     after: str
 
 
+Standing = tuple[Leans, msgspec.Struct, dict[str, int], list[tuple[Leans, msgspec.Struct]]]
+
+
 class Parameters:
     """The live values, and how they came about."""
 
@@ -49,6 +52,15 @@ class Parameters:
         self.changed: dict[str, int] = {}
         """Name to the time of its last change, ns."""
         self._undo: list[tuple[Leans, msgspec.Struct]] = []
+
+    @property
+    def standing(self) -> Standing:
+        """All of it as it is now, for `restore`."""
+        return self.leans, self.params, dict(self.changed), list(self._undo)
+
+    def restore(self, standing: Standing) -> None:
+        """Take back whatever was done since."""
+        self.leans, self.params, self.changed, self._undo = standing
 
     def lean(self, action: str, ts: int) -> Change | None:
         """One press of a lean key; None where the value stands at its bound."""

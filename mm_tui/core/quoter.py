@@ -20,6 +20,7 @@ from mm_tui.model.account import MICRO
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.waterfall import Step, StepName
 from mm_tui.strategy.api import NO_QUOTES, Leans, Quote, Quotes, Strategy
+from mm_tui.strategy.signals import SignalRules
 
 STEP_NAMES = frozenset(get_args(StepName))
 NUMBERS = frozenset({float, int})
@@ -54,6 +55,7 @@ class Quoter:
         self, make: MakeStrategy, params: msgspec.Struct, view: MarketView, orders: OrderManager, outbox: Outbox
     ) -> None:
         self.strategy = make(params)
+        self._params = params
         self.dirty = True
         """Something but the quotes changed: the next decision looks at the orders again."""
         self.reducing = False
@@ -113,21 +115,50 @@ class Quoter:
         self._quotes = NO_QUOTES
         self.renew()
 
-    def change(self, params: msgspec.Struct, leans: Leans) -> None:
-        """Other parameters, other leans."""
-        if self.strategy.params is not params:
-            before, self.strategy = self.strategy, self._make(params)
-            inherit = getattr(self.strategy, "inherit", None)
-            if inherit is not None:
-                inherit(before)
-            self.tune()
+    def change(self, params: msgspec.Struct, leans: Leans) -> str:
+        """Other parameters, other leans; why no strategy runs on them, so that all stays as it is, or empty."""
+        if params is not self._params:
+            before = self.strategy
+            try:
+                self.strategy = self._make(params)
+                inherit = getattr(self.strategy, "inherit", None)
+                if inherit is not None:
+                    inherit(before)
+                self.tune()
+            except BaseException as error:  # noqa: BLE001 - a plug-in may raise anything; the one that runs stays
+                self.strategy = before
+                self.tune()
+                return in_words(error)
+            self._params = params
         self._view.leans = leans
         self.renew()
+        return ""
 
     def tune(self) -> None:
         """Keep what the running strategy looks at."""
+        rules = getattr(self.strategy, "signal_rules", None)
+        if not isinstance(rules, SignalRules | None):
+            raise TypeError(f"signal_rules must be SignalRules, not {type(rules).__name__}")
         self._view.references.resize(self.strategy.reference_window)
-        self._view.signals.follow(getattr(self.strategy, "signal_rules", None))
+        self._view.signals.follow(rules)
+
+    def describe(self) -> str:
+        """The strategy's own words for what it quotes."""
+        try:
+            words = self.strategy.describe()
+            if isinstance(words, str) and words.isprintable():
+                return words
+        except BaseException as error:  # noqa: BLE001 - words that fail stop nothing
+            return f"{self.strategy.name}, which fails to describe itself: {type(error).__name__}"
+        return f"{self.strategy.name}, which does not describe itself in a line of text"
+
+    def nearest_bps(self) -> float | None:
+        """Half-spread of the nearest quote, by the strategy's own word; None where it gives none."""
+        try:
+            found = self.strategy.nearest_bps()
+        except BaseException:  # noqa: BLE001 - likewise
+            return None
+        return found if type(found) in NUMBERS else None
 
     def _failed(self, problem: str, executor: Executor, side_on: Mapping[Side, bool]) -> str:
         """Drop a decision; limits and sides go on to hold what was wanted before, but nothing is placed or moved."""

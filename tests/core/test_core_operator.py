@@ -1,16 +1,16 @@
 """What a person may change while the desk runs."""
 
 from math import inf, nan
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 import pytest
-from pure_desk import ASK, BID, BTC, START, Rig, ask, bid, placed, snapshot
+from pure_desk import ASK, BID, BTC, START, Rig, Scripted, ask, bid, placed, snapshot
 
 from mm_tui.core.config import CoreConfig
 from mm_tui.core.engine import Core
 from mm_tui.core.operator import LEAN_ACTIONS, UNDO_LIMIT, Parameters
-from mm_tui.core.quoter import nonsense
+from mm_tui.core.quoter import MakeStrategy, nonsense
 from mm_tui.errors import SettingsError
 from mm_tui.model import commands as cmd
 from mm_tui.model import facts
@@ -382,3 +382,95 @@ def test_nothing_is_placed_while_the_strategy_fails() -> None:
     rig.tick()
     assert [one.price for one in rig.take(cmd.PlaceOrder)] == [B.price]
     assert other.status.value == "live"
+
+
+class Fragile(Scripted):
+    """Runs on no parameters but those it began with, in the way that its parameter says."""
+
+    class Params(msgspec.Struct, frozen=True):
+        """How it fails."""
+
+        way: str = ""
+
+    def __init__(self, params: Params) -> None:
+        super().__init__()
+        self.params = params
+        self.way = params.way
+        if self.way == "build":
+            raise SystemExit(3)
+        if self.way == "window":
+            self.reference_window = inf
+        if self.way == "rules":
+            self.signal_rules = "all"
+
+    def inherit(self, before: "Fragile") -> None:
+        if self.way == "inherit":
+            raise ValueError("cannot follow")
+
+    def describe(self) -> Any:
+        if self.way == "describe":
+            raise ValueError("no words")
+        return "two\nlines" if self.way == "lines" else "fragile"
+
+    def nearest_bps(self) -> Any:
+        if self.way == "nearest":
+            raise ValueError("no spread")
+        return "2" if self.way == "text" else 2.0
+
+
+def fragile_core() -> Core:
+    core = Core(CoreConfig(), BTC, Fragile.Params(), cast("MakeStrategy", Fragile))
+    core.process(SessionStarted(ts=START, base=10_000, quote=6_000_000_000 * 100))
+    core.process(LinkUp(ts=START, venue="test"))
+    core.process(snapshot(START))
+    return core
+
+
+def told(core: Core, action: str, argument: str = "") -> list[str]:
+    found = core.process(OperatorAction(ts=START + 1, action=action, argument=argument)).facts
+    return [one.text for one in found if isinstance(one, facts.Noted)]
+
+
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        ("build", "SystemExit: 3"),
+        ("inherit", "ValueError: cannot follow"),
+        ("window", "OverflowError: "),
+        ("rules", "TypeError: signal_rules must be SignalRules, not str"),
+    ],
+)
+def test_a_strategy_that_cannot_be_built_on_other_parameters_goes_on_with_its_own(way: str, words: str) -> None:
+    core = fragile_core()
+    before = core.strategy
+    window = core.references.window_ns
+    (note,) = told(core, "set", f"strategy.scripted.way={way}")
+    assert note.startswith(f"strategy.scripted.way stays : {words}")
+    assert core.strategy is before
+    assert core.parameters.params is before.params
+    assert core.references.window_ns == window
+    assert told(core, "undo") == ["nothing to change"]
+    assert core.state.value == "quoting"
+
+
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        ("describe", "scripted, which fails to describe itself: ValueError"),
+        ("lines", "scripted, which does not describe itself in a line of text"),
+    ],
+)
+def test_words_of_a_strategy_that_fail_stop_nothing(way: str, words: str) -> None:
+    core = fragile_core()
+    assert told(core, "set", f"strategy.scripted.way={way}") == []
+    assert core.reason == words
+    told(core, "pause")
+    told(core, "pause")
+    assert (core.state.value, core.reason) == ("quoting", words)
+
+
+@pytest.mark.parametrize(("way", "spread"), [("", 2.0), ("nearest", None), ("text", None)])
+def test_a_spread_that_the_strategy_does_not_say_is_none(way: str, spread: float | None) -> None:
+    core = fragile_core()
+    told(core, "set", f"strategy.scripted.way={way}")
+    assert core.quoter.nearest_bps() == spread
