@@ -16,6 +16,8 @@ from mm_tui.strategy.signals import Signals
 SECOND = 1_000_000_000
 MIDS_KEPT = 512
 """Moves of the mid that are remembered: more than a report takes to come."""
+SPELLS_KEPT = 64
+"""Losses and recoveries of the book that are remembered."""
 
 
 class Market:
@@ -40,6 +42,8 @@ class Market:
         """When a frame of the book itself was last taken, ns; the ticker alone does not keep a book fresh."""
         self._mids: deque[tuple[int, int]] = deque(maxlen=MIDS_KEPT)
         """`(ts, mid in half ticks)`, one a move."""
+        self._spells: deque[tuple[int, bool]] = deque(maxlen=SPELLS_KEPT)
+        """`(ts, whether the book was valid from then on)`, from when it was first whole."""
         self.frames = self.book_updates = self.trades = self.gaps = self.resyncs = 0
 
     def on_delta(self, event: BookDelta) -> Outcome:
@@ -49,7 +53,7 @@ class Market:
         outcome = self.sync.on_delta(event)
         if outcome is Outcome.APPLIED:
             self.book_ts = event.ts
-        return self._lost(outcome)
+        return self._lost(event.ts, outcome)
 
     def on_snapshot(self, event: BookSnapshot) -> Outcome:
         """Take a snapshot."""
@@ -59,9 +63,10 @@ class Market:
         if outcome is Outcome.LIVE:
             self.known = True
             self.resyncs += 1
+            self._turn(event.ts, valid=True)
         elif outcome is Outcome.APPLIED:
             self.book_updates += 1
-        return self._lost(outcome)
+        return self._lost(event.ts, outcome)
 
     def on_top(self, event: TopOfBook) -> bool:
         """Take the ticker; whether it says anything about the touch."""
@@ -82,8 +87,9 @@ class Market:
         if self.signals.watched:
             self.signals.trade(event)
 
-    def reset(self) -> None:
+    def reset(self, ts: int) -> None:
         """Frames may have been missed."""
+        self._turn(ts, valid=False)
         self.ticker = None
         self.signals.restart()
         self.sync.reset()
@@ -105,19 +111,38 @@ class Market:
                 self.signals.move(ts, bid + ask)
         return moved
 
-    def mid_before(self, ts: int) -> int:
-        """The mid that stood just before a time not long ago, half ticks; the oldest one kept where that is later."""
-        mid2 = self.references.mid2
+    def mid_before(self, ts: int) -> tuple[int, bool]:
+        """The mid that stood just before a time not long ago, half ticks, and whether it was the market's then.
+
+        It was not where the book was invalid, and is not said to be where it is no longer remembered; the last mid
+        known then, or the oldest one kept, stands in. Before the book was first whole that is the first one.
+        """
+        mid2, remembered = self.references.mid2, len(self._mids) < MIDS_KEPT
         for at, mid2 in reversed(self._mids):  # noqa: B007 - the last one seen is the answer
             if at < ts:
+                remembered = True
                 break
-        return mid2
+        return mid2, remembered and self._valid_before(ts)
 
-    def _lost(self, outcome: Outcome) -> Outcome:
+    def _valid_before(self, ts: int) -> bool:
+        valid = False
+        for at, valid in reversed(self._spells):  # noqa: B007 - likewise
+            if at < ts:
+                break
+        return valid
+
+    def _turn(self, ts: int, *, valid: bool) -> None:
+        """The book is valid from now on, or is not."""
+        spells = self._spells
+        if (spells[-1][1] is not valid) if spells else valid:
+            spells.append((ts, valid))
+
+    def _lost(self, ts: int, outcome: Outcome) -> Outcome:
         if outcome is Outcome.GAP:
             self.gaps += 1
         if outcome in _LOST:
             self.ticker = None
+            self._turn(ts, valid=False)
         return outcome
 
 

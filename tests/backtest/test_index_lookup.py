@@ -49,7 +49,7 @@ def lived(market: Market, event: AnyEvent) -> bool:
         taken = market.on_delta(event) if isinstance(event, ev.BookDelta) else market.on_snapshot(event)
         return taken.value in ("applied", "live") and market.observe(event.ts)
     if isinstance(event, ev.LinkUp):
-        market.reset()
+        market.reset(event.ts)
     return False
 
 

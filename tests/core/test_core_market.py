@@ -1,9 +1,10 @@
 """Market data through the whole core: gaps, stale data, links, and what they do to the quotes."""
 
 import pytest
-from pure_desk import ASK, BID, SECOND, START, Rig, ask, bid, delta, placed, snapshot, top, trade
+from pure_desk import ASK, BID, MID2, SECOND, START, Rig, ask, bid, delta, placed, snapshot, top, trade
 
 from mm_tui.core.config import CoreConfig, FeedRules
+from mm_tui.core.market import MIDS_KEPT
 from mm_tui.model import commands as cmd
 from mm_tui.model import events as ev
 from mm_tui.model import facts
@@ -253,6 +254,56 @@ def test_a_fill_is_held_against_the_mid_that_stood_just_before_it_traded() -> No
             matched=matched,
         )
     )
-    assert rig.core.market.mid_before(matched) != rig.core.mid2
+    stood, known = rig.core.market.mid_before(matched)
+    assert known
+    assert stood != rig.core.mid2
     [fill] = rig.said(facts.Filled)
-    assert (fill.matched, fill.mid2) == (matched, rig.core.market.mid_before(matched))
+    assert (fill.matched, fill.mid2) == (matched, stood)
+
+
+def told(rig: Rig, order_id: str, matched: int, trade_id: str) -> int | None:
+    """The mid that the fact of a fill gives which traded at a time and is reported now."""
+    rig.hear(
+        ev.OrderFilled(
+            ts=rig.ts, order_id=order_id, trade_id=trade_id, price=BID - 1000, quantity=1, maker=True, fee=0,
+            fee_in_base=True, matched=matched,
+        )
+    )  # fmt: skip
+    mid2: int | None = rig.said(facts.Filled)[-1].mid2
+    return mid2
+
+
+def test_a_fill_s_mid_goes_by_the_book_when_it_traded_not_when_it_is_reported() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(bid(BID - 1000))
+    rig.ts += 10
+    whole = rig.ts
+    rig.ts += 10
+    rig.hear(delta(rig.ts, 500, 501))
+    lost = rig.ts
+    rig.ts += 10
+    assert not rig.core.book.valid
+    assert told(rig, order.order_id, whole, "a") == MID2, "the book was whole when it traded"
+    assert told(rig, order.order_id, lost, "b") == MID2, "just before the loss it was"
+    assert told(rig, order.order_id, lost + 5, "c") is None
+    rig.hear(snapshot(rig.ts, BID, ASK, 600))
+    regained = rig.ts
+    rig.ts += 10
+    assert rig.core.book.valid
+    assert told(rig, order.order_id, lost + 5, "d") is None, "it was lost when it traded, though the mid is the same"
+    assert told(rig, order.order_id, regained + 1, "e") == MID2
+    rig.hear(ev.LinkUp(ts=rig.ts, venue="test", resync=True))
+    assert told(rig, order.order_id, rig.ts + 1, "f") is None
+
+
+def test_a_mid_that_is_no_longer_remembered_is_not_said_to_be_the_market_s() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(bid(BID - 1000))
+    began = rig.ts
+    for move in range(1, MIDS_KEPT + 2):
+        rig.ts += 1000
+        rig.tick(BID + move % 2, ASK + move % 2)
+    market = rig.core.market
+    assert market.mid_before(began + 500)[1] is False
+    assert market.mid_before(rig.ts - 500) == (MID2 + 2 * ((MIDS_KEPT) % 2), True)
+    assert told(rig, order.order_id, began + 500, "a") is None

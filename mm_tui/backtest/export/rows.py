@@ -177,7 +177,7 @@ class Tables:
 
     def _on_link_up(self, event: ev.LinkUp) -> None:
         if event.resync:
-            self._market.reset()
+            self._market.reset(event.ts)
             self._lose(event.ts)
 
     def _judge(self, ts: int, outcome: Outcome) -> None:

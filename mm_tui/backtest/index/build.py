@@ -86,7 +86,7 @@ class Builder:
             kind = self._snapshot(at, event)
         else:
             if type(event) is ev.LinkUp and event.resync:
-                market.reset()
+                market.reset(event.ts)
             kind = self._special(at, event)
         columns["kind"].append(kind)
 

@@ -121,8 +121,21 @@ class Lookup:
         self.book_at, self.fresh_at, self.moved_at = columns["book_at"], columns["fresh_at"], columns["moved_at"]
         self.bids, self.asks = SideLookup(stored, BUY), SideLookup(stored, SELL)
         self.special_at = [special.at for special in self.head.specials]
+        self.spell_at, self.spells = self._turns()
+        """After which inputs the book was lost or whole again, and since when which: `(ts, whether it was valid)`."""
         self._silences: dict[int, list[int]] = {}
         self._calm: dict[tuple[float, float], bool] = {}
+
+    def _turns(self) -> tuple[list[int], list[tuple[int, bool]]]:
+        places: list[int] = []
+        spells: list[tuple[int, bool]] = []
+        valid = False
+        for special in self.head.specials:
+            if special.valid is not valid:
+                valid = special.valid
+                places.append(special.at)
+                spells.append((special.event.ts, valid))
+        return places, spells
 
     def side(self, side: Side) -> SideLookup:
         """The bids or the asks."""

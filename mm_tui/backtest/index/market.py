@@ -14,7 +14,7 @@ from mm_tui.book.book import Book
 from mm_tui.book.side import BookSide
 from mm_tui.book.sync import Outcome
 from mm_tui.core.config import FeedRules
-from mm_tui.core.market import MIDS_KEPT, Market
+from mm_tui.core.market import MIDS_KEPT, SPELLS_KEPT, Market
 from mm_tui.model.events import BUY, SELL, BookDelta, BookSnapshot, Side, TopOfBook
 from mm_tui.model.instrument import Instrument
 from mm_tui.sim.resting import NO_ASK
@@ -154,8 +154,8 @@ class IndexedMarket(Market):
             references.mid2 = lookup.mids.values[touches]
         return references.mid2 != before
 
-    def mid_before(self, ts: int) -> int:
-        """The mid that stood just before a time not long ago, half ticks; the oldest one kept where that is later."""
+    def mid_before(self, ts: int) -> tuple[int, bool]:
+        """The mid that stood just before a time not long ago, half ticks, and whether it was the market's then."""
         lookup, place, kept = self._lookup, self.touches, MIDS_KEPT
         times, at, mids = lookup.ts, lookup.touch_at, lookup.mids.values
         mid2 = self.references.mid2
@@ -165,9 +165,17 @@ class IndexedMarket(Market):
                 continue
             mid2 = mids[place]
             if times[at[place]] < ts:
-                break
+                return mid2, self._valid_before(ts)
             kept -= 1
-        return mid2
+        return mid2, kept > 0 and self._valid_before(ts)
+
+    def _valid_before(self, ts: int) -> bool:
+        heard = bisect_left(self._lookup.spell_at, self.at)
+        valid = False
+        for at, valid in reversed(self._lookup.spells[max(0, heard - SPELLS_KEPT) : heard]):  # noqa: B007 - see there
+            if at < ts:
+                break
+        return valid
 
     def finish(self) -> None:
         """The recording is over: what it all came to."""
