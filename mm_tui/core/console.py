@@ -7,6 +7,7 @@ from mm_tui.core.operator import LEAN_ACTIONS, Change
 from mm_tui.core.state import State
 from mm_tui.errors import SettingsError
 from mm_tui.model import facts
+from mm_tui.model.bounds import typed
 from mm_tui.model.events import BUY, SELL, OperatorAction, Side
 from mm_tui.risk.breaker import Trip
 from mm_tui.risk.limits import PREFIX, assign
@@ -121,7 +122,7 @@ class Console:
         except SettingsError as error:
             core.outbox.note("warn", str(error))
             return
-        before, after = f"{change.before:g}", f"{change.after:g}"
+        before, after = typed(change.before), typed(change.after)
         if change.loosens and not confirmed:
             words = (
                 f"{change.name} from {before} to {after} loosens a limit; to confirm it: loosen {change.name}={after}"

@@ -10,7 +10,7 @@ from mm_tui.book.book import Book
 from mm_tui.core.execution import Executor
 from mm_tui.core.oms import OrderManager
 from mm_tui.model.account import MICRO, Account
-from mm_tui.model.bounds import exact
+from mm_tui.model.bounds import exact, typed
 from mm_tui.model.events import BUY, SELL
 from mm_tui.model.instrument import Instrument
 from mm_tui.risk.limits import Limits
@@ -54,18 +54,26 @@ class Flatten:
             return self._done(account)
         if not book.valid or not mid2:
             return ""
+        if self.dust(account.position_lots, mid2):
+            return self._done(account)
         side = SELL if account.position_lots > 0 else BUY
         price = self._limit(side, mid2)
-        if lots * price < self._instrument.min_notional_units or lots < self._instrument.min_quantity:
-            return self._done(account)
         if self._attempts >= ATTEMPTS:
             self.active = False
-            return f"flatten gave up after {ATTEMPTS} orders: the book is too thin inside {self._collar_bps:g} bps"
+            return f"flatten gave up after {ATTEMPTS} orders: the book is too thin inside {typed(self._collar_bps)} bps"
         self._attempts += 1
         if not self._executor.reduce(side, price, self._piece(lots, price), ts):
             self.active = False
             return "flatten stopped: the gate refused its order"
         return ""
+
+    def dust(self, position: int, mid2: int) -> bool:
+        """Whether whole lots held are too few for an order that could close them, at the worst price allowed."""
+        instrument, lots = self._instrument, abs(position)
+        if not lots or lots < instrument.min_quantity:
+            return True
+        price = self._limit(SELL if position > 0 else BUY, mid2)
+        return lots * price < instrument.min_notional_units
 
     def _limit(self, side: int, mid2: int) -> int:
         """The worst price allowed: the collar's edge, rounded towards the mid."""

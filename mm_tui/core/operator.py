@@ -1,12 +1,12 @@
 """What a person can change while the desk runs: leans of spread, size and price, and the strategy's parameters."""
 
 from collections.abc import Callable
-from math import inf
 from typing import Any
 
 import msgspec
 
 from mm_tui.errors import SettingsError
+from mm_tui.model.bounds import disordered, typed, unusable
 from mm_tui.strategy.api import Leans
 
 SPREAD_STEP = 1.1
@@ -90,12 +90,12 @@ class Parameters:
             wanted: Any = msgspec.convert({**values, key: _value(text)}, type(self.params), strict=False)
         except msgspec.ValidationError as error:
             raise SettingsError([f"{name}: got {text}: {error}"]) from error
-        low, high = getattr(wanted, "min_spread_bps", 0), getattr(wanted, "max_spread_bps", inf)
-        if low > high:
-            raise SettingsError([f"{name}: min_spread_bps {low:g} is over max_spread_bps {high:g}"])
-        low, high = getattr(wanted, "price_floor", None) or 0, getattr(wanted, "price_ceiling", None) or inf
-        if low > high:
-            raise SettingsError([f"{name}: price_floor {low:g} is over price_ceiling {high:g}"])
+        problem = unusable(getattr(wanted, key))
+        if problem:
+            raise SettingsError([f"{name}: got {text}, {problem}"])
+        for low, high in disordered(wanted):
+            words = f"{low} {typed(getattr(wanted, low))} is over {high} {typed(getattr(wanted, high))}"
+            raise SettingsError([f"{name}: {words}"])
         self._remember()
         self.params = wanted
         return self._changed(name, before, getattr(wanted, key), ts)
@@ -123,7 +123,7 @@ class Parameters:
 
     def _changed(self, name: str, before: object, after: object, ts: int) -> Change:
         self.changed[name] = ts
-        return Change(name, _text(before), _text(after))
+        return Change(name, typed(before), typed(after))
 
 
 def _within(value: float, bounds: tuple[float, float]) -> float:
@@ -136,7 +136,3 @@ def _value(text: str) -> object:
     if text in ("true", "false"):
         return text == "true"
     return text
-
-
-def _text(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)

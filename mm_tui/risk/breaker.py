@@ -12,6 +12,7 @@ from collections import deque
 
 import msgspec
 
+from mm_tui.model.bounds import typed
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.risk.limits import Limits
 
@@ -54,7 +55,7 @@ class SoftLimit:
             if self.over:
                 return False
             self.over = True
-            self.words = f"{self.rule} {value:.2f}, soft limit {self.level:g}"
+            self.words = f"{self.rule} {value:.2f}, soft limit {typed(self.level)}"
             return True
         if self.over and value < RECOVERED * self.level:
             self.over, self.words = False, ""
@@ -149,16 +150,16 @@ class Breaker:
         limits = self.limits
         if self.loss >= limits.max_daily_loss:
             self._loss_broken = True
-            return Trip("daily loss", f"{self.loss:.2f}", f"{limits.max_daily_loss:g}", "halt")
+            return Trip("daily loss", f"{self.loss:.2f}", typed(limits.max_daily_loss), "halt")
         if self.drawdown >= limits.max_drawdown:
             self._drawdown_broken = True
-            return Trip("drawdown", f"{self.drawdown:.2f}", f"{limits.max_drawdown:g}", "halt")
+            return Trip("drawdown", f"{self.drawdown:.2f}", typed(limits.max_drawdown), "halt")
         return self._soften(self._soft_loss, self.loss) or self._soften(self._soft_drawdown, self.drawdown)
 
     @staticmethod
     def _soften(soft: SoftLimit, value: float) -> Trip | None:
         if (value >= soft.level or soft.over) and soft.crossed(value):
-            return Trip(soft.rule, f"{value:.2f}", f"{soft.level:g}, the soft limit", "reduce only")
+            return Trip(soft.rule, f"{value:.2f}", f"{typed(soft.level)}, the soft limit", "reduce only")
         return None
 
     def on_mid(self, ts: int, mid2: int) -> Trip | None:
@@ -181,7 +182,7 @@ class Breaker:
         if (high - low) * 10_000 <= limits.max_price_change_bps * low:
             return None
         value = f"{(high / low - 1) * 10_000:.1f} bps"
-        limit = f"{limits.max_price_change_bps:g} bps in {limits.price_change_window_s:g} s"
+        limit = f"{typed(limits.max_price_change_bps)} bps in {typed(limits.price_change_window_s)} s"
         again = self._moved_at is not None and ts - self._moved_at < MEMORY
         self._moved_at = ts
         self.forget_mids()
@@ -205,7 +206,7 @@ class Breaker:
         if count <= limits.max_same_side_fills:
             return None
         run.clear()
-        limit = f"{limits.max_same_side_fills} in {limits.same_side_window_s:g} s"
+        limit = f"{limits.max_same_side_fills} in {typed(limits.same_side_window_s)} s"
         return Trip("same-side fills", f"{count} {side.word}s in a row", limit, f"{side.book_word}s off")
 
     def rearm(self, pnl: float) -> None:

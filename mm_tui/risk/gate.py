@@ -10,7 +10,7 @@ from collections import deque
 
 import msgspec
 
-from mm_tui.model.bounds import exact
+from mm_tui.model.bounds import exact, typed
 from mm_tui.model.commands import AmendOrder, OrderCommand, PlaceOrder, ReplaceOrder
 from mm_tui.model.events import BUY, Side
 from mm_tui.model.instrument import Instrument
@@ -97,10 +97,15 @@ class Gate:
         """From how many messages a day on only what reduces passes; 0 for never."""
         return self._reserve_from
 
+    @property
+    def reach(self) -> int:
+        """How far the position may go by a placement, lots; 0 while it may only come nearer."""
+        return 0 if self.restrained else self.max_position
+
     def room(self, side: Side, exposure: Exposure) -> int:
         """How many lots more may be sent on a side now, by the position limit and by reduce-only."""
         worst = side * exposure.position + exposure.reserved
-        return (0 if self.restrained else self.max_position) - worst
+        return self.reach - worst
 
     def breaks(self, price: int, quantity: int, mid2: int) -> str:
         """The limit of a single order that one is over, or empty; for orders that rest when a limit is tightened."""
@@ -165,12 +170,12 @@ class Gate:
         if quantity > self._max_quantity:
             return Refused("order size", self._base(quantity), self._base(self._max_quantity))
         if price * quantity > self._max_value:
-            return Refused("order value", f"{self.instrument.value(price, quantity):f}", f"{limits.max_order_value:g}")
+            return Refused("order value", f"{self.instrument.value(price, quantity):f}", typed(limits.max_order_value))
         if not mid2:
-            return Refused("collar", "no mid", f"{limits.price_collar_bps:g} bps")
+            return Refused("collar", "no mid", f"{typed(limits.price_collar_bps)} bps")
         if abs(2 * price - mid2) * 10_000 > limits.price_collar_bps * mid2:
             off = abs(2 * price / mid2 - 1) * 10_000
-            return Refused("collar", f"{off:.1f} bps", f"{limits.price_collar_bps:g} bps")
+            return Refused("collar", f"{off:.1f} bps", f"{typed(limits.price_collar_bps)} bps")
         return None
 
     def _check_funds(self, side: Side, price: int, quantity: int, exposure: Exposure) -> Refused | None:

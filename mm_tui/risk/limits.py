@@ -3,13 +3,12 @@
 They may be tightened while the desk runs; `loosens` says which way a change goes.
 """
 
-from math import isfinite
 from typing import Annotated, Any
 
 import msgspec
 
 from mm_tui.errors import SettingsError
-from mm_tui.model.bounds import NotNegative, NotNegativeInt, Positive, PositiveBps, PositiveInt
+from mm_tui.model.bounds import NotNegative, NotNegativeInt, Positive, PositiveBps, PositiveInt, unusable
 
 PREFIX = "risk."
 
@@ -86,6 +85,7 @@ def assign(limits: Limits, assignment: str) -> LimitChange:
     except msgspec.ValidationError as error:
         raise SettingsError([f"{name}: got {text}: {error}"]) from error
     before, after = values[key], getattr(wanted, key)
-    if not isfinite(after):
-        raise SettingsError([f"{name}: got {text}: a limit is a number"])
+    problem = unusable(after)
+    if problem:
+        raise SettingsError([f"{name}: got {text}, {problem}"])
     return LimitChange(wanted, PREFIX + key, before, after, loosens(key, before, after))

@@ -8,6 +8,7 @@
 What stays below the exchange's smallest order is dust, and dust is flat.
 """
 
+from mm_tui.model.bounds import typed
 from mm_tui.risk.breaker import Breaker, Trip
 from mm_tui.risk.gate import DAY, SECOND, Gate
 
@@ -49,8 +50,8 @@ class Restraint:
             return None
         if self._aged:
             return None
-        self._aged = f"the position is held for over {limit:g} s"
-        return Trip("inventory age", f"{(ts - since) / SECOND:.0f} s", f"{limit:g} s", "reduce only")
+        self._aged = f"the position is held for over {typed(limit)} s"
+        return Trip("inventory age", f"{(ts - since) / SECOND:.0f} s", f"{typed(limit)} s", "reduce only")
 
     def _look_at_messages(self, ts: int) -> Trip | None:
         gate = self._gate

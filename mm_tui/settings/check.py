@@ -11,6 +11,7 @@ import msgspec
 from msgspec import inspect
 
 from mm_tui.analytics.terms import resolved
+from mm_tui.model.bounds import ORDERED, Pairs, disordered, unusable
 from mm_tui.settings.sections import Settings, Strategies
 from mm_tui.strategy.avellaneda import AvellanedaParams
 from mm_tui.strategy.glft import GlftParams
@@ -23,15 +24,13 @@ _FILE_STRATEGY = re.compile(r"/.+\.py:[A-Za-z_][A-Za-z0-9_]*")
 _BOUNDS = (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<="))
 _SECRET = re.compile(r"secret|passw|passphrase|token|api_?key|private_?key|login|two_?fa", re.IGNORECASE)
 _URLS = (("rest_url", ("https", "http")), ("ws_url", ("wss", "ws")), ("ws_api_url", ("wss", "ws")))
-_ORDERED: tuple[tuple[Key, Key], ...] = (
-    (("strategy", "passive", "min_spread_bps"), ("strategy", "passive", "max_spread_bps")),
-    (("strategy", "pure", "price_floor"), ("strategy", "pure", "price_ceiling")),
-    (("orders", "modify_threshold_bps"), ("orders", "max_modify_deviation_bps")),
-    (("feed", "reconnect_initial_ms"), ("feed", "reconnect_max_ms")),
+_ORDERED: tuple[tuple[str, Pairs], ...] = (
+    ("orders", (("modify_threshold_bps", "max_modify_deviation_bps"),)),
+    ("feed", (("reconnect_initial_ms", "reconnect_max_ms"),)),
 )
-"""Pairs of which the first may not be over the second."""
-_BAND: tuple[Key, Key] = (("obligation", "min_spread_bps"), ("obligation", "max_spread_bps"))
-"""Likewise, once the preset has filled in what is not set."""
+"""Keys of a section of which the first may not be over the second."""
+_BAND: Pairs = (("min_spread_bps", "max_spread_bps"),)
+"""Likewise in the obligation, once the preset has filled in what is not set."""
 
 HIDDEN = "(hidden)"
 """What stands where a secret would."""
@@ -58,20 +57,15 @@ def is_secret(path: Key) -> bool:
     return path[:2] == ("ccxt", "options") and len(path) > 2 and bool(_SECRET.search(path[-1]))  # noqa: PLR2004  # a key below the table
 
 
-LARGEST = 1e12
-"""No setting means anything beyond this, and sums of such numbers break elsewhere. Seeds are below it too."""
-
-
 def convert(value: object, kind: Any) -> tuple[Any, str]:
     """The value as its type wants it and no words, or nothing and what it must be."""
     try:
         converted = msgspec.convert(value, kind)
     except (msgspec.ValidationError, OverflowError):
         return None, must_be(value, kind)
-    if isinstance(converted, float) and not isfinite(converted):
-        return None, must_be(value, kind)
-    if isinstance(converted, float | int) and abs(converted) > LARGEST and not isinstance(value, str):
-        return None, f"got {shown(value)}, must be at most {LARGEST:g}"
+    problem = unusable(converted)
+    if problem:
+        return None, f"got {shown(value)}, {problem}"
     return converted, ""
 
 
@@ -120,13 +114,18 @@ Conflict = tuple[tuple[Key, str], ...]
 
 def together(settings: Settings) -> Iterator[Conflict]:
     """What holds of no single value: keys against each other, spellings, names that must exist."""
-    promised = {"obligation": resolved(settings.obligation)}
-    for low, high in (*_ORDERED, _BAND):
-        least, most = (value_at(promised if key in _BAND else settings, key) for key in (low, high))
-        if least is not None and most is not None and least > most:
-            below = f"got {shown(least)}, must be <= {high[-1]}, which is {shown(most)}"
-            above = f"got {shown(most)}, must be >= {low[-1]}, which is {shown(least)}"
-            yield (low, below), (high, above)
+    strategies = settings.strategy
+    tables = [
+        *((("strategy", name), getattr(strategies, name), ORDERED) for name in keys_of(Strategies)),
+        *(((name,), getattr(settings, name), pairs) for name, pairs in _ORDERED),
+        (("obligation",), resolved(settings.obligation), _BAND),
+    ]
+    for path, table, pairs in tables:
+        for low, high in disordered(table, pairs):
+            least, most = shown(getattr(table, low)), shown(getattr(table, high))
+            below = f"got {least}, must be <= {high}, which is {most}"
+            above = f"got {most}, must be >= {low}, which is {least}"
+            yield ((*path, low), below), ((*path, high), above)
     desk = settings.desk
     if not _VENUE.fullmatch(desk.venue):
         words = f"got {shown(desk.venue)}, must be auto, demo, binance, ccxt:ID (ccxt:kraken) or file:PATH"
@@ -238,13 +237,6 @@ def _pure_remarks(settings: Settings) -> Iterator[str]:
             f"strategy.pure.order_levels {pure.order_levels} on two sides is over risk.max_open_orders "
             f"{risk.max_open_orders}: the gate will refuse the last ones"
         )
-
-
-def value_at(settings: Any, path: Key) -> Any:
-    """The value of a key."""
-    for name in path:
-        settings = settings[name] if isinstance(settings, dict) else getattr(settings, name)
-    return settings
 
 
 def _without_none(kind: inspect.Type) -> inspect.Type:

@@ -17,6 +17,7 @@ from mm_tui.core.engine import Core
 from mm_tui.core.explain import fate_in_words
 from mm_tui.core.state import State
 from mm_tui.model import account as accounts
+from mm_tui.model.bounds import typed
 from mm_tui.model.events import BUY, SELL
 from mm_tui.model.orders import Order
 from mm_tui.views import frames as fr
@@ -277,13 +278,13 @@ class Presenter:
             fr.Gauge(
                 name="loss",
                 value=number(breaker.loss, 2),
-                limit=f"{limits.max_daily_loss:g}",
+                limit=typed(limits.max_daily_loss),
                 share=breaker.loss / limits.max_daily_loss,
             ),
             fr.Gauge(
                 name="drawdown",
                 value=number(breaker.drawdown, 2),
-                limit=f"{limits.max_drawdown:g}",
+                limit=typed(limits.max_drawdown),
                 share=breaker.drawdown / limits.max_drawdown,
             ),
             fr.Gauge(
@@ -300,7 +301,7 @@ class Presenter:
             ),
         )
         return fr.RiskFrame(
-            state="halted" if gate.closed else "reduce-only" if gate.restrained else "running",
+            state=core.risk_state,
             gauges=gauges + self._budgets(ts),
             limits=tuple(msgspec.structs.asdict(limits).items()),
             refused=gate.refused,
@@ -319,7 +320,7 @@ class Presenter:
                 fr.Gauge(
                     name="held",
                     value=f"{age} s",
-                    limit=f"{limits.max_inventory_age_s:g} s",
+                    limit=f"{typed(limits.max_inventory_age_s)} s",
                     share=age / limits.max_inventory_age_s,
                 )
             )
@@ -364,8 +365,7 @@ class Presenter:
         rows = [fr.ParameterRow(name=name, value=text, changed_ts=changed.get(key, 0)) for name, key, text in keyed]
         prefix = f"strategy.{parameters.strategy}."
         for name, value in msgspec.structs.asdict(parameters.params).items():
-            text = f"{value:g}" if isinstance(value, float) else str(value)
-            rows.append(fr.ParameterRow(name=name, value=text, changed_ts=changed.get(prefix + name, 0)))
+            rows.append(fr.ParameterRow(name=name, value=typed(value), changed_ts=changed.get(prefix + name, 0)))
         return tuple(rows)
 
     def _estimates(self) -> fr.EstimatesFrame | None:

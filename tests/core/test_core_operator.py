@@ -10,14 +10,19 @@ from pure_desk import ASK, BID, BTC, START, Rig, Scripted, ask, bid, placed, sna
 from mm_tui.core.config import CoreConfig
 from mm_tui.core.engine import Core
 from mm_tui.core.operator import LEAN_ACTIONS, UNDO_LIMIT, Parameters
-from mm_tui.core.quoter import MakeStrategy, nonsense
+from mm_tui.core.quoter import MakeStrategy
+from mm_tui.core.sense import nonsense
 from mm_tui.errors import SettingsError
 from mm_tui.model import commands as cmd
 from mm_tui.model import facts
 from mm_tui.model.events import BUY, SELL, LinkUp, OperatorAction, SessionStarted
 from mm_tui.model.waterfall import Step
+from mm_tui.risk.limits import Limits
+from mm_tui.settings.check import convert
+from mm_tui.settings.sections import Strategies
 from mm_tui.strategy.api import Leans, Quote, Quotes, Strategy
 from mm_tui.strategy.passive import Passive, PassiveParams
+from mm_tui.strategy.pure_params import PureParams
 
 B, A = bid(BID - 1000), ask(ASK + 1000)
 
@@ -108,6 +113,10 @@ def test_undo_reaches_back_so_far_and_no_further() -> None:
         ("strategy.passive.min_spread_bps=nan", "got nan"),
         ("strategy.passive.orders_per_side=many", "got many"),
         ("strategy.passive.min_spread_bps=9", "min_spread_bps 9 is over max_spread_bps 6"),
+        ("strategy.passive.max_spread_bps=inf", "got inf"),
+        ("strategy.passive.order_amount=inf", "got inf, must be a finite number"),
+        ("strategy.passive.order_amount=1e300", r"got 1e300, must be at most 1e\+12"),
+        ("strategy.passive.reference_window=nan", "got nan"),
     ],
 )
 def test_what_cannot_be_set_is_said_and_changes_nothing(text: str, words: str) -> None:
@@ -474,3 +483,45 @@ def test_a_spread_that_the_strategy_does_not_say_is_none(way: str, spread: float
     core = fragile_core()
     told(core, "set", f"strategy.scripted.way={way}")
     assert core.quoter.nearest_bps() == spread
+
+
+@pytest.mark.parametrize("strategy", ["passive", "pure", "avellaneda", "glft"])
+def test_what_no_file_may_say_cannot_be_set_either(strategy: str) -> None:
+    params = getattr(Strategies(), strategy)
+    live = Parameters(strategy, params)
+    for field in msgspec.structs.fields(params):
+        if not isinstance(getattr(params, field.name), float):
+            continue
+        for text in ("inf", "-inf", "nan", "1e300", "-1e300", "1e400"):
+            assert convert(float(text), field.type)[1]
+            with pytest.raises(SettingsError):
+                live.set(f"{field.name}={text}", 1)
+    assert live.params is params
+
+
+def test_a_parameter_is_told_with_all_its_digits() -> None:
+    live = Parameters("pure", PureParams())
+    assert live.set("price_ceiling=61234.56", 1).after == "61234.56"
+    change = live.set("price_floor=0.00001234", 2)
+    assert (change.before, change.after) == ("None", "0.00001234")
+    with pytest.raises(SettingsError, match=r"price_floor 61234.57 is over price_ceiling 61234.56"):
+        live.set("price_floor=61234.57", 3)
+
+
+def test_a_limit_that_is_loosened_as_it_is_printed_is_the_one_that_was_asked_for() -> None:
+    rig = Rig()
+    rig.open_book()
+    rig.act("set", "risk.max_order_value=1234567.8")
+    words = rig.said(facts.Noted)[-1].text
+    assert words.endswith("to confirm it: loosen risk.max_order_value=1234567.8")
+    rig.act("loosen", words.partition("loosen risk")[2].join(("risk", "")))
+    assert rig.core.limits.max_order_value == 1234567.8
+    assert rig.said(facts.ParameterChanged)[-1].after == "1234567.8"
+
+
+@pytest.mark.parametrize("text", ["inf", "nan", "1e13", "1e300"])
+def test_a_limit_is_a_number_that_means_something(text: str) -> None:
+    rig = Rig()
+    rig.act("loosen", f"risk.max_order_value={text}")
+    assert rig.said(facts.Noted)[-1].text.startswith(f"risk.max_order_value: got {text}")
+    assert rig.core.limits == Limits()

@@ -84,7 +84,7 @@ def test_problems_read_as_promised(tmp_path: Path) -> None:
         ("[[risk]]\n", "settings.toml:1:3 risk: got [a table], must be a table"),
         ('[risk]\nmax_position="1"', 'settings.toml:2:14 risk.max_position: got "1", must be a number > 0'),
         ("[risk]\nmax_position=true", "settings.toml:2:14 risk.max_position: got true, must be a number > 0"),
-        ("[risk]\nmax_position=inf", "settings.toml:2:14 risk.max_position: got inf, must be a number > 0"),
+        ("[risk]\nmax_position=inf", "settings.toml:2:14 risk.max_position: got inf, must be a finite number"),
         ("[risk]\nmax_open_orders=0", "settings.toml:2:17 risk.max_open_orders: got 0, must be >= 1"),
         (
             "[risk]\nmax_open_orders=2.5",

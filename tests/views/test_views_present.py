@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import msgspec
+import pytest
 from pure_desk import ASK, BID, BTC, MS, SECOND, START, Rig, ask, bid, delta, snapshot, trade
 
 from mm_tui.analytics.scores import Scores
@@ -214,3 +215,15 @@ def test_orders_come_with_their_waterfall_and_fate_and_held_quotes_with_why_high
         HeldRow(side=BUY, level=1, price=BID - 60_000, quantity=100, why=collar),
     )
     assert screen.frame().held is frame.held
+
+
+def test_a_strategy_that_fails_to_speak_for_itself_is_shown_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = Screen()
+
+    def fails() -> str:
+        raise ValueError("no")
+
+    monkeypatch.setattr(screen.rig.strategy, "describe", fails)
+    monkeypatch.setattr(screen.rig.strategy, "nearest_bps", fails)
+    header = screen.frame().header
+    assert (header.strategy, header.warning) == ("scripted, which fails to describe itself: ValueError", "")

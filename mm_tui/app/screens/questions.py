@@ -6,6 +6,7 @@ from typing import Final
 from rich.text import Text
 
 from mm_tui.app.screens.sheet import Sheet
+from mm_tui.model.bounds import typed
 from mm_tui.views.fmt import number
 from mm_tui.views.frames import DeskFrame
 
@@ -89,8 +90,8 @@ def rearm_words(frame: DeskFrame) -> list[str]:
 def loosen_words(key: str, after: float, frame: DeskFrame) -> list[str]:
     """Which limit would let more pass, from what to what."""
     before = dict(frame.risk.limits).get(key)
-    stands = "unknown" if before is None else f"{before:g}"
-    wanted = "off" if not after else f"{after:g}"
+    stands = "unknown" if before is None else typed(before)
+    wanted = "off" if not after else typed(after)
     return [f"risk.{key} stands at {stands}; {wanted} would let more pass.", "It lasts until this session ends."]
 
 
