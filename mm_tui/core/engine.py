@@ -6,7 +6,7 @@ finds the fewest commands → the gate approves or refuses each → the order ma
 
 from collections.abc import Callable
 from math import inf
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -72,11 +72,11 @@ class Core:
             self.market,
             self.account,
             self.orders,
+            self.gate,
             maker_fee_bps=config.maker_fee_bps,
             bid_fee=config.bid_fee,
         )
-        self.view.max_position = self.gate.max_position
-        self.quoter = Quoter(make, params, self.view, self.orders, self.outbox)
+        self.quoter = Quoter(make, params, self.view, self.orders, self.gate, self.outbox)
         self.quoter.tune()
         self.parameters = Parameters(self.strategy.name, params)
         self.executor = Executor(config, self.gate, self.orders, self.view, self.outbox)
@@ -123,6 +123,16 @@ class Core:
     def reason(self) -> str:
         """Why it is in that state."""
         return self.conduct.reason
+
+    @property
+    def halted(self) -> str:
+        """Why the desk is halted; empty while it is not, and where it only ends."""
+        return "" if self.conduct.closing else self.gate.closed
+
+    @property
+    def risk_state(self) -> Literal["running", "reduce-only", "halted"]:
+        """What the limits allow."""
+        return "halted" if self.halted else "reduce-only" if self.gate.restrained else "running"
 
     @property
     def mid2(self) -> int:

@@ -76,7 +76,7 @@ class Executor:
         sent, left_out = 0, False
         for step in plan.steps:
             if isinstance(step, Remove):
-                self._remove(step, ts)
+                self._remove(step, ts, held)
                 continue
             why = "" if isinstance(step, Shrink) else failing
             why = why or self._paced(step, sent, ts) or self._take(step, ts)
@@ -132,10 +132,10 @@ class Executor:
 
     # -- steps
 
-    def _remove(self, step: Remove, ts: int) -> None:
+    def _remove(self, step: Remove, ts: int, held: list[Held]) -> None:
         self.cancels.cancel(step.order, ts, step.reason)
         if step.quote is not None:
-            self._held.append(Held(step.quote, f"waits until {step.order.order_id} is gone: {step.reason}"))
+            held.append(Held(step.quote, f"waits until {step.order.order_id} is gone: {step.reason}"))
 
     def _paced(self, step: Step, sent: int, ts: int) -> str:
         """Why the step must wait for others that left; empty where it need not."""

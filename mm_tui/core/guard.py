@@ -82,7 +82,6 @@ class Guard:
         reason = restraint.reason
         if reason != core.gate.restrained:
             core.gate.restrained = reason
-            core.quoter.reducing = bool(reason)
             core.quoter.dirty = True
             core.settle()
         if trip is not None:
@@ -97,7 +96,6 @@ class Guard:
         core.gate.set_limits(limits)
         core.breaker.set_limits(limits)
         core.flattener.set_limits(limits)
-        core.view.max_position = core.gate.max_position
         core.executor.cancels.prune(core.gate, core.references.mid2, core.outbox.ts)
         core.quoter.renew()
         self._on_pnl(core.breaker.pnl)
@@ -132,9 +130,8 @@ class Guard:
 
     def _held_sign(self) -> int:
         """Of the position; 0 where no order is small enough to close it."""
-        core, instrument = self._core, self._core.instrument
+        core = self._core
         lots = core.account.position_lots
-        size = abs(lots)
-        if size < instrument.min_quantity or size * core.references.mid2 < 2 * instrument.min_notional_units:
+        if core.flattener.dust(lots, core.references.mid2):
             return 0
         return 1 if lots > 0 else -1

@@ -10,6 +10,7 @@ from mm_tui.model.account import MICRO, Account
 from mm_tui.model.events import BUY, Side
 from mm_tui.model.instrument import Instrument
 from mm_tui.model.orders import Order, Status
+from mm_tui.risk.gate import Gate
 from mm_tui.strategy.api import Completion, Leans, OwnOrder
 
 
@@ -40,6 +41,7 @@ class MarketView:
     """What a strategy may look at; one object, kept up to date by the core."""
 
     __slots__ = (
+        "_gate",
         "_market",
         "_orders",
         "account",
@@ -49,7 +51,6 @@ class MarketView:
         "last_own_price",
         "leans",
         "maker_fee_bps",
-        "max_position",
         "references",
         "renew",
         "signals",
@@ -62,6 +63,7 @@ class MarketView:
         market: Market,
         account: Account,
         orders: OrderManager,
+        gate: Gate,
         *,
         maker_fee_bps: float,
         bid_fee: int = 0,
@@ -74,13 +76,13 @@ class MarketView:
         self.bid_cost = MICRO + bid_fee
         """What a bid holds of the quote, millionths of its value."""
         self.ts = 0
-        self.max_position = 0
         self.leans = Leans()
         self.renew = False
         self.completions: deque[Completion] = deque(maxlen=COMPLETIONS)
         self.last_own_price: int | None = None
         self._market = market
         self._orders = orders
+        self._gate = gate
 
     def complete(self, order: Order, ts: int) -> None:
         """A quote was filled to its end."""
@@ -106,6 +108,11 @@ class MarketView:
     def payable(self) -> int:
         """What all open bids together may be worth, ticks times lots: the quote held pays it and their fees."""
         return self.account.quote // self.bid_cost
+
+    @property
+    def max_position(self) -> int:
+        """The position limit as it stands, whole lots."""
+        return self._gate.max_position
 
     @property
     def bid(self) -> int:

@@ -4,8 +4,8 @@ One small file for each venue, symbol and mode under `$XDG_STATE_HOME/mm-tui/ris
 beside itself and moved over. A halt and a re-arm are written in the event that brings them, figures at most once a
 second.
 
-- a file that cannot be read leaves unknown whether the desk was halted, so the desk starts halted and says why; the
-  damaged file is kept beside as `….damaged`
+- a file that cannot be read, or is another pair's, leaves unknown whether the desk was halted, so the desk starts
+  halted and says why; the damaged file is kept beside as `….damaged`
 - a file that cannot be written stops nothing on paper, but is said
 - a second desk on the same pair starts from the file and leaves it to the first
 """
@@ -13,6 +13,7 @@ second.
 import logging
 import os
 import re
+import stat
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,11 +26,14 @@ from mm_tui.errors import UsageError
 from mm_tui.journal import lock
 from mm_tui.model.events import SessionStarted
 from mm_tui.model.facts import Fact, StateChanged
+from mm_tui.model.words import one_line
 from mm_tui.risk.gate import DAY
 
 FORMAT = 1
 FOLDER = "risk"
 EPOCH = date(1970, 1, 1)
+LARGEST_FILE = 16_384
+"""Bytes; what a desk writes is under one kB."""
 
 Quote = Annotated[float, msgspec.Meta(ge=-1e15, le=1e15)]
 
@@ -49,11 +53,11 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     """Made or lost on that day, quote."""
     drawdown: Annotated[float, msgspec.Meta(ge=0, le=1e15)] = 0.0
     """Below the peak, quote."""
-    messages: Annotated[int, msgspec.Meta(ge=0)] = 0
+    messages: Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000_000)] = 0
     """Placements, amends and replaces on that day."""
     halted: str = ""
     """Why the desk is halted; empty while it is not."""
-    halted_since: int | None = None
+    halted_since: Annotated[int, msgspec.Meta(ge=0, le=1 << 62)] | None = None
     """Local time, ns since 1970."""
 
 
@@ -142,7 +146,7 @@ class RiskFile:
 
     def _figures(self, core: Core, ts: int) -> Carried:
         breaker, carried, today = core.breaker, self.carried, ts // DAY
-        halted = "" if core.conduct.closing else core.gate.closed
+        halted = one_line(core.halted)
         since: int | None = ts if halted else None
         if halted and carried is not None and halted in (carried.halted, self._words):
             halted, since = carried.halted, carried.halted_since
@@ -159,18 +163,22 @@ class RiskFile:
 
     def _read(self) -> Carried | None:
         try:
-            data = self.path.read_bytes()
+            data = _bytes_of(self.path)
         except FileNotFoundError:
             return None
-        except OSError as error:
+        except PermissionError as error:
             return self._unknown(error.strerror or str(error))
-        try:
-            found = msgspec.json.decode(data, type=dict[str, Any]).get("format")
-            if found == FORMAT:
-                return msgspec.json.decode(data, type=Carried)
-            words = f"it is of format {found}, this version reads {FORMAT}"
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            words = f"it is damaged: {error}"
+        except OSError as error:
+            words = error.strerror or str(error)
+        else:
+            try:
+                carried = msgspec.json.decode(data, type=Carried)
+                found = msgspec.json.decode(data, type=dict[str, Any]).get("format")
+                if found == FORMAT:
+                    return msgspec.json.decode(data, type=Carried)
+                words = f"it is of format {found}, this version reads {FORMAT}"
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                words = f"it is damaged: {error}"
         if self._held is not None:
             try:
                 self.path.replace(self.path.with_suffix(".json.damaged"))

@@ -6,7 +6,6 @@ from typing import Any
 
 from mm_tui.analytics.pnl import unrealized2
 from mm_tui.bus import BusFigures
-from mm_tui.core.engine import Core
 from mm_tui.model import account as accounts
 from mm_tui.model.events import BUY, SELL
 from mm_tui.runtime.band import MODELS, NO_FIGURES, Band, Figures
@@ -66,7 +65,7 @@ def summarize(
         "obligation": _obligation(desk, ended_ns),
         "feed_age_ms": gauges.age.summary(MILLISECOND),
         "risk": {
-            "state": _risk_state(core),
+            "state": core.risk_state,
             "trips": [
                 {"ts": trip.ts, "rule": trip.rule, "value": trip.value, "limit": trip.limit} for trip in core.trips
             ],
@@ -84,12 +83,6 @@ def summarize(
         },
         "digest": desk.digest.hex(),
     }
-
-
-def _risk_state(core: Core) -> str:
-    if core.gate.closed and not core.conduct.closing:
-        return "halted"
-    return "reduce-only" if core.gate.restrained else "running"
 
 
 def _orders(desk: Desk) -> dict[str, int]:

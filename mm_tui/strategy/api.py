@@ -106,8 +106,6 @@ class View(Protocol):
     ts: int
     """Time of the event, ns."""
     instrument: Instrument
-    max_position: int
-    """The limit, lots."""
     leans: Leans
     signals: Signals
     """Estimates of volatility and trading intensity, kept for a strategy that has `signal_rules`."""
@@ -117,6 +115,11 @@ class View(Protocol):
     """What a fill as maker costs."""
     last_own_price: int | None
     """Of the last fill, ticks; None before the first."""
+
+    @property
+    def max_position(self) -> int:
+        """The limit, lots."""
+        ...
 
     @property
     def position(self) -> int:

@@ -265,6 +265,19 @@ def test_a_position_held_too_long_may_only_be_reduced_until_it_is_flat() -> None
     assert rig.core.restraint.held_since is None
 
 
+@pytest.mark.parametrize(("lots", "is_dust"), [(9, True), (10, False)])
+def test_what_a_flatten_calls_dust_does_not_grow_old(lots: int, is_dust: bool) -> None:  # noqa: FBT001 - a case
+    """Both are over the smallest order at the mid; nine lots are not at the collar's edge, where a flatten may sell."""
+    rig = Rig(CoreConfig(limits=Limits(max_inventory_age_s=10, price_collar_bps=1100)))
+    (order,) = rig.quoting(bid(BID - 1000, 10))
+    rig.fill(order, lots)
+    assert lots * rig.core.mid2 > 2 * rig.core.instrument.min_notional_units
+    assert (rig.core.restraint.held_since is None) is is_dust
+    rig.act("flatten")
+    rig.canceled(order)
+    assert bool(rig.take(cmd.PlaceOrder)) is not is_dust
+
+
 def test_a_position_that_crosses_zero_is_a_new_one() -> None:
     rig = long(100, max_inventory_age_s=60)
     rig.flow(50)

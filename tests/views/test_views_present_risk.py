@@ -35,6 +35,14 @@ def test_the_state_is_one_of_three() -> None:
     assert risk(rig).state == "halted"
 
 
+def test_a_desk_that_ends_is_not_halted() -> None:
+    rig = quoting()
+    rig.act("close")
+    assert risk(rig).state == rig.core.risk_state == "running"
+    rig.act("kill")
+    assert risk(rig).state == rig.core.risk_state == "halted"
+
+
 def test_limits_are_shown_as_they_stand_now() -> None:
     rig = quoting()
     rig.act("set", "risk.max_open_orders=6")
