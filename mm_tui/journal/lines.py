@@ -1,5 +1,7 @@
 """Lines of a file, plain or gzip, each with its place; in bounded memory, whatever the file holds."""
 
+import os
+import stat
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +27,18 @@ class Line(NamedTuple):
     """Whether its newline was there; only the last line may lack it."""
 
 
+def regular(path: Path) -> BinaryIO:
+    """The file, open to be read; raises OSError as `open` does, and where it is none.
+
+    A pipe would be waited for, and a device may have no end.
+    """
+    stream = open(path, "rb", opener=_at_once)  # noqa: SIM115 - the caller's; Path.open takes no opener
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise OSError(0, "it is no regular file")
+    return stream
+
+
 def lines(path: Path, cut: Callable[[str], None]) -> Iterator[Line]:
     """Every line. A gzip file that ends early is read up to there and `cut` is told; raises DataError for the rest."""
     rest = b""
@@ -44,9 +58,14 @@ def lines(path: Path, cut: Callable[[str], None]) -> Iterator[Line]:
         yield Line(offset, rest, whole=False)
 
 
+def _at_once(path: str, flags: int) -> int:
+    """Opens a pipe without waiting for whoever writes to it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
 def _chunks(path: Path, cut: Callable[[str], None]) -> Iterator[bytes]:
     try:
-        with path.open("rb") as stream:
+        with regular(path) as stream:
             if path.suffix == ".gz":
                 yield from _unpacked(stream, path, cut)
             else:

@@ -7,11 +7,14 @@ from typing import Any
 import msgspec
 
 from mm_tui.errors import DataError
-from mm_tui.model.instrument import Instrument
+from mm_tui.journal.lines import regular
+from mm_tui.model.instrument import Instrument, impossible
 
 FILE = "session.json"
 FORMAT = 1
 """Of the session folder; a folder of a later format is refused, not guessed at."""
+LARGEST = 1 << 24
+"""Bytes that are read; none is a hundredth of that."""
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +107,8 @@ def read_meta(folder: Path) -> SessionMeta:
     """The file's contents; raises DataError with what to do."""
     path = folder / FILE
     try:
-        data = path.read_bytes()
+        with regular(path) as stream:
+            data = stream.read(LARGEST)
     except FileNotFoundError as error:
         raise DataError(f"{folder} is no session: it holds no {FILE} (`mm-tui sessions` lists them)") from error
     except OSError as error:
@@ -113,9 +117,13 @@ def read_meta(folder: Path) -> SessionMeta:
         found = msgspec.json.decode(data, type=dict[str, Any]).get("format")
         if found != FORMAT:
             raise DataError(f"{path} is of format {found}; this version of mm-tui reads format {FORMAT}")
-        return msgspec.json.decode(data, type=SessionMeta)
+        meta = msgspec.json.decode(data, type=SessionMeta)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(f"{path} is damaged: {error}") from error
+    problem = impossible(meta.instrument)
+    if problem:
+        raise DataError(f"{path} is damaged: its instrument's {problem}")
+    return meta
 
 
 def _private(path: str, flags: int) -> int:

@@ -14,7 +14,7 @@ import msgspec
 from mm_tui.errors import DataError
 from mm_tui.journal.lines import Line, lines
 from mm_tui.journal.meta import read_meta
-from mm_tui.journal.record import Entry, MarketLine, decode, parse_market_line
+from mm_tui.journal.record import LONGEST_PAUSE, Entry, MarketLine, decode, parse_market_line
 from mm_tui.journal.seal import market_parts
 from mm_tui.journal.writer import JOURNAL
 
@@ -45,6 +45,23 @@ class SessionReader:
 
     def records(self) -> Iterator[MarketLine | Entry]:
         """Everything in its one total order."""
+        last = 0
+        for item in self._ordered():
+            ts = item.ts if isinstance(item, MarketLine) else item.message.ts
+            if last and ts - last > LONGEST_PAUSE:
+                where = (
+                    self.place(item.number)
+                    if isinstance(item, MarketLine)
+                    else f"{self.folder / JOURNAL}: record {item.seq}"
+                )
+                self.pass_over(f"{where}: its time is over a week after what stands before it")
+                continue
+            last = max(last, ts)
+            yield item
+        if self._passed:
+            self._remark(f"{self._passed:,} lines could not be read and were passed over, first {self._first_passed}")
+
+    def _ordered(self) -> Iterator[MarketLine | Entry]:
         self.note = None
         self._passed = taken = 0
         journal = self._journal()
@@ -63,8 +80,6 @@ class SessionReader:
                 f"the market log ends after {taken:,} lines; the journal from record {entry.seq} on "
                 f"follows later ones and was not read"
             )
-        if self._passed:
-            self._remark(f"{self._passed:,} lines could not be read and were passed over, first {self._first_passed}")
 
     def _market(self) -> Iterator[MarketLine]:
         number = 0

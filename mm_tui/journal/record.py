@@ -17,8 +17,16 @@ from mm_tui.model.commands import AnyCommand
 from mm_tui.model.events import AnyEvent
 from mm_tui.model.facts import AnyFact
 
+LAST_TIME = (1 << 63) - 1
+"""The largest time, ns."""
+LONGEST_PAUSE = 7 * 86_400 * 1_000_000_000
+"""Ns between two records or lines; more is a broken time, and every timer in between would have to fire."""
+
 AnyMessage = AnyEvent | AnyCommand | AnyFact
 """Every message that a journal may hold; the class names are the tags."""
+
+
+_DIGITS = len(str(LAST_TIME))
 
 
 class MarketLine(NamedTuple):
@@ -59,9 +67,12 @@ def decode(line: bytes) -> Entry:
     """One line, newline or not; raises DataError with what is wrong with it."""
     try:
         head = _heads.decode(line)
-        return Entry(head.seq, head.after, _messages.decode(line))
+        entry = Entry(head.seq, head.after, _messages.decode(line))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(str(error)) from error
+    if not 0 <= entry.message.ts <= LAST_TIME:
+        raise DataError(f"its time is no time in nanoseconds: {str(entry.message.ts)[:20]}")
+    return entry
 
 
 def market_line(ts: int, raw: bytes) -> bytes:
@@ -72,7 +83,7 @@ def market_line(ts: int, raw: bytes) -> bytes:
 def parse_market_line(number: int, line: bytes) -> MarketLine:
     """A line without its newline; raises DataError. Whether the frame makes sense is its decoder's question."""
     time, space, raw = line.partition(b" ")
-    if not (space and time.isdigit() and len(time) <= 19):  # noqa: PLR2004  # digits of the largest 64-bit time
+    if not (space and time.isdigit() and len(time) <= _DIGITS and int(time) <= LAST_TIME):
         raise DataError("does not begin with a time in nanoseconds")
     if raw[:1] not in (b"{", b"[") or raw[-1:] not in (b"}", b"]"):
         raise DataError("holds no JSON after its time")

@@ -11,6 +11,15 @@ import msgspec
 
 from mm_tui.errors import InexactValue
 
+SMALLEST = Decimal("1e-18")
+"""Of ticks and steps; no exchange counts finer."""
+LARGEST = Decimal("1e12")
+"""Of ticks and steps."""
+MOST = 1 << 63
+"""Above any number of ticks, lots or orders that an exchange names."""
+RICHEST = Decimal("1e24")
+"""Above any value in quote that a filter names."""
+
 
 class PriceRange(msgspec.Struct, frozen=True):
     """PERCENT_PRICE or PERCENT_PRICE_BY_SIDE: how far from the average price an order may stand, as multiples of it."""
@@ -117,7 +126,7 @@ class Instrument(msgspec.Struct, frozen=True, dict=True):
 
     def floor_lots(self, quantity: Decimal) -> int:
         """Quantity in base as lots, explicitly rounded down."""
-        return int(quantity // self.step_size)
+        return _times(quantity, self.step_size)
 
     def price(self, ticks: int) -> Decimal:
         """Ticks as a price in quote, exact."""
@@ -133,7 +142,40 @@ class Instrument(msgspec.Struct, frozen=True, dict=True):
 
     def value_units(self, value: Decimal) -> int:
         """A value in quote as ticks times lots, rounded down."""
-        return int(value // self.unit)
+        return _times(value, self.unit)
+
+
+def impossible(instrument: Instrument) -> str:
+    """What of it cannot be true: `tick_size is 0`; empty where all of it may be."""
+    for name in ("tick_size", "step_size"):
+        if not _within(getattr(instrument, name), SMALLEST, LARGEST):
+            return f"{name} is {getattr(instrument, name)}"
+    for name in ("min_notional", "max_notional"):
+        value = getattr(instrument, name)
+        if value is not None and not _within(value, Decimal(0), RICHEST):
+            return f"{name} is {value}"
+    for name in _COUNTS:
+        count = getattr(instrument, name)
+        if count is not None and not 0 <= count < MOST:
+            return f"{name} is {str(count)[:20]}"
+    for bounds in instrument.price_ranges:
+        if not all(_within(one, Decimal(0), LARGEST) for one in _multiples(bounds)) or not 0 <= bounds.minutes < MOST:
+            return f"{bounds.name[:40]} holds numbers that no filter has"
+    return ""
+
+
+_COUNTS = (
+    "min_quantity", "max_quantity", "min_price", "max_price", "max_orders", "max_amends", "max_position",
+    "max_exchange_orders",
+)  # fmt: skip
+
+
+def _multiples(bounds: PriceRange) -> tuple[Decimal, ...]:
+    return bounds.bid_up, bounds.bid_down, bounds.ask_up, bounds.ask_down
+
+
+def _within(value: Decimal, least: Decimal, most: Decimal) -> bool:
+    return value.is_finite() and least <= value <= most
 
 
 def decimals_of(step: Decimal) -> int:
@@ -144,8 +186,21 @@ def decimals_of(step: Decimal) -> int:
 
 def ceil_div(value: Decimal, step: Decimal) -> int:
     """How many steps cover the value; a Decimal's `//` cuts towards zero, so the rest decides."""
-    whole, rest = divmod(value, step)
+    try:
+        whole, rest = divmod(value, step)
+    except InvalidOperation:  # more digits than decimals have
+        (over, under), (up, down) = value.as_integer_ratio(), step.as_integer_ratio()
+        return -(-over * down // (under * up))
     return int(whole) + (rest > 0)
+
+
+def _times(value: Decimal, step: Decimal) -> int:
+    """How many whole steps the value holds, cut towards zero, however many they are."""
+    try:
+        return int(value // step)
+    except InvalidOperation:  # more digits than decimals have
+        (over, under), (up, down) = value.as_integer_ratio(), step.as_integer_ratio()
+        return (1 if over >= 0 else -1) * (abs(over) * down // (under * up))
 
 
 def _whole(value: Decimal | str, step: Decimal, what: str, unit: str, symbol: str) -> int:

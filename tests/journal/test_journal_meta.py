@@ -1,3 +1,4 @@
+import json
 import os
 from pathlib import Path
 
@@ -56,4 +57,33 @@ def test_a_damaged_or_foreign_one_is_refused_in_words(tmp_path: Path, data: byte
 def test_one_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir()
     with pytest.raises(DataError, match="cannot be read"):
+        read_meta(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("tick_size", "0", "tick_size is 0"),
+        ("tick_size", "1e-300", "tick_size is 1E-300"),
+        ("tick_size", "NaN", "tick_size is NaN"),
+        ("step_size", "1e300", "step_size is 1E[+]300"),
+        ("step_size", "-1", "step_size is -1"),
+        ("min_notional", "NaN", "min_notional is NaN"),
+        ("max_notional", "1e300", "max_notional is 1E[+]300"),
+        ("max_quantity", 10**40, "max_quantity is 1000"),
+        ("max_position", -1, "max_position is -1"),
+        ("price_ranges", None, "PERCENT holds numbers"),
+    ],
+)
+def test_an_instrument_that_cannot_be_is_damage(
+    tmp_path: Path, meta: SessionMeta, name: str, value: object, words: str
+) -> None:
+    write_meta(tmp_path, meta)
+    tree = json.loads((tmp_path / FILE).read_text())
+    if name == "price_ranges":
+        names = ("name", "bid_up", "bid_down", "ask_up", "ask_down", "minutes")
+        value = [dict(zip(names, ("PERCENT", "NaN", "1", "1", "1", 5), strict=True))]
+    tree["instrument"][name] = value
+    (tmp_path / FILE).write_text(json.dumps(tree))
+    with pytest.raises(DataError, match=f"session.json is damaged: its instrument's {words}"):
         read_meta(tmp_path)

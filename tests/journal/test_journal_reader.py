@@ -1,3 +1,4 @@
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from mm_tui.errors import DataError
 from mm_tui.journal.meta import SessionMeta, write_meta
 from mm_tui.journal.reader import SessionReader
-from mm_tui.journal.record import AnyMessage, Entry, MarketLine
+from mm_tui.journal.record import LAST_TIME, LONGEST_PAUSE, AnyMessage, Entry, MarketLine
 from mm_tui.journal.seal import MARKET, market_parts, rotated, seal_log, seal_logs
 from mm_tui.journal.writer import JOURNAL, SessionWriter
 from mm_tui.model.commands import CancelOrder, PlaceOrder
@@ -20,7 +21,7 @@ from mm_tui.model.facts import Noted
 CAPTURE = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "btcusdt_20240808.gz"
 
 text = st.text(max_size=6)
-stamps = st.integers(0, 1 << 62)
+stamps = st.integers(1_723_161_253_000_000_000, 1_723_161_253_000_000_000 + LONGEST_PAUSE)
 messages: st.SearchStrategy[AnyMessage] = st.one_of(
     st.builds(Timer, ts=stamps, name=text),
     st.builds(LinkDown, ts=stamps, venue=text, reason=text),
@@ -212,3 +213,35 @@ def test_the_place_of_a_line_read_last_is_known_and_of_one_long_ago_only_its_fol
     assert len(list(reader.records())) == 9
     assert reader.place(8) == f"{tmp_path / MARKET}: line 8 of the session, byte 70"
     assert reader.place(2) == f"{tmp_path}: line 2 of the session"
+
+
+def at(seq: int, after: int, ts: int) -> bytes:
+    return b'{"seq":%d,"after":%d,"type":"Timer","ts":%d,"name":"t"}\n' % (seq, after, ts)
+
+
+def test_a_time_that_leaps_is_named_and_can_be_passed_over(tmp_path: Path, meta: SessionMeta) -> None:
+    market = b"5 {}\n%d {}\n7 {}\n" % (LONGEST_PAUSE + 6)
+    journal = at(0, 0, 5) + at(1, 1, LAST_TIME) + at(2, 3, LONGEST_PAUSE)
+    with pytest.raises(DataError, match=r"journal.jsonl: record 1: its time is over a week after"):
+        list(session(tmp_path, meta, b"5 {}\n", journal).records())
+    with pytest.raises(DataError, match=r"market.log: line 2 of the session, byte 5: its time is over a week after"):
+        list(session(tmp_path, meta, market, b"").records())
+    reader = session(tmp_path, meta, market, journal)
+    reader = SessionReader(reader.folder, salvage=True)
+    assert [one.seq if isinstance(one, Entry) else -one.number for one in reader.records()] == [0, -1, -3, 2]
+    assert (reader.note or "").startswith("2 lines could not be read and were passed over, first ")
+
+
+def test_a_market_line_of_a_time_that_no_machine_has_is_refused(tmp_path: Path, meta: SessionMeta) -> None:
+    with pytest.raises(DataError, match="does not begin with a time"):
+        list(session(tmp_path, meta, b"%d {}\n2 {}\n" % (LAST_TIME + 1), b"").records())
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+@pytest.mark.parametrize("name", ["session.json", JOURNAL, MARKET])
+def test_a_pipe_is_not_waited_for(tmp_path: Path, meta: SessionMeta, name: str) -> None:
+    session(tmp_path, meta, b"1 {}\n", record(0, 0))
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(DataError, match=f"{name} cannot be read: it is no regular file"):
+        list(SessionReader(tmp_path).records())

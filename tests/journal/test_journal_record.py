@@ -4,7 +4,16 @@ import msgspec
 import pytest
 
 from mm_tui.errors import DataError
-from mm_tui.journal.record import AnyMessage, Entry, MarketLine, decode, encode, market_line, parse_market_line
+from mm_tui.journal.record import (
+    LAST_TIME,
+    AnyMessage,
+    Entry,
+    MarketLine,
+    decode,
+    encode,
+    market_line,
+    parse_market_line,
+)
 from mm_tui.model.commands import CancelOrder, PlaceOrder
 from mm_tui.model.events import BookSnapshot, Side, Timer
 from mm_tui.model.facts import ParameterChanged
@@ -20,7 +29,7 @@ def test_a_record_is_one_json_object_with_its_place_in_the_order() -> None:
     [
         PlaceOrder(ts=1, order_id="ä\n", side=Side.SELL, price=2, quantity=3),
         BookSnapshot(ts=1, last_update_id=2, bids=[(3, 4)], asks=[]),
-        Timer(ts=-1, name="x"),
+        Timer(ts=LAST_TIME, name="x"),
     ],
 )
 def test_a_record_comes_back_as_it_was(message: AnyMessage) -> None:
@@ -55,6 +64,9 @@ def test_a_changed_parameter_keeps_its_place_in_the_order() -> None:
         b'{"seq":0,"after":0,"type":"Unheard","ts":1}',
         b'{"type":"Timer","ts":1,"name":"x"}',
         b"\xff",
+        b'{"seq":0,"after":0,"type":"Timer","ts":-1,"name":"x"}',
+        b'{"seq":0,"after":0,"type":"Timer","ts":9223372036854775808,"name":"x"}',
+        b'{"seq":0,"after":0,"type":"Timer","ts":1%s,"name":"x"}' % (b"0" * 40),
     ],
 )
 def test_what_is_no_record_is_refused(line: bytes) -> None:

@@ -56,3 +56,12 @@ def test_digits_and_names() -> None:
 def test_a_float_is_the_decimal_that_was_typed() -> None:
     assert exact(0.1) == Decimal("0.1")
     assert exact(1e-7) == Decimal("0.0000001")
+
+
+def test_a_value_of_more_units_than_decimals_have_digits_is_counted_exactly() -> None:
+    finest = Instrument("A/B", "A", "B", Decimal("1e-18"), Decimal("1e-18"), min_notional=Decimal(10**12))
+    assert finest.value_units(Decimal(10**12)) == 10**48
+    assert finest.value_units(Decimal("-1.5e-36")) == -1
+    assert finest.floor_lots(Decimal(10**12)) == 10**30
+    assert finest.floor_lots(-Decimal(10**12) - Decimal("0.5")) == -(10**30) - 5 * 10**17
+    assert finest.min_notional_units == 10**48
