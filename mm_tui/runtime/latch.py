@@ -31,6 +31,7 @@ from mm_tui.risk.gate import DAY
 
 FORMAT = 1
 FOLDER = "risk"
+MODE = "paper"
 EPOCH = date(1970, 1, 1)
 LARGEST_FILE = 16_384
 """Bytes; what a desk writes is under one kB."""
@@ -46,7 +47,7 @@ class Carried(msgspec.Struct, frozen=True, kw_only=True):
     format: int = FORMAT
     venue: str
     symbol: str
-    mode: str = "paper"
+    mode: str = MODE
     day: date
     """UTC day that the figures of a day belong to."""
     day_pnl: Quote = 0.0
@@ -146,7 +147,7 @@ class RiskFile:
 
     def _figures(self, core: Core, ts: int) -> Carried:
         breaker, carried, today = core.breaker, self.carried, ts // DAY
-        halted = one_line(core.halted)
+        halted = core.halted
         since: int | None = ts if halted else None
         if halted and carried is not None and halted in (carried.halted, self._words):
             halted, since = carried.halted, carried.halted_since
@@ -157,34 +158,42 @@ class RiskFile:
             day_pnl=round(breaker.day_pnl, 6) if breaker.day == today else 0.0,
             drawdown=round(breaker.drawdown, 6),
             messages=core.gate.messages(ts),
-            halted=halted,
+            halted=one_line(halted),
             halted_since=since,
         )
 
     def _read(self) -> Carried | None:
         try:
-            data = _bytes_of(self.path)
+            found = self._understood(_bytes_of(self.path))
         except FileNotFoundError:
             return None
-        except PermissionError as error:
-            return self._unknown(error.strerror or str(error))
         except OSError as error:
-            words = error.strerror or str(error)
-        else:
-            try:
-                carried = msgspec.json.decode(data, type=Carried)
-                found = msgspec.json.decode(data, type=dict[str, Any]).get("format")
-                if found == FORMAT:
-                    return msgspec.json.decode(data, type=Carried)
-                words = f"it is of format {found}, this version reads {FORMAT}"
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                words = f"it is damaged: {error}"
+            return self._unknown(error.strerror or str(error))
+        if isinstance(found, Carried):
+            return found
+        words = found
         if self._held is not None:
             try:
                 self.path.replace(self.path.with_suffix(".json.damaged"))
             except OSError as error:
                 words += f"; nor can it be moved aside: {error.strerror or error}"
         return self._unknown(words)
+
+    def _understood(self, data: bytes | None) -> Carried | str:
+        """What this pair's file says, or why it says nothing."""
+        if data is None:
+            return f"it is no file of at most {LARGEST_FILE} bytes"
+        try:
+            found = msgspec.json.decode(data, type=dict[str, Any]).get("format")
+            if found != FORMAT:
+                return f"it is of format {one_line(str(found), 40)}, this version reads {FORMAT}"
+            carried = msgspec.json.decode(data, type=Carried)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            return f"it is damaged: {error}"
+        theirs = (carried.venue, carried.symbol, carried.mode)
+        if theirs != (self.venue, self.symbol, MODE):
+            return f"it is of {one_line(' '.join(theirs), 80)}, not of {self.venue} {self.symbol} {MODE}"
+        return msgspec.structs.replace(carried, halted=one_line(carried.halted))
 
     def _unknown(self, words: str) -> Carried:
         """Nobody knows whether the desk was halted: it is."""
@@ -201,8 +210,19 @@ class RiskFile:
 
 def file_name(venue: str, symbol: str) -> str:
     """`binance-BTCUSDT-paper`."""
-    parts = (re.sub(r"[^\w.+]+", "_", venue), re.sub(r"[^\w.+]+", "_", symbol.replace("/", "", 1)), "paper")
+    parts = (re.sub(r"[^\w.+]+", "_", venue), re.sub(r"[^\w.+]+", "_", symbol.replace("/", "", 1)), MODE)
     return "-".join(parts)
+
+
+def _bytes_of(path: Path) -> bytes | None:
+    """What the file holds; None where it is no regular file, or larger than any of ours. Never waits for a writer."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+        data = os.read(descriptor, LARGEST_FILE + 1) if regular else None
+    finally:
+        os.close(descriptor)
+    return data if data is not None and len(data) <= LARGEST_FILE else None
 
 
 def _since(ns: int | None) -> str:

@@ -44,12 +44,17 @@ def started(one: RiskFile, ts: int = START) -> SessionStarted:
     return one.opening(SessionStarted(ts=ts, base=10_000, quote=10**12))
 
 
-def left_behind(tmp_path: Path, **left: Any) -> Path:
+def left(halted: str = "", **figures: Any) -> bytes:
+    """The contents of a file of a session before."""
+    own = {"format": 1, "venue": "binance", "symbol": "BTC/USDT", "mode": "paper", "day": TODAY.isoformat()}
+    return json.dumps({**own, "halted": halted, **figures}).encode()
+
+
+def left_behind(tmp_path: Path, **figures: Any) -> Path:
     """A file of a session before."""
     path = tmp_path / "risk" / "binance-BTCUSDT-paper.json"
     path.parent.mkdir(parents=True)
-    figures = {"format": 1, "venue": "binance", "symbol": "BTC/USDT", "mode": "paper", "day": TODAY.isoformat()}
-    path.write_text(json.dumps({**figures, **left}))
+    path.write_bytes(left(**figures))
     return path
 
 
@@ -177,6 +182,15 @@ def test_a_file_from_tomorrow_counts_as_todays(tmp_path: Path) -> None:
         (b'{"format": 9}', "it is of format 9, this version reads 1"),
         (b'{"format": 1, "venue": "b", "symbol": "s", "day": "2024-08-08", "drawdown": -1}', "it is damaged"),
         (b'{"format": 1, "venue": "b", "symbol": "s", "day": "2024-08-08", "day_pnl": 1e999}', "it is damaged"),
+        (left("halted", halted_since=10**40), "it is damaged"),
+        (left("halted", halted_since=1 << 63), "it is damaged"),
+        (left("halted", halted_since=-1), "it is damaged"),
+        (left(messages=10**15), "it is damaged"),
+        (left(format="A" * 9000), "it is of format AAAA"),
+        (left("A" * 20_000), "it is no file of at most 16384 bytes"),
+        (left(venue="demo"), "it is of demo BTC/USDT paper, not of binance BTC/USDT paper"),
+        (left(symbol="ETH/USDT"), "it is of binance ETH/USDT paper"),
+        (left("kill", mode="live"), "it is of binance BTC/USDT live"),
     ],
 )
 def test_a_file_that_cannot_be_read_starts_the_desk_halted_and_is_kept_aside(
@@ -203,6 +217,41 @@ def test_a_file_that_cannot_be_read_starts_the_desk_halted_and_is_kept_aside(
     one.watch(rig.core)
     one.keep(START)
     assert contents(one)["halted"] == ""
+
+
+@pytest.mark.parametrize("kind", ["endless", "fifo", "folder"])
+def test_what_is_no_file_is_not_read_and_put_aside(tmp_path: Path, kind: str) -> None:
+    path = left_behind(tmp_path)
+    path.unlink()
+    if kind == "endless":
+        path.symlink_to("/dev/zero")
+    elif kind == "fifo":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+    one = risk_file(tmp_path)
+    assert "it is no file of at most 16384 bytes" in started(one).halted
+    rig = Rig()
+    rig.hear(started(one))
+    one.watch(rig.core)
+    one.keep(START)
+    assert "it is no file" in contents(one)["halted"]
+
+
+def test_the_reason_of_a_halt_is_one_line_of_the_screen(tmp_path: Path) -> None:
+    left_behind(tmp_path, halted="\x1b[2J[red]boo\n" * 100, halted_since=START)
+    one = risk_file(tmp_path)
+    rig = Rig()
+    rig.hear(started(one))
+    assert rig.core.reason.startswith("?[2J[red]boo??[2J")
+    assert rig.core.reason.isprintable()
+    assert len(rig.core.reason) < 240
+    one.watch(rig.core)
+    one.keep(START)
+    one.close()
+    again = risk_file(tmp_path)
+    assert started(again).halted == rig.core.reason
+    assert contents(again)["halted_since"] == START
 
 
 def test_a_folder_that_cannot_be_written_stops_nothing_and_is_said(
