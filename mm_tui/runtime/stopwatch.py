@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from time import perf_counter_ns
 
 from mm_tui.journal.record import Entry, MarketLine
+from mm_tui.model.bounds import typed
 from mm_tui.model.events import WatchdogTripped
 from mm_tui.runtime.desk import Desk
 
@@ -51,7 +52,7 @@ class LiveStopwatch:
             ts=self._desk.ts,
             rule=RULE,
             value=f"{taken / MILLISECOND:.1f} ms",
-            limit=f"{budget:g} ms",
+            limit=f"{typed(budget)} ms",
             decision=self.decisions,
         )
         self._desk.journal.record(trip)

@@ -356,7 +356,7 @@ def test_an_error_of_a_strategy_is_one_line_even_where_it_does_not_say_why() -> 
     )
     rig.strategy.error = ValueError("two\nlines, \ud800")
     rig.tick()
-    assert "ValueError: 'two\\nlines, \\ud800'" in rig.said(facts.Noted)[-1].text
+    assert "ValueError: two?lines, ?;" in rig.said(facts.Noted)[-1].text
 
 
 def test_a_side_that_is_switched_off_goes_while_the_strategy_fails() -> None:

@@ -13,6 +13,7 @@ from mm_tui.backtest.report.figures import Markout, unusual
 from mm_tui.backtest.report.words import fixed
 from mm_tui.backtest.tables import UNKNOWN, money, signed
 from mm_tui.model import account as accounts
+from mm_tui.model.bounds import typed
 from mm_tui.model.clock import time_of_day
 from mm_tui.model.events import BUY, SELL, Side
 
@@ -113,7 +114,7 @@ def traded(found: Collected) -> Section:
         ("volume", amount(fills["volume_quote"], quote)),
         ("position at the end", amount(position["base"], base)),
         ("its average price", amount(position["average_price"], quote)),
-        ("fee as maker, as taker", f"{found.terms.maker_bps:g}, {found.terms.taker_bps:g} bps"),
+        ("fee as maker, as taker", f"{typed(found.terms.maker_bps)}, {typed(found.terms.taker_bps)} bps"),
         ("simulated queue", simulator.queue_model.replace("_", "-")),
         ("order and response latency", f"{simulator.order_latency_ms:g} + {simulator.response_latency_ms:g} ms"),
     ]
@@ -205,7 +206,7 @@ def obligation(found: Collected) -> Section:
     for row in found.promises:
         slack = UNKNOWN if row.slack_ns is None else span(row.slack_ns // SECOND)
         kept = UNKNOWN if row.share_pct is None else ("yes" if row.share_pct >= row.target_pct else "no")
-        rows.append((row.name, plain(row.share_pct, 3, " %"), f"{row.target_pct:g} %", kept, slack))
+        rows.append((row.name, plain(row.share_pct, 3, " %"), f"{typed(row.target_pct)} %", kept, slack))
     rows.append(("counted", span(figures["counted_ns"] // SECOND), UNKNOWN, UNKNOWN, UNKNOWN))
     rows.append(("excused", span(figures["excused_ns"] // SECOND), UNKNOWN, UNKNOWN, UNKNOWN))
     terms = f"Terms: {figures['preset']}." if promised else "No obligation was set: a side counts while an order rests."
