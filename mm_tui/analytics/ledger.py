@@ -8,7 +8,7 @@ the fees.
 
 from collections import deque
 
-from mm_tui.analytics.worth import Worth
+from mm_tui.analytics.worth import Worth, insert
 from mm_tui.model.account import MICRO
 
 KEPT = 200
@@ -41,7 +41,7 @@ class Ledger:
         """The five seconds of these are over, or another horizon of some fill is."""
         for fill in fills:
             if fill.known:
-                self._hour.append(fill)
+                insert(self._hour, fill)
                 self._weigh(fill, 1)
         self.version += 1
         self._forget(ts)

@@ -1,11 +1,12 @@
 """Markouts: what the mid did after our fills; s·(m(t + h) − p)/p in bps, by quantity, without fees, positive is good.
 
-A fill counts at a horizon once time has gone past it, if the book was valid then.
+A fill counts at a horizon once time has gone past it, if the book was valid then. One that is reported later than that
+is held against the mid that stood at the horizon, as far as it is remembered.
 """
 
 from collections import deque
 
-from mm_tui.analytics.worth import HORIZONS, Worth
+from mm_tui.analytics.worth import HORIZONS, MidBefore, Worth, insert, unknown
 from mm_tui.model.events import BUY, SELL, Side
 
 SECOND = 1_000_000_000
@@ -37,7 +38,7 @@ class Mean:
 
 
 class Markouts:
-    """Takes fills in the order of their time."""
+    """Takes fills as they are reported."""
 
     def __init__(self) -> None:
         self.due = NEVER
@@ -46,11 +47,16 @@ class Markouts:
         self._all = Mean()
         self._of: dict[Side, Mean] = {BUY: Mean(), SELL: Mean()}
 
-    def on_fill(self, fill: Worth) -> None:
-        """A fill of ours."""
-        for pending in self._pending:
-            pending.append(fill)
-        self.due = min(self.due, fill.ts + DELAYS[0])
+    def on_fill(self, fill: Worth, ts: int = 0, mid_before: MidBefore = unknown) -> None:
+        """A fill of ours, reported at `ts`; at horizons that lie before it meets the mid that stood there."""
+        for place, pending in enumerate(self._pending):
+            horizon = fill.ts + DELAYS[place]
+            if horizon < ts:
+                mid2, known = mid_before(horizon + 1)
+                self._look(place, fill, mid2 if known else None)
+            else:
+                insert(pending, fill)
+                self.due = min(self.due, horizon)
 
     def figures(self, side: Side | None = None) -> dict[str, float | None]:
         """Each horizon's mean in bps, of one side or of both; None where no fill counts yet."""
@@ -62,12 +68,15 @@ class Markouts:
         for place, pending in enumerate(self._pending):
             delay = DELAYS[place]
             while pending and pending[0].ts + delay < ts:
-                fill = pending.popleft()
-                fill.looks += 1
-                if mid2:
-                    bps = fill.side * (mid2 - 2 * fill.price) * 10_000 / (2 * fill.price)
-                    fill.markouts[place] = round(bps, 4)
-                    self._all.add(place, bps, fill.quantity)
-                    self._of[fill.side].add(place, bps, fill.quantity)
+                self._look(place, pending.popleft(), mid2)
             if pending:
                 self.due = min(self.due, pending[0].ts + delay)
+
+    def _look(self, place: int, fill: Worth, mid2: int | None) -> None:
+        """A horizon of a fill is over, at this mid."""
+        fill.looks += 1
+        if mid2:
+            bps = fill.side * (mid2 - 2 * fill.price) * 10_000 / (2 * fill.price)
+            fill.markouts[place] = round(bps, 4)
+            self._all.add(place, bps, fill.quantity)
+            self._of[fill.side].add(place, bps, fill.quantity)

@@ -14,7 +14,7 @@ from collections import deque
 
 import msgspec
 
-from mm_tui.analytics.worth import Worth
+from mm_tui.analytics.worth import MidBefore, Worth, insert, unknown
 from mm_tui.model.account import Account
 
 TAU = 5_000_000_000
@@ -43,7 +43,7 @@ class Split(msgspec.Struct, frozen=True):
 
 
 class PnlSplit:
-    """Takes fills in the order of their time, and the mid whenever it moves."""
+    """Takes fills as they are reported, and the mid whenever it moves."""
 
     def __init__(self) -> None:
         self.mid2 = 0
@@ -62,26 +62,38 @@ class PnlSplit:
         """The same times the mid at each fill."""
         self._pending: deque[Worth] = deque()
 
-    def on_fill(self, fill: Worth) -> None:
-        """A fill of ours."""
+    def on_fill(self, fill: Worth, ts: int = 0, mid_before: MidBefore = unknown) -> bool:
+        """A fill of ours, reported at `ts`; whether its five seconds are over already.
+
+        It then meets the mid that stood at their end, or the one now where none is remembered.
+        """
         self.mid2 = self.mid2 or fill.mid2
         self._spread += fill.spread2
         self._fees += fill.fee2
         self._fee_base += fill.fee_base
         self._fee_cost += fill.fee_base * fill.mid2
-        self._pending.append(fill)
+        end = fill.ts + TAU
+        if end < ts:
+            self._end(fill, mid_before(end + 1)[0] or self.mid2)
+            return True
+        insert(self._pending, fill)
+        return False
 
     def settle(self, ts: int) -> list[Worth]:
         """Fills whose five seconds lie before this time meet the mid that stood until now; those fills."""
         pending, mid2, over = self._pending, self.mid2, []
         while pending and pending[0].ts + TAU < ts:
             fill = pending.popleft()
-            fill.adverse2 = fill.signed * (mid2 - fill.mid2)
-            self._adverse += fill.adverse2
-            self._settled += fill.signed
-            self._settled_cost += fill.signed * mid2
+            self._end(fill, mid2)
             over.append(fill)
         return over
+
+    def _end(self, fill: Worth, mid2: int) -> None:
+        """A fill's five seconds ended at this mid."""
+        fill.adverse2 = fill.signed * (mid2 - fill.mid2)
+        self._adverse += fill.adverse2
+        self._settled += fill.signed
+        self._settled_cost += fill.signed * mid2
 
     def split(self) -> Split:
         """The parts as of now."""

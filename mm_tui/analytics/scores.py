@@ -10,7 +10,7 @@ from mm_tui.analytics.obligation import Obligation
 from mm_tui.analytics.pnl import PnlSplit
 from mm_tui.analytics.quality import Quality
 from mm_tui.analytics.terms import NO_TERMS, Terms
-from mm_tui.analytics.worth import worth_of
+from mm_tui.analytics.worth import MidBefore, unknown, worth_of
 from mm_tui.model import facts as fc
 from mm_tui.model.facts import AnyFact
 
@@ -18,8 +18,11 @@ from mm_tui.model.facts import AnyFact
 class Scores:
     """Follows the desk step by step."""
 
-    def __init__(self, terms: Terms = NO_TERMS, limit: Callable[[], int] | None = None) -> None:
-        """`limit()` is the position limit in lots as it stands."""
+    def __init__(
+        self, terms: Terms = NO_TERMS, limit: Callable[[], int] | None = None, mid_before: MidBefore = unknown
+    ) -> None:
+        """`limit()` is the position limit in lots as it stands; `mid_before` remembers the market of late reports."""
+        self._mid_before = mid_before
         self.pnl = PnlSplit()
         self.markouts = Markouts()
         self.ledger = Ledger()
@@ -74,10 +77,13 @@ class Scores:
 
     def _on_fill(self, fill: fc.Filled) -> None:
         self.quality.on_fill(fill)
-        worth = worth_of(self.quality.fills, fill, self.mid2)
-        self.pnl.on_fill(worth)
-        self.markouts.on_fill(worth)
+        ts, mid_before = fill.ts, self._mid_before
+        worth = worth_of(self.quality.fills, fill, (fill.matched < ts and mid_before(fill.matched)[0]) or self.mid2)
+        over = self.pnl.on_fill(worth, ts, mid_before)
+        self.markouts.on_fill(worth, ts, mid_before)
         self.ledger.on_fill(worth)
+        if over:
+            self.ledger.on_settled([worth], ts)
         self.inventory.on_fill(fill.ts, fill.position)
         self.due = self.markouts.due
 

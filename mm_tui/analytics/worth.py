@@ -1,5 +1,7 @@
 """What one fill was worth, as far as it is known: made when it is booked, completed as time goes by."""
 
+from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -10,6 +12,22 @@ from mm_tui.model.facts import Filled
 
 HORIZONS: Final = ("100ms", "1s", "5s", "30s", "60s")
 """At which a fill is looked at again."""
+MidBefore = Callable[[int], tuple[int, bool]]
+"""The mid that stood just before a time, half ticks, and whether it was the market's then; 0 where nothing is known."""
+
+
+def unknown(ts: int) -> tuple[int, bool]:
+    """The past of whoever remembers none."""
+    del ts
+    return 0, False
+
+
+def insert(fills: deque["Worth"], fill: "Worth") -> None:
+    """Put a fill among others in the order of their time; most are reported in it."""
+    place = len(fills)
+    while place and fills[place - 1].ts > fill.ts:
+        place -= 1
+    fills.insert(place, fill)
 
 
 class Worth(msgspec.Struct, gc=False):

@@ -92,7 +92,7 @@ class Desk:
         self.journal: Journal = journal if journal is not None else NoJournal()
         self.request_snapshot = request_snapshot
         self.digest = Digest()
-        self.scores = Scores(promised, lambda: core.gate.max_position)
+        self.scores = Scores(promised, lambda: core.gate.max_position, core.market.mid_before)
         self.wire = WireCount()
         self.ts = 0
         """Time of the last event, ns; never goes back."""

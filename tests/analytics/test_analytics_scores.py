@@ -1,5 +1,6 @@
 """Where the PnL came from, markouts, uptime: small cases worked out by hand, and identities over many."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -213,3 +214,93 @@ def test_an_empty_histogram_knows_nothing() -> None:
     histogram = Histogram()
     histogram.add(5_000)
     assert histogram.summary(1000) == {"p50": 5.0, "p99": 5.0, "max": 5.0}
+
+
+class Remembered:
+    """Scores over a market that remembers its mids; `(since, mid, whether the book is valid)`."""
+
+    def __init__(self) -> None:
+        self.mids: list[tuple[int, int, bool]] = []
+        self.scores = Scores(mid_before=self.before)
+
+    def before(self, ts: int) -> tuple[int, bool]:
+        return next(((mid2, valid) for at, mid2, valid in reversed(self.mids) if at < ts), (0, False))
+
+    def after(self, ts: int, mid2: int, *facts: Filled, valid: bool = True) -> None:
+        if not self.mids or self.mids[-1][1:] != (mid2, valid):
+            self.mids.append((ts, mid2, valid))
+        self.scores.after(ts, mid2, valid, list(facts))
+
+
+STEP = SECOND // 20
+COURSE = (
+    (0, 20_000, True), (2, 20_010, True), (3, 20_030, True), (15, 19_900, True), (19, 19_900, False),
+    (30, 19_800, True), (90, 20_200, True), (105, 18_000, True), (500, 17_000, True), (700, 16_000, True),
+    (1300, 15_000, True),
+)  # fmt: skip
+"""Twentieths of a second: the mid, and whether the book is valid."""
+
+
+def lived(fills: list[Filled]) -> Scores:
+    """The course with fills reported on the way."""
+    market = Remembered()
+    reports = sorted(fills, key=lambda one: one.ts)
+    now, valid = COURSE[0][1:]
+    moments = sorted({step * STEP for step, *_ in COURSE} | {one.ts for one in reports})
+    course = {step * STEP: (mid2, whole) for step, mid2, whole in COURSE}
+    for ts in moments:
+        now, valid = course.get(ts, (now, valid))
+        market.after(ts, now, *(one for one in reports if one.ts == ts), valid=valid)
+    market.after(1400 * STEP, now)
+    return market.scores
+
+
+def late(traded: int, delay: int, side: Side = BUY, price: int = 9_990) -> Filled:
+    """A fill that traded just after a twentieth of a second, and is reported so many later."""
+    mid2 = next(mid2 for step, mid2, _ in reversed(COURSE) if step <= traded)
+    report = fill(traded * STEP + 1, side, price)
+    return msgspec.structs.replace(report, ts=traded * STEP + 1 + delay * STEP, matched=traded * STEP + 1, mid2=mid2)
+
+
+@pytest.mark.parametrize("delay", [1, 6, 40, 110, 640, 1250])
+def test_a_fill_is_worth_the_same_however_late_it_is_reported(delay: int) -> None:
+    prompt, slow = lived([late(1, 0)]), lived([late(1, delay)])
+    assert prompt.markouts.figures()["100ms"] == round((20_030 - 19_980) * 10_000 / 19_980, 4)
+    assert prompt.markouts.figures()["1s"] is None, "the book is not valid then"
+    assert prompt.markouts.figures()["5s"] == round((20_200 - 19_980) * 10_000 / 19_980, 4)
+    assert None not in [prompt.markouts.figures()[name] for name in ("30s", "60s")]
+    assert slow.markouts.figures() == prompt.markouts.figures()
+    assert slow.pnl.split() == prompt.pnl.split()
+    (one,), (other,) = prompt.ledger.last, slow.ledger.last
+    assert one == other
+    assert other.complete
+    assert slow.ledger.break_even_bps(1400 * STEP) == prompt.ledger.break_even_bps(1400 * STEP) is not None
+
+
+def test_fills_reported_in_another_order_than_they_traded_are_each_looked_at_in_time() -> None:
+    orderly = lived([late(1, 0), late(2, 0, SELL), late(3, 0)])
+    swapped = lived([late(1, 30), late(2, 4, SELL), late(3, 0)])
+    assert swapped.markouts.figures() == orderly.markouts.figures()
+    assert swapped.markouts.figures(SELL) == orderly.markouts.figures(SELL)
+    assert swapped.pnl.split() == orderly.pnl.split()
+
+
+def test_a_horizon_that_nobody_remembers_gives_no_markout() -> None:
+    scores = Scores()
+    scores.after(0, 20_000, True, [])
+    report = msgspec.structs.replace(fill(1, BUY, 9_999), ts=2 * SECOND)
+    scores.after(2 * SECOND, 19_000, True, [report])
+    scores.after(6 * SECOND, 19_000, True, [])
+    assert scores.markouts.figures() == {"100ms": None, "1s": None, "5s": -499.0499, "30s": None, "60s": None}
+    assert scores.due == 30 * SECOND + 1
+
+
+def test_where_the_mid_of_a_late_fill_was_not_known_the_one_before_it_stands_in() -> None:
+    market = Remembered()
+    market.after(0, 20_000)
+    market.after(1, 20_000, valid=False)
+    report = msgspec.structs.replace(fill(2, BUY, 9_999), ts=SECOND, mid2=None)
+    market.after(SECOND // 2, 19_000)
+    market.after(SECOND, 19_000, report)
+    (one,) = market.scores.ledger.last
+    assert (one.known, one.mid2) == (False, 20_000)

@@ -224,3 +224,21 @@ def test_a_summary_is_exact_and_adds_up() -> None:
     closing = quoting()
     closing.step(ev.OperatorAction(ts=closing.ts, action="close", argument="closing"))
     assert summary_of(closing)["risk"]["state"] == "running"
+
+
+def test_a_fill_that_is_reported_late_is_held_against_the_mids_of_its_own_time() -> None:
+    desk = quoting()
+    order = next(iter(desk.core.orders.open))
+    traded = START + SECOND
+    desk.step(top(traded + 50 * MS, BID - 1, ASK - 1, 200))
+    desk.step(top(traded + 400 * MS, BID - 5_000, ASK - 5_000, 201))
+    desk.step(
+        ev.OrderFilled(
+            ts=traded + 700 * MS, order_id=order.order_id, trade_id="late", price=order.price, quantity=1, maker=True,
+            fee=0, fee_in_base=True, matched=traded,
+        )
+    )  # fmt: skip
+    figures = desk.scores.markouts.figures()
+    assert figures["100ms"] == round((BID + ASK - 2 - 2 * order.price) * 10_000 / (2 * order.price), 4)
+    assert figures["1s"] is None
+    assert desk.scores.due == traded + SECOND

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from pure_desk import ASK, BID, BTC, SECOND, Rig, ask, bid
+from pure_desk import ASK, BID, BTC, SECOND, Rig, ask, bid, delta
 
 from mm_tui.analytics.config import Obligation
 from mm_tui.analytics.scores import Scores
@@ -96,8 +96,11 @@ def test_a_fill_on_a_book_that_is_not_known_shows_its_fee_alone() -> None:
     screen = Screen()
     (order, _) = screen.rig.quoting(bid(BID - 1000), ask(ASK + 1000))
     screen.frame()
-    screen.rig.core.book.valid = False
-    screen.rig.fill(order, 60)
+    rig = screen.rig
+    rig.ts += 1
+    rig.hear(delta(rig.ts, rig.update + 500, rig.update + 501))
+    rig.ts += 1
+    rig.fill(order, 60)
     (row,) = screen.frame().worth.fills
     assert row.fee == 0
     assert row.spread is row.adverse is row.net is None

@@ -67,7 +67,7 @@ class Tables:
         self._trades, self._book, self._depth = (sinks.get(name) for name in ("trades", "book", "depth"))
         self._market = Market(instrument, FeedRules())
         self._account = Account(0, 0)
-        self._scores = Scores()
+        self._scores = Scores(mid_before=self._market.mid_before)
         self._facts: list[AnyFact] = []
         self._ts = self._due = 0
         self._outside = False
