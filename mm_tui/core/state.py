@@ -12,6 +12,8 @@ from mm_tui.model.instrument import Instrument
 from mm_tui.model.orders import Order, Status
 from mm_tui.risk.gate import Gate
 from mm_tui.strategy.api import Completion, Leans, OwnOrder
+from mm_tui.strategy.reference import References
+from mm_tui.strategy.signals import Signals
 
 
 class State(StrEnum):
@@ -38,22 +40,26 @@ _LEAVING = frozenset({Status.PENDING_CANCEL, Status.UNKNOWN})
 
 
 class MarketView:
-    """What a strategy may look at; one object, kept up to date by the core."""
+    """What a strategy may look at; one object, kept up to date by the core.
+
+    What others rely on cannot be assigned: a strategy may be anyone's.
+    """
 
     __slots__ = (
+        "_account",
+        "_bid_cost",
+        "_completed",
+        "_completions",
         "_gate",
+        "_instrument",
         "_market",
         "_orders",
-        "account",
-        "bid_cost",
-        "completions",
-        "instrument",
+        "_references",
+        "_signals",
         "last_own_price",
         "leans",
         "maker_fee_bps",
-        "references",
         "renew",
-        "signals",
         "ts",
     )  # fmt: skip
 
@@ -68,17 +74,17 @@ class MarketView:
         maker_fee_bps: float,
         bid_fee: int = 0,
     ) -> None:
-        self.instrument = instrument
-        self.references = market.references
-        self.signals = market.signals
-        self.account = account
+        self._instrument = instrument
+        self._references = market.references
+        self._signals = market.signals
+        self._account = account
         self.maker_fee_bps = maker_fee_bps
-        self.bid_cost = MICRO + bid_fee
-        """What a bid holds of the quote, millionths of its value."""
+        self._bid_cost = MICRO + bid_fee
         self.ts = 0
         self.leans = Leans()
         self.renew = False
-        self.completions: deque[Completion] = deque(maxlen=COMPLETIONS)
+        self._completed = 0
+        self._completions: deque[Completion] = deque(maxlen=COMPLETIONS)
         self.last_own_price: int | None = None
         self._market = market
         self._orders = orders
@@ -86,28 +92,58 @@ class MarketView:
 
     def complete(self, order: Order, ts: int) -> None:
         """A quote was filled to its end."""
-        number = self.completions[-1].number + 1 if self.completions else 1
-        self.completions.append(Completion(number, ts, order.side, order.level, order.price, order.quantity))
+        self._completed += 1
+        self._completions.append(Completion(self._completed, ts, order.side, order.level, order.price, order.quantity))
+
+    @property
+    def instrument(self) -> Instrument:
+        """What is traded."""
+        return self._instrument
+
+    @property
+    def references(self) -> References:
+        """The reference prices."""
+        return self._references
+
+    @property
+    def signals(self) -> Signals:
+        """Estimates of volatility and trading intensity."""
+        return self._signals
+
+    @property
+    def account(self) -> Account:
+        """What is held."""
+        return self._account
+
+    @property
+    def bid_cost(self) -> int:
+        """What a bid holds of the quote, millionths of its value."""
+        return self._bid_cost
+
+    @property
+    def completions(self) -> Sequence[Completion]:
+        """The last quotes that were filled to their end, oldest first."""
+        return self._completions
 
     @property
     def position(self) -> int:
         """Whole lots, rounded towards zero."""
-        return self.account.position_lots
+        return self._account.position_lots
 
     @property
     def base_free(self) -> int:
         """All base that is held, what open asks reserve included, lots."""
-        return self.account.base // MICRO
+        return self._account.base // MICRO
 
     @property
     def quote_free(self) -> int:
         """All quote that is held, what open bids reserve included, ticks times lots."""
-        return self.account.quote // MICRO
+        return self._account.quote // MICRO
 
     @property
     def payable(self) -> int:
         """What all open bids together may be worth, ticks times lots: the quote held pays it and their fees."""
-        return self.account.quote // self.bid_cost
+        return self._account.quote // self._bid_cost
 
     @property
     def max_position(self) -> int:
@@ -117,22 +153,22 @@ class MarketView:
     @property
     def bid(self) -> int:
         """Best bid."""
-        return self.references.bid
+        return self._references.bid
 
     @property
     def ask(self) -> int:
         """Best ask."""
-        return self.references.ask
+        return self._references.ask
 
     @property
     def bid_quantity(self) -> int:
         """Displayed at the best bid."""
-        return self.references.bid_quantity
+        return self._references.bid_quantity
 
     @property
     def ask_quantity(self) -> int:
         """Displayed at the best ask."""
-        return self.references.ask_quantity
+        return self._references.ask_quantity
 
     @property
     def orders(self) -> Sequence[OwnOrder]:
@@ -152,7 +188,7 @@ class MarketView:
     @property
     def average2(self) -> float | None:
         """Average cost of the open position, half ticks; None while flat."""
-        account = self.account
+        account = self._account
         if not account.trade_position:
             return None
         return round(account.basis / (MICRO * account.trade_position), 6)
@@ -172,4 +208,4 @@ class MarketView:
 
     def reference2(self, name: str) -> float | None:
         """The named reference price in half ticks; None until it is known."""
-        return self.references.get(name, self.ts)
+        return self._references.get(name, self.ts)

@@ -14,7 +14,6 @@ from mm_tui.model.instrument import Instrument
 from mm_tui.model.waterfall import Step
 from mm_tui.strategy.signals import Signals
 
-
 NEVER = 1 << 62
 """A time that does not come, ns."""
 
@@ -105,16 +104,23 @@ class View(Protocol):
 
     ts: int
     """Time of the event, ns."""
-    instrument: Instrument
     leans: Leans
-    signals: Signals
-    """Estimates of volatility and trading intensity, kept for a strategy that has `signal_rules`."""
     renew: bool
     """Make the quotes anew although nothing moved enough: an order was filled, or the periodic reset is due."""
     maker_fee_bps: float
     """What a fill as maker costs."""
     last_own_price: int | None
     """Of the last fill, ticks; None before the first."""
+
+    @property
+    def instrument(self) -> Instrument:
+        """What is traded."""
+        ...
+
+    @property
+    def signals(self) -> Signals:
+        """Estimates of volatility and trading intensity, kept for a strategy that has `signal_rules`."""
+        ...
 
     @property
     def max_position(self) -> int:
