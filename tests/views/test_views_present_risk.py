@@ -43,6 +43,22 @@ def test_a_desk_that_ends_is_not_halted() -> None:
     assert risk(rig).state == rig.core.risk_state == "halted"
 
 
+def test_a_frame_drawn_ahead_of_the_events_changes_nothing_of_what_may_leave() -> None:
+    left = []
+    for drawn in (False, True):
+        rig = Rig(CoreConfig(limits=Limits(max_orders_per_s=2)))
+        rig.quoting(bid(BID - 1000), ask(ASK + 1000))
+        began = rig.ts
+        rig.sleep(0.9)
+        if drawn:
+            presenter = Presenter(rig.core, Scores(), lambda _: None, EventLog(BTC), 0.0)
+            frame = presenter.present(began + 1_050_000_000, Vitals(), Viewport(rows=10, group=1))
+            assert frame.truth.messages == 0
+        rig.want(bid(BID - 3000), ask(ASK + 3000))
+        left.append((rig.take(), rig.core.gate.refused))
+    assert left == [([], 2), ([], 2)]
+
+
 def test_limits_are_shown_as_they_stand_now() -> None:
     rig = quoting()
     rig.act("set", "risk.max_open_orders=6")
