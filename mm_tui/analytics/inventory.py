@@ -11,10 +11,10 @@ from collections.abc import Callable
 from math import log
 
 from mm_tui.model.account import MICRO
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.facts import QuoteDecided
 
-SECOND = 1_000_000_000
 LEAST_PAIRS = 60
 """Seconds of samples that a half-life needs."""
 

@@ -6,7 +6,8 @@ ten minutes an event came: never negative, null where the venue gives no time.
 
 from collections import deque
 
-MINUTE = 60_000_000_000
+from mm_tui.model.clock import MINUTE
+
 WINDOW = 10
 """Minutes that the smallest difference is remembered."""
 NONSENSE = 24 * 60 * MINUTE

@@ -10,9 +10,9 @@ from collections import deque
 
 from mm_tui.analytics.worth import Worth, insert
 from mm_tui.model.account import MICRO
+from mm_tui.model.clock import HOUR
 
 KEPT = 200
-HOUR = 3_600_000_000_000
 
 
 class Ledger:

@@ -7,9 +7,9 @@ is held against the mid that stood at the horizon, as far as it is remembered.
 from collections import deque
 
 from mm_tui.analytics.worth import HORIZONS, MidBefore, Worth, insert, unknown
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BUY, SELL, Side
 
-SECOND = 1_000_000_000
 DELAYS = (SECOND // 10, SECOND, 5 * SECOND, 30 * SECOND, 60 * SECOND)
 """The horizons, ns."""
 NEVER = 1 << 62

@@ -17,12 +17,11 @@ from collections.abc import Callable
 import msgspec
 
 from mm_tui.analytics.terms import FAR, NO_TERMS, Terms
+from mm_tui.model.clock import DAY
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.facts import BookInvalid, BookValid, LinkChanged, OrderChanged, StateChanged
 from mm_tui.model.orders import Status
 
-DAY = 86_400_000_000_000
-"""UTC, ns."""
 _QUOTING = frozenset({"quoting", "one-sided", "reduce-only"})
 _ACKNOWLEDGED = frozenset({Status.LIVE.value, Status.PARTIALLY_FILLED.value})
 _STILL_STANDS = frozenset({Status.PENDING_AMEND.value, Status.PENDING_CANCEL.value})

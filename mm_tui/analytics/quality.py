@@ -6,10 +6,10 @@ An order of the operator's own, a flatten, is a message and its fills are fills,
 from bisect import bisect_left, insort
 from collections import OrderedDict, deque
 
+from mm_tui.model.clock import SECOND
 from mm_tui.model.facts import Filled, OrderChanged
 from mm_tui.model.orders import Status
 
-SECOND = 1_000_000_000
 LIVES = 4096
 """Quotes that the median life rests on, the last ones to end."""
 RECENT = 1024

@@ -7,11 +7,11 @@ from time import perf_counter_ns
 from typing import Final
 
 from mm_tui.backtest.replay import Replay
+from mm_tui.model.clock import SECOND
 from mm_tui.views.frames import DeskFrame, Viewport
 
 SLICE: Final = 12_000_000
 """How long the replay works before it looks at what was asked, ns."""
-SECOND: Final = 1_000_000_000
 
 
 class ReplayLink:

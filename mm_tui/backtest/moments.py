@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from mm_tui.errors import UsageError
+from mm_tui.model.clock import DAY, SECOND
 
-SECOND: Final = 1_000_000_000
-DAY: Final = 86_400 * SECOND
 _UNITS: Final = {"ms": SECOND // 1000, "s": SECOND, "m": 60 * SECOND, "h": 3600 * SECOND}
 _CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?Z?")
 _RELATIVE: Final = re.compile(r"([+-])(?:(\d+(?:\.\d+)?)|((?:\d+(?:\.\d+)?(?:ms|s|m|h))+))")

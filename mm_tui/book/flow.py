@@ -10,9 +10,9 @@ from math import sqrt
 
 import msgspec
 
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import Trade
 
-SECOND = 1_000_000_000
 FRESH_LIMIT = 1024
 """Trades that may wait to be counted; nobody looks at the figures as often as trades come."""
 

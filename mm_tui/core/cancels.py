@@ -7,7 +7,8 @@
 
 from mm_tui.core.oms import OrderManager
 from mm_tui.core.outputs import Outbox
-from mm_tui.core.retry import MILLISECOND, RetryTimer
+from mm_tui.core.retry import RetryTimer
+from mm_tui.model.clock import MILLISECOND
 from mm_tui.model.commands import CancelAll, CancelOrder
 from mm_tui.model.orders import Order, Status, Trigger
 from mm_tui.risk.gate import Approved, Gate

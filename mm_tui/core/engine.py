@@ -27,6 +27,7 @@ from mm_tui.core.state import QUOTES, MarketView, State
 from mm_tui.model import events as ev
 from mm_tui.model import facts
 from mm_tui.model.account import MICRO, Account
+from mm_tui.model.clock import SECOND
 from mm_tui.model.commands import RequestSnapshot
 from mm_tui.model.events import AnyEvent
 from mm_tui.model.instrument import Instrument
@@ -37,7 +38,6 @@ from mm_tui.risk.limits import Limits
 from mm_tui.risk.restraint import Restraint
 from mm_tui.strategy.api import Strategy
 
-SECOND = 1_000_000_000
 _AS_ASKED: dict[type, Status] = {ev.OrderAccepted: Status.PENDING_NEW, ev.OrderCanceled: Status.PENDING_CANCEL}
 """Replies to an order of such a status that change nothing about what is wanted."""
 _STANDING = frozenset({Status.LIVE, Status.PARTIALLY_FILLED})

@@ -18,9 +18,10 @@ from mm_tui.core.oms import OrderManager
 from mm_tui.core.outputs import Outbox
 from mm_tui.core.passage import Passage
 from mm_tui.core.quoting import Move, Place, Remove, Rooms, Shrink, Step, Tolerance, diff, lasting
-from mm_tui.core.retry import MILLISECOND, RetryTimer
+from mm_tui.core.retry import RetryTimer
 from mm_tui.core.state import MarketView
 from mm_tui.model import facts
+from mm_tui.model.clock import MILLISECOND
 from mm_tui.model.commands import AmendOrder, PlaceOrder, ReplaceOrder
 from mm_tui.model.events import Side
 from mm_tui.model.orders import Order, Status, Trigger
@@ -207,7 +208,7 @@ class Executor:
         why = self._passage.send(command, self._passage.exposure(order.side))
         if why:
             return why
-        order.pending_quantity, order.target = quantity, quote.quantity
+        order.pending_quantity, order.target = quantity, quote.target
         self._orders.move(order, Trigger.ASK_AMEND, ts, "made smaller")
         self._orders.fates[order.order_id] = Fate(quote)
         self._outbox.tell(order)

@@ -3,15 +3,13 @@
 from typing import TYPE_CHECKING
 
 from mm_tui.model import facts
+from mm_tui.model.clock import DAY, SECOND
 from mm_tui.model.events import BUY, SELL, SessionStarted
 from mm_tui.risk.breaker import Trip
-from mm_tui.risk.gate import DAY
 from mm_tui.risk.limits import Limits
 
 if TYPE_CHECKING:
     from mm_tui.core.engine import Core
-
-SECOND = 1_000_000_000
 
 
 class Guard:

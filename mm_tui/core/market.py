@@ -8,12 +8,12 @@ from mm_tui.book.sync import BookSync, Outcome
 from mm_tui.book.tape import Tape
 from mm_tui.core.config import FeedRules
 from mm_tui.model.bounds import exact
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BookDelta, BookSnapshot, TopOfBook, Trade
 from mm_tui.model.instrument import Instrument
 from mm_tui.strategy.reference import References
 from mm_tui.strategy.signals import Signals
 
-SECOND = 1_000_000_000
 MIDS_KEPT = 512
 """Moves of the mid that are remembered: more than a report takes to come."""
 SPELLS_KEPT = 64

@@ -1,8 +1,7 @@
 """The `retry` timer: one for all that must be looked at again, armed for the earliest of it."""
 
 from mm_tui.core.outputs import Outbox
-
-MILLISECOND = 1_000_000
+from mm_tui.model.clock import MILLISECOND
 
 
 class RetryTimer:

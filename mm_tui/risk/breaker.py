@@ -13,11 +13,10 @@ from collections import deque
 import msgspec
 
 from mm_tui.model.bounds import typed
+from mm_tui.model.clock import DAY, SECOND
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.risk.limits import Limits
 
-SECOND = 1_000_000_000
-DAY = 86_400 * SECOND
 MEMORY = 3600 * SECOND
 """How long a first price change is remembered."""
 

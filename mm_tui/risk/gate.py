@@ -11,13 +11,12 @@ from collections import deque
 import msgspec
 
 from mm_tui.model.bounds import exact, typed
+from mm_tui.model.clock import DAY, SECOND
 from mm_tui.model.commands import AmendOrder, OrderCommand, PlaceOrder, ReplaceOrder
 from mm_tui.model.events import BUY, Side
 from mm_tui.model.instrument import Instrument
 from mm_tui.risk.limits import Limits
 
-SECOND = 1_000_000_000
-DAY = 86_400 * SECOND
 KEPT = 5
 """One part in so many of the day's messages is kept for what reduces the position."""
 

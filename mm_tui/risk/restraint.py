@@ -9,8 +9,9 @@ What stays below the exchange's smallest order is dust, and dust is flat.
 """
 
 from mm_tui.model.bounds import typed
+from mm_tui.model.clock import DAY, SECOND
 from mm_tui.risk.breaker import Breaker, Trip
-from mm_tui.risk.gate import DAY, SECOND, Gate
+from mm_tui.risk.gate import Gate
 
 
 class Restraint:

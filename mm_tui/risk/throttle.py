@@ -2,7 +2,7 @@
 
 from collections import deque
 
-SECOND = 1_000_000_000
+from mm_tui.model.clock import SECOND
 
 
 class Throttle:

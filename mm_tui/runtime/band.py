@@ -21,6 +21,7 @@ from mm_tui.analytics.scores import Scores
 from mm_tui.bus import EventBus
 from mm_tui.model import account as accounts
 from mm_tui.model import events as ev
+from mm_tui.model.clock import MILLISECOND
 from mm_tui.model.events import AnyEvent
 from mm_tui.model.facts import AnyFact
 from mm_tui.runtime.assembly import Terms, build_desk
@@ -40,7 +41,6 @@ LATE_STEPS = 3
 """Late steps, none a LATE_WINDOW after the one before, that drop a member: the main desk waits for each of them."""
 LATE_WINDOW = 60_000_000_000
 """ns."""
-MILLISECOND = 1_000_000
 
 OWN_ACTIONS = frozenset({"cancel_order"})
 OWN_RULES = frozenset({"exposure", "strategy_budget"})

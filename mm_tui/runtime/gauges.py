@@ -4,11 +4,10 @@ import time
 
 from mm_tui.analytics.histogram import Histogram
 from mm_tui.analytics.latency import FeedLatency
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BookDelta, BookSnapshot
 from mm_tui.runtime.desk import MARKET
 from mm_tui.venues.api import Frame
-
-SECOND = 1_000_000_000
 
 
 class Gauges:

@@ -24,10 +24,10 @@ from mm_tui.core.engine import Core
 from mm_tui.core.state import State
 from mm_tui.errors import UsageError
 from mm_tui.journal import lock
+from mm_tui.model.clock import DAY
 from mm_tui.model.events import SessionStarted
 from mm_tui.model.facts import Fact, StateChanged
 from mm_tui.model.words import one_line
-from mm_tui.risk.gate import DAY
 
 FORMAT = 1
 FOLDER = "risk"

@@ -20,6 +20,7 @@ from mm_tui.errors import DataError, MmTuiError, OrdersMayRest, RegionRefused, V
 from mm_tui.journal import desks, folder, lock, meta, seal
 from mm_tui.journal.proof import ProofFile
 from mm_tui.journal.writer import SessionWriter
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import OperatorAction, SessionStarted
 from mm_tui.model.facts import Fact, Noted, StateChanged
 from mm_tui.model.instrument import Instrument
@@ -49,7 +50,6 @@ from mm_tui.settings.sections import Settings
 from mm_tui.settings.show import public
 from mm_tui.venues.api import Frame
 
-SECOND = 1_000_000_000
 CANCEL_TIMEOUT_S = 3.0
 """How long the end waits for proof that nothing rests."""
 

@@ -16,11 +16,11 @@ from time import perf_counter_ns
 
 from mm_tui.journal.record import Entry, MarketLine
 from mm_tui.model.bounds import typed
+from mm_tui.model.clock import MILLISECOND
 from mm_tui.model.events import WatchdogTripped
 from mm_tui.runtime.desk import Desk
 
 RULE = "strategy_budget"
-MILLISECOND = 1_000_000
 
 
 class LiveStopwatch:

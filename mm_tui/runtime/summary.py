@@ -7,13 +7,13 @@ from typing import Any
 from mm_tui.analytics.pnl import unrealized2
 from mm_tui.bus import BusFigures
 from mm_tui.model import account as accounts
+from mm_tui.model.clock import MILLISECOND
 from mm_tui.model.events import BUY, SELL
 from mm_tui.runtime.band import MODELS, NO_FIGURES, Band, Figures
 from mm_tui.runtime.desk import Desk
 from mm_tui.runtime.gauges import Gauges
 
 MICROSECOND = 1_000
-MILLISECOND = 1_000_000
 
 
 def text(value: Decimal) -> str:

@@ -11,10 +11,10 @@ Each of the two is a constant and a part that varies, drawn from a seeded genera
 
 from collections import deque
 
+from mm_tui.model.clock import MILLISECOND
 from mm_tui.model.generator import Generator
 from mm_tui.sim.config import Simulator
 
-MILLISECOND = 1_000_000
 SAMPLES = 1024
 NONSENSE = 24 * 3600 * 1_000_000_000
 """Times that are off by more than a day are no times."""

@@ -3,13 +3,12 @@
 import msgspec
 
 from mm_tui.model.bounds import exact
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import Side
 from mm_tui.model.instrument import Instrument
 from mm_tui.strategy.api import Leans, Quote, Quotes, View
 from mm_tui.strategy.signals import Estimates
 from mm_tui.strategy.waterfall import Fall, signed
-
-SECOND = 1_000_000_000
 
 
 class Occasion:

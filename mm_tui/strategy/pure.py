@@ -17,14 +17,13 @@ hummingbot looks once a second, this on every event that may change the answer.
 from collections.abc import Sequence
 from math import inf
 
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.strategy.api import NO_QUOTES, Completion, Leans, OwnOrder, Quote, Quotes, Rest, View
 from mm_tui.strategy.hanging import FIRST_LEVEL, Hanging, nearest, renewed
 from mm_tui.strategy.pure_params import PureParams
 from mm_tui.strategy.pure_pricing import BPS, VOLATILITY_RULES, Pricing
 from mm_tui.strategy.signals import SignalRules
-
-SECOND = 1_000_000_000
 
 
 class Cycle:

@@ -17,9 +17,9 @@ from math import exp, log, sqrt
 
 import msgspec
 
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import Trade
 
-SECOND = 1_000_000_000
 PRIOR_S = 30
 FRESH_LIMIT = 1024
 """Events that may wait to be counted."""

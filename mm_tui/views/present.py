@@ -18,6 +18,7 @@ from mm_tui.core.explain import fate_in_words
 from mm_tui.core.state import State
 from mm_tui.model import account as accounts
 from mm_tui.model.bounds import typed
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BUY, SELL
 from mm_tui.model.orders import Order
 from mm_tui.views import frames as fr
@@ -26,7 +27,6 @@ from mm_tui.views.ladder import LadderView
 from mm_tui.views.log import EventLog
 from mm_tui.views.worth import WorthView
 
-SECOND = 1_000_000_000
 CHART_EVERY_MS = 250
 CHART_SAMPLES = 15 * 60 * 1000 // CHART_EVERY_MS
 FLOW_EVERY = SECOND // 4

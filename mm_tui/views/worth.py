@@ -6,13 +6,13 @@ from mm_tui.analytics.obligation import Row
 from mm_tui.analytics.scores import Scores
 from mm_tui.analytics.worth import Worth
 from mm_tui.model import account as accounts
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BUY, SELL
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import frames as fr
 
 EVERY = 250_000_000
 """Figures do not move faster than an eye reads, ns."""
-SECOND = 1_000_000_000
 
 
 class WorthView:

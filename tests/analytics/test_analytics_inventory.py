@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mm_tui.analytics.inventory import LEAST_PAIRS, SECOND, Inventory
+from mm_tui.analytics.inventory import LEAST_PAIRS, Inventory
 from mm_tui.model.account import MICRO
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.facts import QuoteDecided
 

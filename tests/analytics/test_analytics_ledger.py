@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mm_tui.analytics.ledger import HOUR, KEPT, Ledger
+from mm_tui.analytics.ledger import KEPT, Ledger
 from mm_tui.analytics.pnl import TAU
 from mm_tui.analytics.scores import Scores
 from mm_tui.analytics.worth import HORIZONS, Worth, worth_of
 from mm_tui.model.account import MICRO
+from mm_tui.model.clock import HOUR
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.facts import Filled
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from pure_desk import BTC
 
 from mm_tui.analytics.config import Obligation as Config
-from mm_tui.analytics.obligation import DAY, Obligation, Stretch, Tally
+from mm_tui.analytics.obligation import Obligation, Stretch, Tally
 from mm_tui.analytics.scores import Scores
 from mm_tui.analytics.terms import NO_TERMS, Terms, terms_of
+from mm_tui.model.clock import DAY
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.facts import AnyFact, BookInvalid, BookValid, LinkChanged, OrderChanged, StateChanged
 

@@ -1,7 +1,8 @@
 """Fill ratio, messages, lives of quotes, maker share; worked out by hand."""
 
 from mm_tui.analytics import quality as module
-from mm_tui.analytics.quality import LIVES, RECENT, SECOND, Quality
+from mm_tui.analytics.quality import LIVES, RECENT, Quality
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BUY
 from mm_tui.model.facts import Filled, OrderChanged
 

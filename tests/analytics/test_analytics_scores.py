@@ -7,12 +7,13 @@ from hypothesis import strategies as st
 from pure_desk import BTC, SECOND
 
 from mm_tui.analytics.histogram import Histogram
-from mm_tui.analytics.latency import MINUTE, NONSENSE, WINDOW, FeedLatency
+from mm_tui.analytics.latency import NONSENSE, WINDOW, FeedLatency
 from mm_tui.analytics.markout import Markouts
 from mm_tui.analytics.pnl import TAU, PnlSplit, unrealized2
 from mm_tui.analytics.scores import Scores
 from mm_tui.analytics.worth import HORIZONS, Worth, worth_of
 from mm_tui.model.account import MICRO, Account, money
+from mm_tui.model.clock import MINUTE
 from mm_tui.model.events import BUY, SELL, OrderFilled, Side
 from mm_tui.model.facts import Filled, Noted, ParameterChanged, QuoteDecided, StateChanged
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from mm_tui.backtest.moments import SECOND, moment
+from mm_tui.backtest.moments import moment
 from mm_tui.errors import UsageError
+from mm_tui.model.clock import SECOND
 
 START = 1_723_161_253 * SECOND + 300_000_000
 """2024-08-08T23:54:13.3Z."""

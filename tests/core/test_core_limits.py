@@ -9,8 +9,8 @@ from mm_tui.core.config import CoreConfig
 from mm_tui.model import commands as cmd
 from mm_tui.model import events as ev
 from mm_tui.model import facts
+from mm_tui.model.clock import DAY
 from mm_tui.model.events import BUY, SELL
-from mm_tui.risk.gate import DAY
 from mm_tui.risk.limits import Limits
 from mm_tui.strategy.api import Quote
 

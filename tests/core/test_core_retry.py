@@ -1,7 +1,8 @@
 """The one timer for all that must be looked at again."""
 
 from mm_tui.core.outputs import Outbox
-from mm_tui.core.retry import MILLISECOND, RetryTimer
+from mm_tui.core.retry import RetryTimer
+from mm_tui.model.clock import MILLISECOND
 from mm_tui.model.commands import ArmTimer
 
 

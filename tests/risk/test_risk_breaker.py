@@ -1,8 +1,9 @@
 import pytest
 from pure_desk import SECOND, START
 
+from mm_tui.model.clock import DAY
 from mm_tui.model.events import BUY, SELL
-from mm_tui.risk.breaker import DAY, MEMORY, Breaker
+from mm_tui.risk.breaker import MEMORY, Breaker
 from mm_tui.risk.limits import Limits
 
 LIMITS = Limits(

@@ -7,8 +7,9 @@ import pytest
 from pure_desk import BTC, MID2, SECOND, START
 
 from mm_tui.model import commands as cmd
+from mm_tui.model.clock import DAY
 from mm_tui.model.events import BUY, SELL, Side
-from mm_tui.risk.gate import DAY, Approved, Exposure, Gate, Refused
+from mm_tui.risk.gate import Approved, Exposure, Gate, Refused
 from mm_tui.risk.limits import Limits
 from mm_tui.risk.throttle import Throttle
 

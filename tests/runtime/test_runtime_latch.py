@@ -15,9 +15,9 @@ from pure_desk import ASK, BID, SECOND, START, Rig, ask, bid
 
 from mm_tui.core.config import CoreConfig
 from mm_tui.journal import lock
+from mm_tui.model.clock import DAY
 from mm_tui.model.events import SessionStarted
 from mm_tui.model.facts import StateChanged
-from mm_tui.risk.gate import DAY
 from mm_tui.risk.limits import Limits
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.latch import RiskFile, file_name

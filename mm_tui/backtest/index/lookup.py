@@ -10,8 +10,9 @@ from itertools import pairwise
 from mm_tui.backtest.index.file import Stored
 from mm_tui.backtest.index.reach import Reach, depths, heights
 from mm_tui.backtest.index.shape import BOUGHT
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BUY, SELL, Side, Trade
-from mm_tui.risk.breaker import SECOND, Breaker
+from mm_tui.risk.breaker import Breaker
 from mm_tui.risk.limits import Limits
 from mm_tui.strategy.api import NEVER
 

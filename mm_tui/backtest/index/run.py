@@ -26,8 +26,8 @@ from mm_tui.backtest.recording import Recording
 from mm_tui.backtest.runner import Job, end, summary_of
 from mm_tui.bus import EventBus
 from mm_tui.core.state import QUOTES
+from mm_tui.model.clock import DAY, MILLISECOND
 from mm_tui.model.events import BookDelta, OperatorAction, SessionStarted, TopOfBook
-from mm_tui.risk.breaker import DAY
 from mm_tui.runtime.assembly import Terms, build_core, opening
 from mm_tui.runtime.band import Band
 from mm_tui.runtime.desk import Desk
@@ -40,7 +40,6 @@ IDLE_TIMERS = frozenset({"stale", "archive"})
 """They may go off late: while frames come the one arms itself anew, and what the other puts away nobody asks for."""
 AT_REST = IDLE_TIMERS | {"retry"}
 """This one too, where there is nothing to try again, and the strategy would say what it said."""
-MILLISECOND = 1_000_000
 MakeWatch = Callable[[Desk], Callable[[int], None]]
 FAR_BPS = 1e12
 """A price change that no market makes: `Lookup.calm` has seen to the real one."""

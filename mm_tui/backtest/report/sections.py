@@ -14,11 +14,9 @@ from mm_tui.backtest.report.words import fixed
 from mm_tui.backtest.tables import UNKNOWN, money, signed
 from mm_tui.model import account as accounts
 from mm_tui.model.bounds import typed
-from mm_tui.model.clock import time_of_day
+from mm_tui.model.clock import MILLISECOND, SECOND, time_of_day
 from mm_tui.model.events import BUY, SELL, Side
 
-SECOND: Final = 1_000_000_000
-MILLISECOND: Final = 1_000_000
 TRIPS_SHOWN: Final = 200
 _PARTS: Final = (
     ("spread captured", "spread_captured"), ("adverse selection, 5 s", "adverse_selection"),

@@ -6,9 +6,8 @@ from math import floor, log10
 from typing import Final
 
 from mm_tui.backtest.tables import signed
-from mm_tui.model.clock import time_of_day
+from mm_tui.model.clock import SECOND, time_of_day
 
-SECOND: Final = 1_000_000_000
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 _DAY: Final = 86_400
