@@ -6,7 +6,9 @@ from mm_tui.core.config import CoreConfig, Execution, Orders
 from mm_tui.model import commands as cmd
 from mm_tui.model import events as ev
 from mm_tui.model import facts
+from mm_tui.model.events import BUY
 from mm_tui.model.orders import Status
+from mm_tui.strategy.api import Quote
 
 B, A = bid(BID - 1000), ask(ASK + 1000)
 
@@ -107,6 +109,18 @@ def test_an_amend_that_nobody_answered_is_asked_for_again_once_the_order_is_know
     rig.accept(order)
     assert rig.take() == [cmd.AmendOrder(ts=rig.ts, order_id=order.order_id, quantity=60)]
     assert order.pending_quantity == 60
+
+
+def test_an_order_that_was_made_smaller_stays_under_other_jitter_of_the_same_target() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(Quote(BUY, 0, BID - 1000, 205, 200))
+    rig.want(Quote(BUY, 0, BID - 1000, 95, 100))
+    (amend,) = rig.take()
+    assert amend.quantity == 95
+    rig.hear(ev.OrderAmended(ts=rig.ts, order_id=order.order_id, quantity=95))
+    for quantity in (90, 95, 105):
+        rig.want(Quote(BUY, 0, BID - 1000, quantity, 100))
+        assert rig.take() == []
 
 
 def test_an_amend_under_way_outlives_a_part_that_is_filled() -> None:
