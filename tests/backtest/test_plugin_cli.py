@@ -1,4 +1,4 @@
-"""A strategy of anyone's, as a user runs it: what it returns ends no backtest, a class that is none is a wrong usage."""
+"""A strategy of anyone's as a user runs it: what it returns ends no backtest, a class that is none is refused."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ class Boom(Exception):
         raise RuntimeError("no words")
 
 def q(view, **more):
-    return Quote(**{{"side": BUY, "level": 0, "price": view.bid - 20, "quantity": 200, **more}})
+    return Quote(**{{"side": BUY, "level": 0, "price": view.bid - 20, "quantity": 5, **more}})
 
 class S:
     name = "plug"

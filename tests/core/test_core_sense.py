@@ -27,8 +27,8 @@ class Mute:
 class Sly(Quotes):  # type: ignore[misc]  # not frozen, that is the point
     """Looks like quotes and raises when it is read."""
 
-    @property
-    def bids(self) -> Any:  # type: ignore[misc]  # raises, likewise
+    @property  # type: ignore[misc]  # likewise
+    def bids(self) -> Any:
         raise ValueError("not now")
 
 
