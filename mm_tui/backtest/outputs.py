@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from mm_tui.analytics.pnl import Split
+from mm_tui.backtest.target import parts
 from mm_tui.bus import EventBus
 from mm_tui.errors import DataError
-from mm_tui.journal.proof import ProofFile
+from mm_tui.journal.proof import PROOF, ProofFile
 from mm_tui.model import account as accounts
 from mm_tui.model.account import Account
 from mm_tui.model.facts import Fact, Filled, OrderChanged
@@ -34,6 +35,7 @@ EQUITY: Final = (
     "adverse_selection",
     "inventory",
 )
+FILES: Final = ("fills.csv", "orders.csv", "equity.csv", PROOF)
 SECOND: Final = 1_000_000_000
 FEE_ASSET_DECIMALS: Final = 8
 """Digits after the point of a fee that an asset of its own paid."""
@@ -120,17 +122,16 @@ def standing(account: Account, split: Split, mid2: int, instrument: Instrument) 
 
 @contextmanager
 def written(folder: Path, desk: Desk, bus: EventBus, ended: int | None = None) -> Iterator[Equity]:
-    """Follow a desk into a folder's files, until its session `ended`; raises DataError where it cannot be written."""
+    """Follow a desk into a folder's files, until its session `ended`: all of them whole, or none.
+
+    Raises DataError where they cannot be written.
+    """
     instrument = desk.core.instrument
-    with ExitStack() as stack:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            fills, orders, equity = (
-                _table(stack, folder / name, head)
-                for name, head in (("fills.csv", FILLS), ("orders.csv", ORDERS), ("equity.csv", EQUITY))
-            )
-        except OSError as error:
-            raise DataError(f"{folder} cannot be written: {error.strerror or error}") from error
+    with parts(folder, FILES) as part, ExitStack() as stack:
+        fills, orders, equity = (
+            _table(stack, part(name), head)
+            for name, head in (("fills.csv", FILLS), ("orders.csv", ORDERS), ("equity.csv", EQUITY))
+        )
 
         def hear(fact: Fact) -> None:
             if isinstance(fact, Filled):
@@ -139,13 +140,13 @@ def written(folder: Path, desk: Desk, bus: EventBus, ended: int | None = None) -
                 orders(order_row(fact, instrument))
 
         bus.subscribe("files", (Filled, OrderChanged), hear)
-        proof, obligation = ProofFile(folder, instrument), desk.scores.obligation
+        proof, obligation = ProofFile(folder, instrument, part(PROOF).name), desk.scores.obligation
         stack.callback(proof.close)
         obligation.on_stretch = proof.add
         yield Equity(desk, equity)
         obligation.finish(max(desk.ts, ended or 0))
         if proof.failed:
-            raise DataError(proof.failed)
+            raise DataError(f"{folder} cannot be written: {proof.failed.rpartition(': ')[2]}")
 
 
 def _table(stack: ExitStack, path: Path, head: tuple[str, ...]) -> Write:

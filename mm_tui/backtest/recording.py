@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from mm_tui.errors import DataError, FrameError
+from mm_tui.errors import DataError, FrameError, SettingsError, UsageError
 from mm_tui.journal.meta import FILE, SessionMeta
 from mm_tui.journal.reader import SessionReader
 from mm_tui.journal.record import AnyMessage, MarketLine
@@ -36,6 +36,7 @@ from mm_tui.venues.codecs import codec_for
 
 FROM_OUTSIDE: Final = (LinkUp, LinkDown, OperatorAction, WatchdogTripped, FrameRefused, SessionStarted)
 """Records of a journal that a desk did not make itself."""
+STRATEGY: Final = "desk.strategy"
 OWN_CHECKS: Final = frozenset({"exposure", "strategy_budget"})
 """Watchdogs that looked at the desk that was recorded, and say nothing of another."""
 
@@ -95,16 +96,27 @@ class Recording(Heard, Protocol):
 class RecordedSession:
     """The folder of a session, finished or not."""
 
-    def __init__(self, folder: Path, changes: Changes, *, salvage: bool = False) -> None:
-        """Raises DataError where the folder is no session, SettingsError where a setting is wrong."""
+    def __init__(self, folder: Path, changes: Changes, *, salvage: bool = False, runs: bool = True) -> None:
+        """Raises DataError where the folder is no session, SettingsError where a setting is wrong.
+
+        Where it `runs`, a strategy file that the session names is code of whoever made it: raises UsageError unless
+        the changes name the strategy themselves.
+        """
         self.path = folder
+        self.changes = changes
         self.salvage = salvage
         self.reader = SessionReader(folder, salvage=salvage)
         self.meta: SessionMeta = self.reader.meta
         self.venue = self.meta.venue
-        loaded = load_recorded(self.meta.settings, str(folder / FILE), changes.overrides, changes.named)
-        self.terms = _recorded_terms(self.meta, loaded, changes)
-        self.unchanged = not (changes.overrides or changes.named)
+        self.terms = _recorded_terms(self.meta, _recorded_settings(folder, self.meta, changes), changes)
+        if runs and ":" in self.meta.strategy and not changes.touch(STRATEGY):
+            raise UsageError(
+                f"{folder} was recorded with a strategy from a file, {self.meta.strategy}, which would run with your "
+                f"rights; read the file, and if it is to run: --strategy {self.meta.strategy}"
+            )
+        self.unchanged = not changes.overrides and all(
+            (one.key, one.value) == (STRATEGY, self.meta.strategy) for one in changes.named
+        )
         self.stopwatch = RecordedStopwatch() if self.unchanged else None
         self.ended = self.meta.desk_end if self.unchanged else None
         self._lines = 0
@@ -214,13 +226,16 @@ class FrameReader:
             raise DataError(f"market line {line.number}: {error}") from error
 
 
-def open_recording(path: Path, changes: Changes, settings: Settings, *, salvage: bool = False) -> Recording:
-    """A session where the folder holds one, else a capture with these settings; raises DataError, SettingsError.
+def open_recording(
+    path: Path, changes: Changes, settings: Settings, *, salvage: bool = False, runs: bool = True
+) -> Recording:
+    """A session where the folder holds one, else a capture with these settings.
 
-    With `salvage` lines that cannot be read are passed over and counted in the note.
+    With `salvage` lines that cannot be read are passed over and counted in the note; without `runs` it is read only.
+    Raises DataError, SettingsError, and UsageError where it may not run.
     """
     if path.is_dir() and (path / FILE).exists() and (path / JOURNAL).exists():
-        return RecordedSession(path, changes, salvage=salvage)
+        return RecordedSession(path, changes, salvage=salvage, runs=runs)
     return RecordedCapture(path, settings, salvage=salvage)
 
 
@@ -229,6 +244,18 @@ def is_from_outside(message: AnyMessage) -> bool:
     return isinstance(message, FROM_OUTSIDE) and not (
         isinstance(message, WatchdogTripped) and message.rule in OWN_CHECKS
     )
+
+
+def _recorded_settings(folder: Path, meta: SessionMeta, changes: Changes) -> Loaded:
+    """Raises SettingsError where the changes are wrong, DataError where the session's own settings are."""
+    where = str(folder / FILE)
+    try:
+        return load_recorded(meta.settings, where, changes.overrides, changes.named)
+    except SettingsError as error:
+        if not any(problem.startswith(where) for problem in error.problems):
+            raise
+        words = f"{where}: the recording comes from another version of mm-tui ({meta.version[:20]}) or was edited"
+        raise DataError("\n".join([words, *error.problems])) from error
 
 
 def _recorded_terms(meta: SessionMeta, loaded: Loaded, changes: Changes) -> Terms:

@@ -11,10 +11,11 @@ from mm_tui.cli.common import Globals, SpeedType, global_options, load_settings,
 from mm_tui.errors import UsageError
 
 if TYPE_CHECKING:
-    from mm_tui.backtest.recording import Changes, Recording
+    from mm_tui.backtest.recording import Changes
     from mm_tui.settings.load import Loaded
 
 _DIFFERENT = 65
+_SUMMARY = "summary.json"
 
 
 @click.command()
@@ -53,6 +54,7 @@ def backtest(
     from mm_tui.backtest.named import find  # noqa: PLC0415  # likewise
     from mm_tui.backtest.recording import open_recording  # noqa: PLC0415  # likewise
     from mm_tui.backtest.runner import Job, run  # noqa: PLC0415  # likewise
+    from mm_tui.backtest.target import write_whole  # noqa: PLC0415  # likewise
     from mm_tui.backtest.total import total  # noqa: PLC0415  # likewise
     from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
 
@@ -60,8 +62,10 @@ def backtest(
     settings = load_settings(chosen, overrides, changes.named).settings
     sessions = sessions_folder(os.environ, settings.record.dir)
     paths = [find(name, sessions) for name in recordings]
+    if out is not None:
+        _check_out(out, paths)
     opened = [open_recording(path, changes, settings, salvage=salvage) for path in paths]
-    folders = _folders(out, opened)
+    folders = _folders(out, paths)
     runs: list[dict[str, Any]] = []
     for recording, folder in zip(opened, folders, strict=True):
         with progress(recording.path.name) as told:
@@ -72,7 +76,7 @@ def backtest(
     document = runs[0] if len(runs) == 1 else {"files": runs, "total": total(runs)}
     encoded = msgspec.json.encode(document)
     if out is not None:
-        (out / "summary.json").write_bytes(msgspec.json.format(encoded) + b"\n")
+        write_whole(out / _SUMMARY, msgspec.json.format(encoded) + b"\n")
     if as_json:
         click.echo(encoded.decode())
     else:
@@ -86,6 +90,7 @@ def backtest(
 @click.option("--speed", type=SpeedType(), metavar="X|max", help="Recorded seconds a second; 1 unless given.")
 @click.option("--from", "begin", metavar="T", help="Begin there: 14:02:10 (UTC), +90s, 40%.")
 @click.option("--theme", metavar="NAME", help="Colours of the screen.")
+@click.option("--strategy", metavar="NAME", help="The session's own, where that is a file: so it may run.")
 @click.option("--headless", is_flag=True, help="Without a screen; goes with --verify.")
 @click.option("--verify", "verified", is_flag=True, help="Hold every recorded output against the core.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, with --verify.")
@@ -99,6 +104,7 @@ def replay(
     speed: float | str | None,
     begin: str | None,
     theme: str | None,
+    strategy: str | None,
     headless: bool,
     verified: bool,
     as_json: bool,
@@ -112,44 +118,47 @@ def replay(
 
     named = [] if theme is None else [Named("--theme", "ui.theme", theme)]
     loaded = load_settings(chosen, (), named)
+    changes = _changes(strategy, ())
     if headless and verified:
-        return _verify(recording, loaded, as_json=as_json)
+        return _verify(recording, loaded, changes, as_json=as_json)
     if headless or verified or as_json:
         raise UsageError(
             "a replay is for the screen, or mm-tui replay last --headless --verify; figures: mm-tui backtest"
         )
     if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError("mm-tui: not a terminal; without one there is mm-tui replay last --headless --verify")
-    return _show(recording, loaded, chosen, begin=begin or "", speed=speed)
+    pace = 1.0 if speed is None else None if speed == "max" else float(speed)
+    return _show(recording, loaded, chosen, changes, begin=begin or "", pace=pace)
 
 
-def _show(recording: str, loaded: "Loaded", chosen: Globals, *, begin: str, speed: float | str | None) -> int:
+def _show(
+    recording: str, loaded: "Loaded", chosen: Globals, changes: "Changes", *, begin: str, pace: float | None
+) -> int:
     from mm_tui.app.replay_screen import ReplayOptions, run_replay  # noqa: PLC0415  # the heaviest import
     from mm_tui.backtest.named import find  # noqa: PLC0415  # the command line starts without it
-    from mm_tui.backtest.recording import Changes, open_recording  # noqa: PLC0415  # likewise
+    from mm_tui.backtest.recording import open_recording  # noqa: PLC0415  # likewise
     from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
 
     path = find(recording, sessions_folder(os.environ, loaded.settings.record.dir))
-    pace = 1.0 if speed is None else None if speed == "max" else float(speed)
     options = ReplayOptions(speed=pace, begin=begin, log_level=chosen.log_level)
-    return run_replay(lambda: open_recording(path, Changes(), loaded.settings), options, loaded)
+    return run_replay(lambda: open_recording(path, changes, loaded.settings), options, loaded)
 
 
-def _verify(recording: str, loaded: "Loaded", *, as_json: bool) -> int:
+def _verify(recording: str, loaded: "Loaded", changes: "Changes", *, as_json: bool) -> int:
     import msgspec  # noqa: PLC0415  # the command line starts without it
 
     from mm_tui.backtest.named import find  # noqa: PLC0415  # likewise
     from mm_tui.backtest.verify import verify  # noqa: PLC0415  # likewise
     from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
 
-    verdict = verify(find(recording, sessions_folder(os.environ, loaded.settings.record.dir)))
+    verdict = verify(find(recording, sessions_folder(os.environ, loaded.settings.record.dir)), changes)
     if as_json:
         click.echo(msgspec.json.encode(verdict.document()).decode())
     else:
         click.echo(verdict.words())
     if verdict.note:
         click.echo(verdict.note, err=True)
-    return _DIFFERENT if verdict.difference is not None else 0
+    return 0 if verdict.identical else _DIFFERENT
 
 
 def _changes(strategy: str | None, overrides: tuple[str, ...]) -> "Changes":
@@ -160,10 +169,21 @@ def _changes(strategy: str | None, overrides: tuple[str, ...]) -> "Changes":
     return Changes(overrides, named)
 
 
-def _folders(out: Path | None, opened: "list[Recording]") -> list[Path | None]:
+def _check_out(out: Path, paths: list[Path]) -> None:
+    """Raises UsageError where a recording would be written over."""
+    from mm_tui.backtest.outputs import FILES  # noqa: PLC0415  # the command line starts without it
+    from mm_tui.backtest.target import check_folder  # noqa: PLC0415  # likewise
+
+    check_folder(out, (*FILES, _SUMMARY), paths)
+    if len(paths) > 1:
+        for folder in _folders(out, paths):
+            check_folder(folder, FILES, paths)  # type: ignore[arg-type]  # there is an out
+
+
+def _folders(out: Path | None, paths: list[Path]) -> list[Path | None]:
     """One folder a recording: the named one for a single recording, else one inside it, by number and name."""
     if out is None:
-        return [None] * len(opened)
-    if len(opened) == 1:
+        return [None] * len(paths)
+    if len(paths) == 1:
         return [out]
-    return [out / f"{number}-{recording.path.name}" for number, recording in enumerate(opened, 1)]
+    return [out / f"{number}-{path.name}" for number, path in enumerate(paths, 1)]

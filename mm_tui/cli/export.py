@@ -43,8 +43,10 @@ def export(
     import msgspec  # noqa: PLC0415  # the command line starts without it
 
     from mm_tui.backtest.export.files import export as write  # noqa: PLC0415  # likewise
+    from mm_tui.backtest.export.files import names_of  # noqa: PLC0415  # likewise
     from mm_tui.backtest.named import find  # noqa: PLC0415  # likewise
     from mm_tui.backtest.recording import Changes, open_recording  # noqa: PLC0415  # likewise
+    from mm_tui.backtest.target import check_folder  # noqa: PLC0415  # likewise
     from mm_tui.errors import UsageError  # noqa: PLC0415  # likewise
     from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
 
@@ -52,7 +54,8 @@ def export(
         raise UsageError("--table does not go with --to hftbacktest: its one array holds the whole market")
     settings = load_settings(chosen, overrides).settings
     path = find(recording, sessions_folder(os.environ, settings.record.dir))
-    opened = open_recording(path, Changes(), settings, salvage=salvage)
+    check_folder(out, names_of(form), [path])
+    opened = open_recording(path, Changes(), settings, salvage=salvage, runs=False)
     with progress(path.name) as told:
         found = write(opened, form, out, tables, told)
     for note in found.notes:

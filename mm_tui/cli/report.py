@@ -16,11 +16,14 @@ from mm_tui.cli.common import Globals, global_options, load_settings, progress
     metavar="FILE",
     help="Write one page there that needs no network, instead of tables on the terminal.",
 )
+@click.option("--strategy", metavar="NAME", help="The strategy; the session's own, where that is a file.")
 @click.option("--salvage", is_flag=True, help="Pass over lines that cannot be read, instead of stopping there.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @global_options
 @click.pass_obj
-def report(chosen: Globals, recording: str, *, html: Path | None, salvage: bool, as_json: bool) -> None:
+def report(
+    chosen: Globals, recording: str, *, html: Path | None, strategy: str | None, salvage: bool, as_json: bool
+) -> None:
     """Say what a session came to.
 
     The recording runs through the desk again on its own settings, a capture on yours: PnL and its parts, markouts,
@@ -31,11 +34,17 @@ def report(chosen: Globals, recording: str, *, html: Path | None, salvage: bool,
     from mm_tui.backtest.named import find  # noqa: PLC0415  # likewise
     from mm_tui.backtest.recording import Changes, open_recording  # noqa: PLC0415  # likewise
     from mm_tui.backtest.report.collect import collect  # noqa: PLC0415  # likewise
+    from mm_tui.settings.load import Named  # noqa: PLC0415  # likewise
     from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
 
-    settings = load_settings(chosen, ()).settings
+    named = [] if strategy is None else [Named("--strategy", "desk.strategy", strategy)]
+    settings = load_settings(chosen, (), named).settings
     path = find(recording, sessions_folder(os.environ, settings.record.dir))
-    opened = open_recording(path, Changes(), settings, salvage=salvage)
+    if html is not None:
+        from mm_tui.backtest.target import check_file  # noqa: PLC0415  # only where it is asked for
+
+        check_file(html, "--html", [path])
+    opened = open_recording(path, Changes(named=named), settings, salvage=salvage)
     if html is not None:
         from mm_tui.backtest.report.page import check, write  # noqa: PLC0415  # only where it is asked for
 

@@ -25,11 +25,11 @@ HEADER: Final = (
 class ProofFile:
     """Writes each row as its stretch ends, with one plain write; a disk that refuses ends the proof, never the desk."""
 
-    def __init__(self, folder: Path, instrument: Instrument) -> None:
+    def __init__(self, folder: Path, instrument: Instrument, name: str = PROOF) -> None:
         self.failed = ""
         """Why the proof stopped, in words; empty while it goes on."""
         self._unit = instrument.unit
-        self._path = folder / PROOF
+        self._path = folder / name
         self._file = -1
         try:
             self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)

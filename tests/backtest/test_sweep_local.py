@@ -15,7 +15,8 @@ from small_sweep import kept, planner, sweep
 from mm_tui.backtest.sweep.grid import points
 from mm_tui.backtest.sweep.local import Done, InProcess, Processes, Told, _ending
 from mm_tui.backtest.sweep.spec import Spec
-from mm_tui.backtest.sweep.store import Store, write_whole
+from mm_tui.backtest.sweep.store import Store
+from mm_tui.backtest.target import write_whole
 from mm_tui.errors import DataError
 
 LETHAL = """

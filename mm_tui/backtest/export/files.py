@@ -14,12 +14,12 @@ from mm_tui.backtest.export.parquetfile import ParquetTable
 from mm_tui.backtest.export.rows import read
 from mm_tui.backtest.export.shape import FROM_MARKET, NAMES, columns
 from mm_tui.backtest.recording import RecordedSession, Recording
+from mm_tui.backtest.target import PART
 from mm_tui.errors import DataError, UsageError
 from mm_tui.journal.proof import PROOF
 
 FORMATS: Final = ("csv", "parquet", "hftbacktest")
-PART: Final = ".part"
-"""What the name of a file ends with that is not complete."""
+ARRAY: Final = "events.npz"
 
 Progress = Callable[[float], None]
 
@@ -71,6 +71,11 @@ def export(recording: Recording, form: str, folder: Path, names: Sequence[str], 
         return _tables(recording, form, folder, names, progress)
 
 
+def names_of(form: str) -> list[str]:
+    """Every file that an export of this form may write."""
+    return [ARRAY] if form == "hftbacktest" else [f"{name}.{form}" for name in NAMES]
+
+
 def _tables(recording: Recording, form: str, folder: Path, names: Sequence[str], progress: Progress) -> Export:
     make = CsvTable if form == "csv" else ParquetTable
     instrument = recording.terms.instrument
@@ -92,7 +97,7 @@ def _tables(recording: Recording, form: str, folder: Path, names: Sequence[str],
 
 
 def _array(recording: Recording, folder: Path, progress: Progress) -> Export:
-    name = "events.npz"
+    name = ARRAY
     opened: dict[str, Any] = {}
     with _abandoned(folder, opened):
         array = opened[name] = hftbacktest.Array(folder / f"{name}{PART}", recording.terms.instrument)

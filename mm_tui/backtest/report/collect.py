@@ -220,8 +220,9 @@ def _standing(excused: bool, in_band: bool, up: bool) -> str:  # noqa: FBT001 - 
 def _held(recording: Recording, summary: dict[str, Any]) -> tuple[bool | None, str, list[str]]:
     """Whether the re-run said what the session did, and what else a reader has to know; completes the summary."""
     notes = [recording.note] if recording.note else []
-    if not isinstance(recording, RecordedSession):
-        return None, "a capture: the desk ran on it for this report", notes
+    if not isinstance(recording, RecordedSession) or not recording.unchanged:
+        what = "a session, and another strategy" if isinstance(recording, RecordedSession) else "a capture: the desk"
+        return None, f"{what} ran on it for this report", notes
     meta = recording.meta
     summary.update(meta.measured or {})
     if meta.end is None:
@@ -235,10 +236,10 @@ def _held(recording: Recording, summary: dict[str, Any]) -> tuple[bool | None, s
         )
         return False, f"differs: the session's digest is {meta.digest}", notes
     try:
-        verdict = verify(recording.path)
+        verdict = verify(recording.path, recording.changes)
     except DataError as error:
         return None, f"not compared: {error}", notes
-    if verdict.difference is None:
+    if verdict.identical:
         return True, verdict.words(), notes
     notes.append(f"the recording run again does not give what the session did: {verdict.words()}")
     return False, "differs", notes

@@ -3,7 +3,6 @@
 A content policy in the page forbids what it does not need, so that even a fault of ours could load or run nothing.
 """
 
-import os
 from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
@@ -17,7 +16,7 @@ from mm_tui.backtest.report.figures import spread_bps
 from mm_tui.backtest.report.sections import Section, amount, bps, moment, plain
 from mm_tui.backtest.report.words import safe
 from mm_tui.backtest.tables import UNKNOWN, money, signed
-from mm_tui.errors import DataError
+from mm_tui.backtest.target import beside, unwritable, write_whole
 
 FILLS_LISTED: Final = 500
 """The last ones; `mm-tui export` and `backtest --out` have all."""
@@ -31,22 +30,17 @@ def check(path: Path) -> None:
     """Before a long run: whether the page can be written there; raises DataError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = _part(path)
+        part = beside(path)
         part.touch()
         part.unlink()
     except OSError as error:
-        raise DataError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise unwritable(path, error) from error
 
 
 def write(path: Path, found: Collected) -> int:
     """Write the page, the old one or the new one whole; its size in bytes. Raises DataError."""
     encoded = page(found).encode("utf-8", "replace")
-    try:
-        part = _part(path)
-        part.write_bytes(encoded)
-        part.replace(path)
-    except OSError as error:
-        raise DataError(f"{path} cannot be written: {error.strerror or error}") from error
+    write_whole(path, encoded)
     return len(encoded)
 
 
@@ -178,7 +172,3 @@ def _footer(found: Collected) -> str:
         f"<p>digest {safe(summary['digest'])}, mm-tui {safe(version('mm-tui'))}. Times are UTC, amounts exact where "
         f"they are not rounded for the page; {UNKNOWN} is what cannot be known.</p></footer>"
     )
-
-
-def _part(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{os.getpid()}.part")

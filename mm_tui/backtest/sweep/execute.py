@@ -147,7 +147,7 @@ def _opened(spec: Spec, terms: Terms, path: Path) -> Recording:
     """The recording on disk, for a desk on these terms."""
     recording: RecordedSession | RecordedCapture
     if spec.source.kind == "session":
-        recording = RecordedSession(path, Changes(), salvage=spec.salvage)
+        recording = RecordedSession(path, Changes(), salvage=spec.salvage, runs=False)  # its terms are the spec's
         recording.unchanged, recording.ended, recording.stopwatch = False, None, None  # it is another desk's
     else:
         recording = RecordedCapture(path, terms.settings, salvage=spec.salvage, instrument=terms.instrument)

@@ -13,13 +13,16 @@ from mm_tui.backtest.sweep.conduct import Sweep
 from mm_tui.backtest.sweep.figures import FIGURES, Figures, best_first
 from mm_tui.backtest.sweep.grid import Axis
 from mm_tui.backtest.sweep.heat import page
-from mm_tui.backtest.sweep.store import write_whole
 from mm_tui.backtest.tables import UNKNOWN, money, print_table, signed
+from mm_tui.backtest.target import write_whole
 
 SHOWN: Final = 40
 """Rows in the terminal; all are in the files."""
 MOST_WORDS: Final = 48
 """Letters of an error in a table."""
+
+
+FILES: Final = ("sweep.json", "sweep.csv", "heatmap.html")
 
 
 def document(sweep: Sweep, objective: str, more: dict[str, Any]) -> dict[str, Any]:

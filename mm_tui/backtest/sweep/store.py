@@ -53,17 +53,9 @@ class Store:
             temporary.write_bytes(record)
             temporary.replace(self.path(key))
         except OSError as error:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
             raise _unwritable(self.folder, error) from error
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """A result beside the runs: the old one or the new one, never a piece; raises DataError."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    except OSError as error:
-        raise _unwritable(path.parent, error) from error
 
 
 def _unwritable(folder: Path, error: OSError) -> DataError:
