@@ -195,3 +195,10 @@ def test_an_order_that_is_too_large_is_waited_for_until_it_is_acknowledged() -> 
     assert diff(wanted, orders, STAY, rooms).steps == []
     order.pending_quantity = 104
     assert diff(wanted, orders, STAY, rooms).steps == []
+
+
+def test_a_size_that_may_have_to_change_after_the_acknowledgement_asks_for_another_comparison() -> None:
+    orders = orders_at(bid(P, 100), status=Status.PENDING_NEW)
+    for quantity, lasts in ((100, True), (60, False), (140, False)):
+        wanted = quotes(bid(P, quantity))
+        assert lasting(diff(wanted, orders, STAY), wanted, STAY) is lasts
