@@ -74,12 +74,18 @@ def sweep(chosen: Globals, /, *, as_json: bool, **options: Any) -> int:
     from mm_tui.backtest.sweep.grid import axes, points  # noqa: PLC0415  # likewise
     from mm_tui.backtest.sweep.plan import idle_keys  # noqa: PLC0415  # likewise
     from mm_tui.backtest.sweep.store import Store  # noqa: PLC0415  # likewise
+    from mm_tui.backtest.target import check_folder  # noqa: PLC0415  # likewise
 
     objective = check_objective(options["objective"])
     found = axes(options["grids"], search=options["search"] is not None)
+    if options["scheduler"] is not None:
+        from mm_tui.backtest.sweep.cluster import check_address  # noqa: PLC0415  # likewise
+
+        check_address(options["scheduler"])
     planner = _planner(chosen, options, found)
     out = options["out"] or _usual_folder(planner, options)
-    store = Store(out)
+    check_folder(out, results.FILES, [Path(source.path) for source in planner.sources])
+    store, said = Store(out), ""
     try:
         with _signals(), _executor(options) as executor, _Bar() as bar:
             whole = Sweep(planner, store, executor, bar)
@@ -88,13 +94,15 @@ def sweep(chosen: Globals, /, *, as_json: bool, **options: Any) -> int:
             else:
                 from mm_tui.backtest.sweep.search import search  # noqa: PLC0415  # an extra
 
-                search(whole, options["search"], objective, at_once=executor.jobs)
+                said = search(whole, options["search"], objective, at_once=executor.jobs)
     except (KeyboardInterrupt, _Stopped) as stop:
         store.tidy()
         click.echo(f"stopped; what is done is kept in {out}, and the same command goes on from there", err=True)
         return stop.exit_code if isinstance(stop, _Stopped) else _INTERRUPTED
     document = results.document(whole, objective, {"out": str(out), "search": options["search"]})
     results.write(out, document, found)
+    if said:
+        click.echo(said, err=True)
     if as_json:
         click.echo(msgspec.json.encode(document).decode())
     else:
@@ -103,19 +111,27 @@ def sweep(chosen: Globals, /, *, as_json: bool, **options: Any) -> int:
         click.echo(f"heat map: {out / 'heatmap.html'}", err=True)
     for key in idle_keys(found, whole.rows):
         click.echo(f"{key} changed no run: nothing that ran reads it", err=True)
-    return _verdict(whole.runs)
+    return _verdict(whole.runs, whole.codes)
 
 
-def _verdict(runs: list[dict[str, Any]]) -> int:
-    """0, with a warning where some runs failed; 70 where all did."""
-    for note in dict.fromkeys(f"{run['recording']}: {run['note']}" for run in runs if run["note"]):
+def _verdict(runs: list[dict[str, Any]], codes: set[int]) -> int:
+    """0, with a warning where some runs failed; where all did, the code of their failure, 70 where there are two."""
+    for note in dict.fromkeys(_note(run) for run in runs if run["note"]):
         click.echo(note, err=True)
     failed = [run for run in runs if run["error"]]
     for error in dict.fromkeys(run["error"] for run in failed):
         click.echo(f"failed: {error}", err=True)
     if failed:
         click.echo(f"warning: {len(failed):,} of {len(runs):,} runs failed", err=True)
-    return _ALL_FAILED if runs and len(failed) == len(runs) else 0
+    if not runs or len(failed) < len(runs):
+        return 0
+    return codes.copy().pop() if len(codes) == 1 else _ALL_FAILED
+
+
+def _note(run: dict[str, Any]) -> str:
+    """What was found wrong with the end of a recording, with its name once."""
+    name, note = run["recording"], str(run["note"])
+    return note if note.startswith(f"{Path(name).name}: ") else f"{name}: {note}"
 
 
 def _planner(chosen: Globals, options: dict[str, Any], found: list[Any]) -> "Planner":

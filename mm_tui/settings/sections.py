@@ -7,10 +7,12 @@ what only the shells need is defined here.
 from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from mm_tui.analytics.config import Obligation
 from mm_tui.core.config import Execution, FeedRules, Orders
 from mm_tui.model.bounds import NotNegative, NotNegativeInt, Positive, PositiveInt
+from mm_tui.model.instrument import LARGEST, SMALLEST
 from mm_tui.risk.limits import Limits
 from mm_tui.sim.config import Simulator
 from mm_tui.strategy.avellaneda import AvellanedaParams
@@ -34,11 +36,15 @@ class Desk(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     quoting_on_start: bool = True
 
 
+Increment = Annotated[float, Meta(ge=float(SMALLEST), le=float(LARGEST))]
+"""A tick or a step."""
+
+
 class InstrumentOverride(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For captures that carry none; `[instrument]`. Where unset it is taken from the exchange, or inferred."""
 
-    tick_size: Positive | None = None
-    step_size: Positive | None = None
+    tick_size: Increment | None = None
+    step_size: Increment | None = None
     min_notional: NotNegative | None = None
 
 

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from mm_tui.errors import DataError
-from mm_tui.model.instrument import Instrument
+from mm_tui.model.instrument import SMALLEST, Instrument
 
 QUOTES: Final = (
     "FDUSD", "USDT", "USDC", "TUSD", "BUSD", "USDP", "USD1", "IDRT", "BIDR", "BVND", "DOGE",
@@ -21,6 +21,9 @@ QUOTES: Final = (
     "RON", "ARS", "JPY", "MXN", "CZK", "COP", "USD", "PAX", "VAI",
 )  # fmt: skip
 """Quote currencies; the longest that fits the end of a symbol is meant."""
+
+MOST_DIGITS: Final = -int(SMALLEST.log10())
+"""After the point, of a price or a quantity."""
 
 Number = str | float | int | None
 Side = list[list[Number]]
@@ -134,11 +137,16 @@ def _digits(number: Number) -> int | None:
     if isinstance(number, str) and number.isascii():
         whole, _, rest = number.partition(".")
         if whole.isdigit() and (rest.isdigit() or not rest):
-            return len(rest.rstrip("0"))
+            return _plausible(len(rest.rstrip("0")))
     if number is None:
         return None
     try:
         exponent = Decimal(str(number)).normalize().as_tuple().exponent
     except InvalidOperation:
         return None
-    return max(0, -exponent) if isinstance(exponent, int) else None
+    return _plausible(max(0, -exponent)) if isinstance(exponent, int) else None
+
+
+def _plausible(digits: int) -> int | None:
+    """Of a number that no exchange sends nothing follows; its frame is refused where it is read."""
+    return digits if digits <= MOST_DIGITS else None

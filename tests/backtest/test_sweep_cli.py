@@ -140,6 +140,9 @@ def test_a_search_by_the_command(tmp_path: Path, typed: Typed) -> None:
         (["capture.log", "--jobs", "0"], 64, "--jobs"),
         (["capture.log", "--dask", "tcp://127.0.0.1:9", "--jobs", "2"], 64, "--jobs is for this machine"),
         (["capture.log", "--out", "capture.log"], 64, "--out"),
+        (["capture.log", "--dask", "nowhere"], 64, "must be the scheduler's address, for example tcp://host:8786"),
+        (["capture.log", "--dask", "tcp://host:99999"], 64, "must be the scheduler's address"),
+        (["capture.log", "--set", "instrument.tick_size=1e-300"], 78, "instrument.tick_size: got 1e-300, must be >="),
     ],
 )
 def test_what_cannot_be_done_is_said(arguments: list[str], code: int, words: str, tmp_path: Path, typed: Typed) -> None:
@@ -160,7 +163,7 @@ async def test_runs_that_fail_are_told_and_all_of_them_are_an_error(tmp_path: Pa
     assert "failed: " in err
     assert "warning: 1 of 2 runs failed" in err
     code, _, err = typed(bad, "--grid", "simulator.seed=1,2", "--jobs", 1)
-    assert code == 70
+    assert code == 65
     assert "warning: 2 of 2 runs failed" in err
 
 
@@ -171,6 +174,39 @@ def test_what_changes_nothing_and_what_broke_off_is_told(tmp_path: Path, typed: 
     assert code == 0
     assert "ui.theme changed no run: nothing that ran reads it" in err
     assert err.count("breaks off; read up to there") == 1
+    assert err.count("capture.log: ") == 1
+
+
+def test_a_bad_line_in_all_recordings_is_bad_data_and_a_strategy_that_breaks_is_not(
+    tmp_path: Path, typed: Typed
+) -> None:
+    path = capture(tmp_path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines[:200], b"1723161260000000000 " + b'{"a":' * 5000 + b"}\n", *lines[200:]]))
+    for jobs in (1, 2):
+        code, _, err = typed(path, *MANY[2:], "--jobs", jobs, "--out", f"out{jobs}")
+        assert code == 65
+        assert "line 201, byte" in err
+    assert typed(path, *MANY[2:], "--jobs", 1, "--salvage", "--out", "out")[0] == 0
+
+
+def test_a_search_ends_where_every_point_was_tried(tmp_path: Path, typed: Typed) -> None:
+    pytest.importorskip("optuna")
+    asked = (capture(tmp_path), *MANY[2:], "--jobs", 1, "--json")
+    code, out, err = typed(*asked, "--search", 1_000_000_000)
+    assert code == 0
+    assert "all 2 points of the grid were tried" in err
+    assert len(json.loads(out)["points"]) == 2
+    code, out, err = typed(*asked, "--search", 2, "--out", "two")
+    assert (code, "were tried" in err, len(json.loads(out)["points"])) == (0, False, 2)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with a name")
+def test_a_pipe_is_not_waited_for(tmp_path: Path, typed: Typed) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    code, _, err = typed("pipe", *MANY[2:], "--jobs", 1)
+    assert code == 65
+    assert "pipe cannot be read: it is no regular file" in err
 
 
 def test_how_far_it_is_without_a_terminal(capsys: Capture) -> None:

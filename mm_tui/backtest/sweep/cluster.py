@@ -6,6 +6,7 @@ its hash. Results come back here and are kept here, so a run is counted once how
 
 import logging
 import queue
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,6 +19,7 @@ from mm_tui.backtest.sweep.local import Done, Told
 from mm_tui.backtest.sweep.remote import Lacks, begin, finish, piece, work
 from mm_tui.backtest.sweep.spec import Source, Spec, check_unchanged
 from mm_tui.errors import DataError, UsageError, VenueError
+from mm_tui.settings.check import shown
 
 CONNECT_S: Final = 10
 LONGEST_WITHOUT_WORKERS_S: Final = 60.0
@@ -26,15 +28,24 @@ AHEAD: Final = 4
 """Runs that wait at the scheduler for each thread of a worker, so that none waits for us."""
 PIECE: Final = 8 << 20
 """Bytes of a recording in one message."""
+ADDRESS: Final = re.compile(r"(?:[a-z][a-z0-9+]*://)?(?:\[[0-9a-fA-F:.%]+\]|[A-Za-z0-9._-]+):(\d{1,5})/?")
 ATTEMPTS: Final = 5
 """Of a run that the scheduler lost, or whose recording could not be sent."""
+
+
+def check_address(address: str) -> None:
+    """Raises UsageError where it is none."""
+    found = ADDRESS.fullmatch(address)
+    if found is None or not 0 < int(found[1]) < 1 << 16:
+        raise UsageError(f"--dask {shown(address)}: must be the scheduler's address, for example tcp://host:8786")
 
 
 class Cluster:
     """An executor on the workers of a scheduler."""
 
     def __init__(self, address: str) -> None:
-        """Raises UsageError where distributed is not installed, VenueError where no scheduler or no worker is there."""
+        """Raises UsageError without an address or without distributed, VenueError where no scheduler or worker is."""
+        check_address(address)
         try:
             import distributed  # noqa: PLC0415  # an extra, and slow to load
         except ImportError as error:
@@ -125,7 +136,7 @@ class _Batch:
             try:
                 self._send(result.worker, self._specs[key].source)
             except DataError as gone:
-                return Done(key, b"", str(gone))
+                return Done(key, b"", str(gone), gone.exit_code)
             return self._again(key, "its recording could not be sent to a worker", [result.worker])
         if future.status == "error":
             error = future.exception()

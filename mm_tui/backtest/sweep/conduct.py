@@ -58,6 +58,8 @@ class Sweep:
         self._expected = False
         self._done = 0
         self._errors: dict[str, str] = {}
+        self.codes: set[int] = set()
+        """What processes would end with that failed as the runs did."""
         self._points: dict[Point, Figures] = {}
 
     def expect(self, runs: int) -> None:
@@ -100,6 +102,7 @@ class Sweep:
             self._done += 1
             if ended.error:
                 self._errors[ended.key] = ended.error
+                self.codes.add(ended.code)
             else:
                 self._store.write(ended.key, ended.record)
             self._progress.at(self._done)

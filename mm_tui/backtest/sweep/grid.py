@@ -111,7 +111,7 @@ def _range(key: str, text: str, ends: list[Decimal]) -> Axis:
     elif whole:
         step = Decimal(1)
     else:
-        return Axis(key, (), float(low), float(high))
+        return Axis(key, (_plain(low),) if low == high else (), float(low), float(high))
     count = int((high - low) / step) + 1
     if count > MOST:
         raise UsageError(f"--grid {key}={text}: has over {MOST:,} values; take a larger step")

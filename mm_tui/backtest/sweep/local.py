@@ -21,7 +21,7 @@ from mm_tui.backtest.index.use import Indexes
 from mm_tui.backtest.sweep.decoded import DecodedInputs
 from mm_tui.backtest.sweep.execute import execute
 from mm_tui.backtest.sweep.spec import Spec
-from mm_tui.errors import MmTuiError
+from mm_tui.errors import DeskError, MmTuiError
 
 Told = Callable[[float], None]
 """How much of the runs now under way is done, in runs."""
@@ -34,6 +34,8 @@ class Done(msgspec.Struct, frozen=True):
     record: bytes
     """Empty where it failed."""
     error: str = ""
+    code: int = 0
+    """What a process would end with that failed so; 0 where it did not fail."""
 
 
 class Executor(Protocol):
@@ -106,7 +108,7 @@ class Processes:
         except (EOFError, OSError):
             del self._busy[worker.pipe]
             code = worker.stop()
-            return Done(spec.key, b"", f"its process died ({_ending(code)})")
+            return Done(spec.key, b"", f"its process died ({_ending(code)})", DeskError.exit_code)
         if isinstance(said, Done):
             del self._busy[worker.pipe]
             self._idle.append(worker)
@@ -158,10 +160,15 @@ def attempt(
     try:
         return Done(spec.key, execute(spec, path or Path(spec.source.path), decoded, told, indexes))
     except MmTuiError as error:
-        return Done(spec.key, b"", str(error))
+        return Done(spec.key, b"", str(error), error.exit_code)
     except Exception as error:  # noqa: BLE001  # one run's fault ends no sweep
         at = traceback.extract_tb(error.__traceback__)[-1]
-        return Done(spec.key, b"", f"{type(error).__name__}: {error} ({Path(at.filename).name}:{at.lineno})")
+        return Done(
+            spec.key,
+            b"",
+            f"{type(error).__name__}: {error} ({Path(at.filename).name}:{at.lineno})",
+            DeskError.exit_code,
+        )
 
 
 def _serve(pipe: Connection) -> None:

@@ -5,11 +5,12 @@ runs end. So the points depend on the seed and the figures alone, and a search t
 what was run is found in the store.
 """
 
+import math
 from typing import Any, Final
 
 from mm_tui.backtest.sweep.conduct import Sweep
 from mm_tui.backtest.sweep.figures import OBJECTIVES, Figures
-from mm_tui.backtest.sweep.grid import Axis, Point
+from mm_tui.backtest.sweep.grid import MOST, Axis, Point, points
 from mm_tui.errors import UsageError
 
 SEED: Final = 1
@@ -17,8 +18,11 @@ GENERATION: Final = 8
 """Points proposed at once, or as many as run at once where that is more."""
 
 
-def search(sweep: Sweep, count: int, objective: str, *, at_once: int, seed: int = SEED) -> None:
-    """Run so many points of the sweep's axes; raises UsageError where optuna is not installed, and what runs raise."""
+def search(sweep: Sweep, count: int, objective: str, *, at_once: int, seed: int = SEED) -> str:
+    """Run so many points of the sweep's axes, all of them where there are no more; in words, where that ended it early.
+
+    Raises UsageError where optuna is not installed, and what runs raise.
+    """
     try:
         import optuna  # noqa: PLC0415  # an extra, and slow to load
     except ImportError as error:
@@ -28,8 +32,12 @@ def search(sweep: Sweep, count: int, objective: str, *, at_once: int, seed: int 
         sampler=optuna.samplers.TPESampler(seed=seed, constant_liar=True),
         direction="maximize" if OBJECTIVES[objective] > 0 else "minimize",
     )
-    sweep.expect(count * len(sweep.planner.sources))
     axes = sweep.planner.axes
+    total = _total(axes)
+    if total is not None and total <= min(count, MOST):
+        sweep.run(points(axes))
+        return f"all {total:,} points of the grid were tried" if total < count else ""
+    sweep.expect(count * len(sweep.planner.sources))
     generation = max(GENERATION, at_once)
     for begun in range(0, count, generation):
         trials = [study.ask() for _ in range(min(generation, count - begun))]
@@ -40,6 +48,12 @@ def search(sweep: Sweep, count: int, objective: str, *, at_once: int, seed: int 
                 study.tell(trial, state=optuna.trial.TrialState.FAIL)
             else:
                 study.tell(trial, value)
+    return ""
+
+
+def _total(axes: list[Axis]) -> int | None:
+    """Points that there are; None where a range has no end of them."""
+    return math.prod(len(one.values) for one in axes) if all(one.values for one in axes) else None
 
 
 def _point(trial: Any, axes: list[Axis]) -> Point:

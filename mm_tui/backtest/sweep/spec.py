@@ -15,6 +15,7 @@ import msgspec
 
 import mm_tui
 from mm_tui.errors import DataError
+from mm_tui.journal.lines import regular
 from mm_tui.journal.meta import FILE
 from mm_tui.journal.seal import market_parts
 from mm_tui.journal.writer import JOURNAL
@@ -171,7 +172,7 @@ def hashed(path: Path) -> tuple[str, int]:
     """The sha256 of a file's bytes, and how many they are; raises DataError where it cannot be read."""
     digest, size = sha256(), 0
     try:
-        with path.open("rb") as stream:
+        with regular(path) as stream:
             while block := stream.read(_BLOCK):
                 digest.update(block)
                 size += len(block)
