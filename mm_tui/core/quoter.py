@@ -43,6 +43,11 @@ class Stopwatch(Protocol):
         """It has answered: in words why that was too late, empty where it was not."""
         ...
 
+    @property
+    def stuck(self) -> bool:
+        """Whether it took so long that it must not be asked again: nothing else happened meanwhile."""
+        ...
+
 
 class Quoter:
     """The running strategy and what it last wanted."""
@@ -72,6 +77,8 @@ class Quoter:
         self._quotes: Quotes = NO_QUOTES
         """What it said, as it was when it was looked at."""
         self._failures = 0
+        self.late = False
+        """Its last decision took too long."""
         self.stopwatch: Stopwatch | None = None
         """None is never over: what a backtest comes to does not depend on the machine."""
         self.last_error: BaseException | None = None
@@ -86,11 +93,11 @@ class Quoter:
             quotes = self.strategy.quote(self._view)
         except BaseException as error:  # noqa: BLE001 - a plug-in may raise anything, sys.exit too; the desk lives
             self.last_error = error
+            self._is_over()
             return self._failed(raised(error), executor, side_on)
         fresh = quotes is not self._said
         problem = nonsense(quotes, self._outbox.ts) if fresh else ""
-        if stopwatch is not None:
-            problem = stopwatch.over() or problem
+        problem = self._is_over() or problem
         if problem:
             self.last_error = None
             return self._failed(problem, executor, side_on)
@@ -106,6 +113,12 @@ class Quoter:
         self._view.renew = self.dirty = False
         self._follow(executor, side_on)
         return ""
+
+    def _is_over(self) -> str:
+        """In words why the decision was too late; empty where it was not."""
+        over = "" if self.stopwatch is None else self.stopwatch.over()
+        self.late = bool(over)
+        return over
 
     def _follow(self, executor: Executor, side_on: Mapping[Side, bool], failing: str = "") -> None:
         held: list[Held] = []
@@ -173,6 +186,8 @@ class Quoter:
         self._outbox.note("warn", f"strategy {self.name}: {problem}; that decision is dropped")
         if self.dirty:
             self._follow(executor, side_on, f"the strategy failed: {problem}")
+        if self.stopwatch is not None and self.stopwatch.stuck:
+            return f"the strategy held up the desk: {problem}"
         return f"the strategy failed {self._failures} times in a row" if self._failures >= STRATEGY_FAILURES else ""
 
     def _rooms(self) -> Rooms:

@@ -41,6 +41,10 @@ LATE_STEPS = 3
 """Late steps, none a LATE_WINDOW after the one before, that drop a member: the main desk waits for each of them."""
 LATE_WINDOW = 60_000_000_000
 """ns."""
+STUCK = 1_000_000_000
+"""A step that takes longer drops a member at once, ns."""
+END_WITHIN = 5_000_000_000
+"""Members that have not heard all by then are dropped when a desk that runs on the clock ends, ns."""
 
 OWN_ACTIONS = frozenset({"cancel_order"})
 OWN_RULES = frozenset({"exposure", "strategy_budget"})
@@ -96,6 +100,8 @@ class Band:
         self._clock = clock
         self._capacity = capacity
         self._waiting: deque[AnyEvent] = deque()
+        self._rest: tuple[Member, ...] = ()
+        """Members that have not heard the first of what waits, where others have."""
         self._members: tuple[Member, ...] = ()
         self._ts = 0
         """How far members have come, ns."""
@@ -129,8 +135,8 @@ class Band:
         if self._members and (type(event) in MARKET or not _is_own(event)):
             self._waiting.append(event)
             if len(self._waiting) >= self._capacity:
-                for _ in range(PIECE):
-                    self._hear(self._waiting.popleft())
+                for _ in range(min(PIECE, len(self._waiting))):
+                    self._next()
 
     def catch_up(self, until: int, within: int | None = None) -> None:
         """Let members hear what waits, for about so many ns; then let happen what falls due up to a time.
@@ -140,17 +146,30 @@ class Band:
         waiting, clock = self._waiting, self._clock
         if within is None:
             while waiting:
-                self._hear(waiting.popleft())
+                self._next()
         else:
             end = clock() + within
             while waiting:
-                self._hear(waiting.popleft())
+                self._next()
                 if clock() >= end:
                     break
         if not waiting and until > self._ts:
             self._ts = until
             for member in self._members:
                 self._guard(member, member.desk.advance, until)
+
+    def finish(self, until: int) -> None:
+        """Let members hear what waits, at the end; a desk on the clock is held up for no member that is slow.
+
+        Where the main desk's own last decision took too long, its siblings are not asked for theirs.
+        """
+        if self._step_budget is not None:
+            if not (self._main.core.quoter.late and len(self._waiting) > 1):
+                self.catch_up(until, END_WITHIN)
+            if self._waiting:
+                for member in self._members:
+                    self._drop(member, TimeoutError("behind when the desk ended"))
+        self.catch_up(until)
 
     def figures(self) -> Figures:
         """Trading PnL net of fees at the main desk's mid, quote; None where it cannot be known."""
@@ -167,19 +186,30 @@ class Band:
         risk_averse, power, optimistic = MODELS
         return figure(risk_averse), figure(power), figure(optimistic)
 
-    def _hear(self, event: AnyEvent) -> None:
+    def _next(self) -> None:
+        """Members hear the first of what waits; after a late step the others hear it in the next turn."""
+        event = self._waiting[0]
         self._ts = event.ts
+        members, self._rest = self._rest or self._members, ()
         if self._step_budget is None:
-            for member in self._members:
+            for member in members:
                 self._guard(member, member.desk.step, event)
-            return
+        else:
+            self._rest = self._hear(event, members, self._step_budget)
+        if self._waiting and not self._rest:
+            self._waiting.popleft()
+
+    def _hear(self, event: AnyEvent, members: tuple[Member, ...], budget: int) -> tuple[Member, ...]:
+        """Those that have not heard it when a step was late."""
         began = self._clock()
-        for member in self._members:
+        for number, member in enumerate(members, 1):
             self._guard(member, member.desk.step, event)
             ended = self._clock()
-            if ended - began > self._step_budget:
+            if ended - began > budget:
                 self._strike(member, event.ts, ended - began)
+                return members[number:]
             began = ended
+        return ()
 
     def _guard(self, member: Member, what: Callable[[Any], None], argument: object) -> None:
         try:
@@ -192,7 +222,9 @@ class Band:
     def _strike(self, member: Member, ts: int, spent: int) -> None:
         member.late = member.late + 1 if ts - member.late_ts < LATE_WINDOW else 1
         member.late_ts = ts
-        if member.late >= LATE_STEPS:
+        if spent > STUCK:
+            self._drop(member, TimeoutError(f"a step took {spent / 1e6:.0f} ms"))
+        elif member.late >= LATE_STEPS:
             self._drop(member, TimeoutError(f"{LATE_STEPS} steps took too long, the last {spent / 1e6:.0f} ms"))
 
     def _drop(self, member: Member, error: BaseException) -> None:

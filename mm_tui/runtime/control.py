@@ -51,6 +51,9 @@ class Control:
     def stop(self, reason: str) -> None:
         """Ask the desk to stop: the gate closes, all is cancelled, the session is sealed. The first reason counts."""
         self.stopping = self.stopping or reason
+        inbox = self._inbox
+        if inbox is not None:
+            inbox.close()
         with self._lock:
             if self._loop is not None and self._stopped is not None and not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(self._stopped.set)
@@ -67,6 +70,8 @@ class Control:
     def attach(self, inbox: DeskInbox) -> None:
         """There is an inbox to act on."""
         self._inbox = inbox
+        if self.stopping:
+            inbox.close()
 
     def detach(self) -> None:
         """The desk has ended; nothing reaches it any more."""

@@ -18,7 +18,7 @@ CAPACITY = 4096
 
 
 class DeskInbox:
-    """A `venues.api.Inbox`; only `kill` and `report_stuck` may be called from other threads."""
+    """A `venues.api.Inbox`; only `kill`, `close` and `report_stuck` may be called from other threads."""
 
     def __init__(self, now: Callable[[], int], on_put: Callable[[Frame], None], capacity: int = CAPACITY) -> None:
         """`on_put` hears of each frame when it enters."""
@@ -33,6 +33,8 @@ class DeskInbox:
         self._tripped: deque[tuple[str, str, str]] = deque()
         self._killed = ""
         self._stuck = ""
+        self.closed = False
+        """The desk is about to stop: nothing but a kill is taken any more."""
         self._wake: asyncio.Future[None] | None = None
         self._room = asyncio.Event()
         """A frame was taken; several parts of a feed may wait for it."""
@@ -65,15 +67,21 @@ class DeskInbox:
         """Throw the kill switch; from any thread, but the loop must still be woken."""
         self._killed = reason
 
+    def close(self) -> None:
+        """The desk is about to stop; from any thread."""
+        self.closed = True
+
     def report_stuck(self, lag: str) -> None:
         """The loop did not move; from any thread."""
         self._stuck = lag
 
     def take(self, last_ts: int) -> Frame | None:
-        """The next event: kill, watchdogs, operator, frames; None when nothing waits.
+        """The next event: kill, watchdogs, operator, frames; None when nothing waits or the desk stops.
 
         What comes from the head is stamped so that no frame behind it was received before it.
         """
+        if self.closed and not self._killed:
+            return None
         if self._killed or self._stuck or self._tripped or self._head:
             return Frame(self._urgent(self._head_ts(last_ts)))
         if not self._frames:

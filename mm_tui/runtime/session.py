@@ -339,7 +339,7 @@ class Session:
         if self._risk_file is not None and desk.first_ts:
             self._risk_file.keep(ended, sync=True)
         if self.band is not None:
-            self.band.catch_up(desk.ts)
+            self.band.finish(desk.ts)
         summary = summarize(
             desk,
             self._gauges,

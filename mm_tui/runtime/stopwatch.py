@@ -1,5 +1,7 @@
 """How long the strategy may think: a decision that took over `risk.strategy_budget_ms` is dropped.
 
+One that took over a second pulls the quotes at once: nothing else, no signal and no kill, was heard meanwhile.
+
 What the clock said is an input like any other, so it stands in the journal: the live stopwatch records a
 `WatchdogTripped` of the rule `strategy_budget`, with the number of the decision, in the midst of the event that asked
 for it: behind the event's own record or market line, before the outputs.
@@ -21,17 +23,21 @@ from mm_tui.model.events import WatchdogTripped
 from mm_tui.runtime.desk import Desk
 
 RULE = "strategy_budget"
+STUCK_MS = 1000.0
+"""A decision that takes longer holds off everything else for too long."""
 
 
 class LiveStopwatch:
     """Times each decision of a desk's strategy; what is over leaves a record in its journal."""
 
-    __slots__ = ("_began", "_clock", "_desk", "_gate", "decisions")
+    __slots__ = ("_began", "_clock", "_desk", "_gate", "decisions", "stuck")
 
     def __init__(self, desk: Desk, clock: Callable[[], int] = perf_counter_ns) -> None:
         """`clock` counts ns and never goes back."""
         self.decisions = 0
         """How often the strategy was asked."""
+        self.stuck = False
+        """Whether the last decision took so long that the quotes must be pulled."""
         self._desk = desk
         self._gate = desk.core.gate
         self._clock = clock
@@ -45,6 +51,7 @@ class LiveStopwatch:
     def over(self) -> str:
         """It has answered: in words why that was too late, empty where it was not."""
         taken = self._clock() - self._began
+        self.stuck = False
         budget = self._gate.limits.strategy_budget_ms
         if taken <= budget * MILLISECOND:
             return ""
@@ -56,18 +63,21 @@ class LiveStopwatch:
             decision=self.decisions,
         )
         self._desk.journal.record(trip)
+        self.stuck = is_stuck(trip)
         return in_words(trip)
 
 
 class RecordedStopwatch:
     """Answers as the live one did when the session was recorded."""
 
-    __slots__ = ("_trips", "decisions")
+    __slots__ = ("_trips", "decisions", "stuck")
 
     def __init__(self, trips: Iterable[WatchdogTripped] = ()) -> None:
         """`trips` may be any of the session's watchdogs; those of other rules say nothing here."""
         self.decisions = 0
         """How often the strategy was asked."""
+        self.stuck = False
+        """As of the live one."""
         self._trips: dict[int, WatchdogTripped] = {}
         for trip in trips:
             self.learn(trip)
@@ -84,12 +94,21 @@ class RecordedStopwatch:
     def over(self) -> str:
         """In words why this decision was too late when it was made first; empty where it was not."""
         trip = self._trips.pop(self.decisions, None)
+        self.stuck = trip is not None and is_stuck(trip)
         return "" if trip is None else in_words(trip)
 
 
 def in_words(trip: WatchdogTripped) -> str:
     """The same words from the clock and from the record: `took 73.2 ms, its budget is 50 ms`."""
     return f"took {trip.value}, its budget is {trip.limit}"
+
+
+def is_stuck(trip: WatchdogTripped) -> bool:
+    """Whether the quotes must be pulled at once; by the words of the record, so that a replay judges the same."""
+    try:
+        return float(trip.value.removesuffix(" ms")) > STUCK_MS
+    except ValueError:
+        return False
 
 
 def foretold(records: Iterable[MarketLine | Entry], stopwatch: RecordedStopwatch) -> Iterator[MarketLine | Entry]:

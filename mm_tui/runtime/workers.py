@@ -21,6 +21,10 @@ from mm_tui.views.frames import WorkerRow
 
 BATCH = 64
 """Events that are taken in a row before other tasks get a turn."""
+LONG_TURN = 50_000_000
+"""A turn that takes longer ends early, ns."""
+BREATH = 0.001
+"""Seconds that the loop has to itself after it: what a signal or the end of the duration does takes a few rounds."""
 CHECK_EVERY = 0.1
 """Seconds between two looks of the risk worker."""
 KEEP_EVERY = 10
@@ -102,21 +106,32 @@ class StrategyWorker:
         self.state.state = "running"
         known_due: int | None = None
         while True:
+            began = time.perf_counter_ns()
             for _ in range(BATCH):
                 frame = inbox.take(desk.ts)
                 if frame is None:
                     break
                 self._step(frame.event, frame.raw)
-            if live and inbox.empty and (due := desk.due) is not None and due <= (now := clock.now()):
+                if time.perf_counter_ns() - began > LONG_TURN:
+                    break
+            if (
+                live
+                and inbox.empty
+                and not inbox.closed
+                and (due := desk.due) is not None
+                and due <= (now := clock.now())
+            ):
                 desk.advance(now)
             if desk.due != known_due:
                 known_due = desk.due
                 self.due_changed.set()
-            if not inbox.empty:
+            if inbox.closed or time.perf_counter_ns() - began > LONG_TURN:
+                await asyncio.sleep(BREATH)
+            elif not inbox.empty:
                 await asyncio.sleep(0)
             elif band is not None and band.behind:
                 band.catch_up(desk.ts, SLICE)
-                await asyncio.sleep(0)
+                await asyncio.sleep(BREATH if time.perf_counter_ns() - began > LONG_TURN else 0)
             else:
                 await inbox.wait()
 

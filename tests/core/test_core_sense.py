@@ -109,6 +109,8 @@ class Slow:
 class Watch:
     """A stopwatch that is over once something was looked at."""
 
+    stuck = False
+
     def __init__(self, slow: Slow) -> None:
         self.slow = slow
 
