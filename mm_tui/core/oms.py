@@ -83,13 +83,9 @@ class OrderManager:
     @property
     def places(self) -> int:
         """How many of them may rest at once: one on its way out and the one that takes its place are one."""
-        opened, pairs = self._open, 0
-        for order in opened.values():
-            if order.replaces:
-                before = opened.get(order.replaces)
-                if before is not None and before.status is Status.PENDING_CANCEL:
-                    pairs += 1
-        return len(opened) - pairs
+        opened = self._open
+        taken = {order.replaces for order in opened.values() if order.replaces in opened}
+        return len(opened) - sum(opened[name].status is Status.PENDING_CANCEL for name in taken)
 
     def move(self, order: Order, trigger: Trigger, ts: int, reason: str = "") -> bool:
         """Move an order along its life; whether its status changed. Raises IllegalTransition, changing nothing."""

@@ -73,3 +73,17 @@ def test_a_replaced_order_in_doubt_has_a_place_of_its_own() -> None:
     rig.flow(10)
     assert old.status == "unknown"
     assert rig.core.orders.places == 2
+
+
+def test_an_order_that_two_others_replace_is_counted_out_once() -> None:
+    """The first replacement was lost, the order came back, and was moved again."""
+    rig = Rig()
+    (old,) = rig.quoting(B)
+    rig.want(bid(BID - 2000))
+    rig.flow(10)
+    assert [order.status for order in rig.core.orders.open] == ["unknown", "unknown"]
+    rig.accept(old)
+    rig.want(bid(BID - 3000, 100, 1))
+    assert [order.replaces for order in rig.core.orders.open] == ["", old.order_id, old.order_id]
+    assert [order.status for order in rig.core.orders.open] == ["pending_cancel", "unknown", "pending_new"]
+    assert rig.core.orders.places == 2

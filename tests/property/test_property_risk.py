@@ -240,7 +240,8 @@ class Chaos:
         )
         self.core = Core(config, BTC, wild.params, lambda _: wild)
         if not cut:
-            self.core.quoter._within_limits = lambda quotes, *_: quotes  # type: ignore[method-assign, assignment]
+            assert callable(self.core.quoter._within)
+            self.core.quoter._within = lambda _, quotes, *__: quotes  # type: ignore[method-assign, assignment]
         self.hear(ev.SessionStarted(ts=self.ts, base=base, quote=quote))
         self.hear(ev.LinkUp(ts=self.ts, venue="chaos"))
         self.observer.mid2 = BID + ASK
