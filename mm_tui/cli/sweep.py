@@ -125,7 +125,7 @@ def _verdict(runs: list[dict[str, Any]], codes: set[int]) -> int:
         click.echo(f"warning: {len(failed):,} of {len(runs):,} runs failed", err=True)
     if not runs or len(failed) < len(runs):
         return 0
-    return codes.copy().pop() if len(codes) == 1 else _ALL_FAILED
+    return (min(codes) or _ALL_FAILED) if len(codes) == 1 else _ALL_FAILED
 
 
 def _note(run: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ import msgspec
 from mm_tui.errors import DataError, FrameError
 from mm_tui.model.bounds import exact
 from mm_tui.model.events import AnyEvent, FrameRefused, LinkUp
-from mm_tui.model.instrument import Instrument
+from mm_tui.model.instrument import Instrument, impossible
 from mm_tui.settings.sections import InstrumentOverride
 from mm_tui.venues.api import Decoder, FeedStatus, Frame, Inbox
 from mm_tui.venues.capture_file import CaptureFile, is_json
@@ -94,9 +94,13 @@ class CaptureSource:
         if not beside.is_file() or not self.file.parts[0].name.startswith("market"):
             return None
         try:
-            return msgspec.json.decode(beside.read_bytes(), type=_Session).instrument
-        except (msgspec.MsgspecError, ValueError, OSError) as error:
+            instrument = msgspec.json.decode(beside.read_bytes(), type=_Session).instrument
+        except (msgspec.MsgspecError, ValueError, OSError, RecursionError) as error:
             raise DataError(f"{beside} names no instrument that can be read: {error}") from error
+        problem = "" if instrument is None else impossible(instrument)
+        if problem:
+            raise DataError(f"{beside} is damaged: its instrument's {problem}")
+        return instrument
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         """Time and frame of every line; raises DataError where the first ones are somebody else's."""

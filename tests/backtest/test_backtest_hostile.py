@@ -254,7 +254,8 @@ async def test_an_impossible_instrument_is_damage(tmp_path: Path, typed: Typed, 
     meta = json.loads(path.read_text())
     meta["instrument"][name] = value
     path.write_text(json.dumps(meta))
-    for command in (("backtest", folder), ("export", folder, "--to", "csv", "--out", "there")):
+    market = folder / "market.log.gz"
+    for command in (("backtest", folder), ("export", folder, "--to", "csv", "--out", "there"), ("backtest", market)):
         code, _, err = typed(*command)
         assert code == 65
         assert f"session.json is damaged: its instrument's {name} is " in err

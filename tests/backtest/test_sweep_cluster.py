@@ -17,7 +17,7 @@ from small_session import capture, record
 from small_sweep import kept, planner, sweep
 
 from mm_tui.backtest.sweep import remote
-from mm_tui.backtest.sweep.cluster import Cluster
+from mm_tui.backtest.sweep.cluster import Cluster, check_address
 from mm_tui.backtest.sweep.conduct import Quiet
 from mm_tui.backtest.sweep.grid import points
 from mm_tui.backtest.sweep.local import Done, Told
@@ -282,8 +282,11 @@ def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mm_tui.backtest.sweep.cluster.CONNECT_S", 1)
     with pytest.raises(VenueError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         Cluster("tcp://127.0.0.1:9")
-    with pytest.raises(VenueError, match="no Dask scheduler answers at nonsense://x"):
-        Cluster("nonsense://x")
+    for nonsense in ("nonsense://x:1", "tcp://x", "foo", "", "tcp://x:0", "tcp://x:65536", "tcp://x y:1"):
+        with pytest.raises(UsageError, match="must be the scheduler's address, for example tcp://host:8786"):
+            Cluster(nonsense)
+    for address in ("tcp://host:8786", "host:8786", "tls://[::1]:65535", "ws://10.0.0.1:80/"):
+        check_address(address)
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UsageError, match=r"pip install 'mm-tui\[dask\]'"):
         Cluster("tcp://127.0.0.1:9")

@@ -28,7 +28,7 @@ AHEAD: Final = 4
 """Runs that wait at the scheduler for each thread of a worker, so that none waits for us."""
 PIECE: Final = 8 << 20
 """Bytes of a recording in one message."""
-ADDRESS: Final = re.compile(r"(?:[a-z][a-z0-9+]*://)?(?:\[[0-9a-fA-F:.%]+\]|[A-Za-z0-9._-]+):(\d{1,5})/?")
+ADDRESS: Final = re.compile(r"(?:(?:tcp|tls|ws|wss|ucx)://)?(?:\[[0-9a-fA-F:.%]+\]|[A-Za-z0-9._-]+):(\d{1,5})/?")
 ATTEMPTS: Final = 5
 """Of a run that the scheduler lost, or whose recording could not be sent."""
 

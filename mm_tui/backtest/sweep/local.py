@@ -35,7 +35,7 @@ class Done(msgspec.Struct, frozen=True):
     """Empty where it failed."""
     error: str = ""
     code: int = 0
-    """What a process would end with that failed so; 0 where it did not fail."""
+    """What a process would end with that failed so; 0 where it did not fail, or nobody knows."""
 
 
 class Executor(Protocol):
