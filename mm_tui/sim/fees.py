@@ -4,14 +4,16 @@
 - Quote: both pay in quote; a bid then holds its worst fee beside its value.
 - Asset: the fee, less the discount, is paid in an asset at a fixed price, rounded to a hundred-millionth of the asset;
   what that amount is worth is rounded once, to the account's own unit. One that the asset's balance does not cover is
-  taken whole from what is received (faqs/commission_faq.md: the full commission, without the discount). A rebate is
-  always received. What is there of the asset is kept apart, even where it is the pair's own base or quote.
+  taken whole from what is received (faqs/commission_faq.md: the full commission, without the discount), and so is one
+  that is less than half of the asset's smallest part. A rebate is always received. The pair's own base or quote is no
+  such asset: `received` and `quote` say what it pays.
 """
 
 from fractions import Fraction
 
 import msgspec
 
+from mm_tui.errors import SettingsError
 from mm_tui.model.account import MICRO
 from mm_tui.model.bounds import exact
 from mm_tui.model.events import BUY, Side
@@ -77,7 +79,7 @@ class Fees(msgspec.Struct, frozen=True):
         share = self.maker if maker else self.taker
         if self.asset is not None and share > 0:
             amount = self.asset.amount(price * quantity * share)
-            if amount <= asset_left:
+            if amount <= asset_left and (amount or self.asset.discount == WHOLE):
                 return Charge(self.asset.value(amount), asset=self.asset.name, amount=amount)
         if side is BUY and self.currency != "quote":
             return Charge(quantity * share, in_base=True)
@@ -101,9 +103,17 @@ def paid_bps(config: Simulator, bps: float) -> float:
 
 
 def fees_of(config: Simulator, instrument: Instrument, maker_bps: float, taker_bps: float) -> Fees:
-    """The settings' fees; the rates are the venue's own where the settings leave them open."""
+    """The settings' fees; the rates are the venue's own where the settings leave them open.
+
+    Raises SettingsError where the asset that is to pay them is one of the pair's own.
+    """
     asset = None
     if config.fee_currency == "asset":
+        if config.fee_asset in (instrument.base, instrument.quote):
+            words = (
+                f'got "{config.fee_asset}", which {instrument.symbol} is traded in; must be an asset beside the pair'
+            )
+            raise SettingsError([f'simulator.fee_asset: {words}, or simulator.fee_currency "received" or "quote"'])
         asset = FeeAsset(
             config.fee_asset,
             worth=Fraction(exact(config.fee_asset_price)) * MICRO / (PARTS * Fraction(instrument.unit)),

@@ -9,6 +9,7 @@ import pytest
 from paper_exchange import Exchange
 from pure_desk import BID, BTC
 
+from mm_tui.errors import SettingsError
 from mm_tui.model import events as ev
 from mm_tui.model.account import MICRO
 from mm_tui.model.events import BUY, SELL
@@ -106,6 +107,9 @@ def test_an_asset_s_price_is_exact_however_coarse_or_fine_the_pair_is(tick: str,
     for units in (1, 7, 1_234, 999_983):
         charge = paid.charge(SELL, units, 1, maker=True, asset_left=paid.asset.balance)
         due = Fraction(units * 1000 * 3, 4)
+        if due < paid.asset.worth / 2:
+            assert charge == fees.Charge(units * 1000), "too small for the asset, taken from the quote received"
+            continue
         assert charge.asset == "BNB"
         assert abs(charge.amount * paid.asset.worth - due) <= paid.asset.worth / 2, "to a hundred-millionth"
         assert abs(charge.fee - charge.amount * paid.asset.worth) <= Fraction(1, 2), "rounded once"
@@ -116,3 +120,24 @@ def test_what_a_fill_costs_after_the_discount_is_known_beforehand() -> None:
     assert fees.paid_bps(BNB, -1) == -1
     assert fees.paid_bps(Simulator(), 10) == 10
     assert fees.paid_bps(msgspec.structs.replace(BNB, fee_asset_balance=0), 10) == 10
+
+
+@pytest.mark.parametrize("name", ["BTC", "USDT"])
+def test_what_the_pair_is_traded_in_is_no_fee_asset(name: str) -> None:
+    own = msgspec.structs.replace(BNB, fee_asset=name)
+    with pytest.raises(SettingsError, match=f'fee_asset: got "{name}", which BTC/USDT is traded in'):
+        fees.fees_of(own, BTC, 10, 10)
+    assert fees.fees_of(msgspec.structs.replace(own, fee_currency="received"), BTC, 10, 10).asset is None
+
+
+@pytest.mark.parametrize("side", [BUY, SELL])
+def test_a_fee_of_less_than_the_assets_smallest_part_is_not_forgiven(side: Any) -> None:
+    dear = fees.fees_of(msgspec.structs.replace(BNB, fee_asset_price=1e12), BTC, 10, 10)
+    charge = dear.charge(side, 6_180_000, 200, maker=True, asset_left=20_000)
+    assert (charge.asset, charge.amount) == ("", 0)
+    assert charge.fee == (200 * 1000 if side is BUY else 6_180_000 * 200 * 1000)
+
+
+def test_a_discount_of_everything_forgives_the_fee() -> None:
+    free = fees.fees_of(msgspec.structs.replace(BNB, fee_asset_discount_pct=100.0), BTC, 10, 10)
+    assert free.charge(SELL, 6_180_000, 200, maker=True, asset_left=20_000).fee == 0
