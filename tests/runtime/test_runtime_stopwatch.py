@@ -20,7 +20,7 @@ from mm_tui.model.events import Event, LinkUp, OperatorAction, SessionStarted, W
 from mm_tui.runtime.assembly import Terms, build_desk
 from mm_tui.runtime.desk import Desk
 from mm_tui.runtime.stopwatch import RULE, LiveStopwatch, RecordedStopwatch, foretold
-from mm_tui.settings.load import load
+from mm_tui.settings.load import Named, load
 
 BUDGET_MS = 20
 SLOW = """
@@ -58,6 +58,11 @@ def terms(folder: Path) -> Terms:
     return Terms(
         settings=settings, instrument=BTC, strategy=f"{plugin}:Slow", maker_bps=0.0, taker_bps=0.0, stale_after_ms=9_000
     )
+
+
+def own(run: Terms, *overrides: str) -> Changes:
+    """The session's own strategy file, named so that it may run."""
+    return Changes(overrides, [Named("--strategy", "desk.strategy", run.strategy)])
 
 
 def frames(count: int) -> list[tuple[int, bytes]]:
@@ -114,10 +119,10 @@ def test_a_session_with_a_slow_strategy_runs_again_to_the_same_outputs_on_a_fast
     assert {"decision 1", "decision 4"} <= decided
     assert not decided & {"decision 3", "decision 6", "decision 7"}
     assert desk.core.state.value == "quoting"
-    verdict = verify(tmp_path)
+    verdict = verify(tmp_path, own(run))
     assert verdict.difference is None
     assert verdict.outputs > 20
-    for changes, same in ((Changes(), True), (Changes(["risk.max_open_orders=11"]), False)):
+    for changes, same in ((own(run), True), (own(run, "risk.max_open_orders=11"), False)):
         session = RecordedSession(tmp_path, changes)
         again = build_desk(session.terms, EventBus(lambda: 0))
         follow(again, session, Job())
@@ -133,7 +138,7 @@ def test_without_its_records_the_replay_would_decide_otherwise(tmp_path: Path) -
     lines = [json.loads(line) for line in journal.read_text().splitlines()]
     kept = [one for one in lines if one["type"] != "WatchdogTripped"]
     journal.write_text("".join(json.dumps({**one, "seq": seq}) + "\n" for seq, one in enumerate(kept)))
-    assert verify(tmp_path).difference is not None
+    assert verify(tmp_path, own(run)).difference is not None
 
 
 def test_the_record_stands_behind_its_event_and_before_its_outputs(tmp_path: Path) -> None:
