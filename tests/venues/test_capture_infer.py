@@ -72,3 +72,13 @@ def test_nothing_to_infer_from_is_an_error_that_says_what_to_set(lines: list[byt
 )
 def test_pairs_are_split_where_the_quote_begins(pair: str, symbol: str, expected: tuple[str, str]) -> None:
     assert split_pair(pair, symbol) == expected
+
+
+@pytest.mark.parametrize("number", ["0." + "0" * 400 + "1", "0." + "0" * 18 + "1", "1e-300"])
+def test_a_number_finer_than_any_exchange_sends_says_nothing(number: str) -> None:
+    trade = b'{"stream":"ethbtc@trade","data":{"e":"trade","s":"ETHBTC","p":"%b","q":"%b"}}'
+    odd = trade % (number.encode(), number.encode())
+    instrument = infer_instrument([odd, TOP], "BTC/USDT")
+    assert (instrument.tick_size, instrument.step_size) == (Decimal("0.00001"), Decimal("0.01"))
+    with pytest.raises(DataError, match="tick and step cannot be inferred"):
+        infer_instrument([odd], "BTC/USDT")
