@@ -29,6 +29,7 @@ def check_folder(out: Path, names: Iterable[str], inputs: Sequence[Path]) -> Non
         raise UsageError(f"--out {out}: holds a recording, which must stay as it is; name another folder")
     for name in names:
         _check(out / name, f"--out {out}: {name}", inputs)
+        _read_too(out / f"{name}{PART}", f"--out {out}: {name}{PART}", inputs)
 
 
 def check_file(path: Path, option: str, inputs: Sequence[Path]) -> None:
@@ -106,6 +107,10 @@ def _check(path: Path, what: str, inputs: Sequence[Path]) -> None:
         return
     if path.exists() and not path.is_file():
         raise UsageError(f"{what} is no regular file and is not replaced; name another")
+    _read_too(path, what, inputs)
+
+
+def _read_too(path: Path, what: str, inputs: Sequence[Path]) -> None:
     for one in inputs:
         if path.exists() and one.exists() and path.samefile(one):
             raise UsageError(f"{what} would be written over the recording {one}; name another")

@@ -110,6 +110,7 @@ async def test_a_recordings_folder_takes_no_results(tmp_path: Path, typed: Typed
     [
         (("backtest",), "fills.csv"),
         (("backtest",), "summary.json"),
+        (("backtest",), "orders.csv.part"),
         (("export", "--to", "csv"), "book.csv"),
         (("export", "--to", "hftbacktest"), "events.npz"),
         (("sweep", "--grid", "simulator.seed=1,2", "--jobs", "1"), "sweep.csv"),

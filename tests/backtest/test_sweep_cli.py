@@ -16,7 +16,7 @@ from small_session import capture, record
 from small_sweep import kept
 
 from mm_tui.cli import main
-from mm_tui.cli.sweep import _Bar
+from mm_tui.cli.sweep import _Bar, _verdict
 
 Capture = pytest.CaptureFixture[str]
 Typed = Callable[..., tuple[int, str, str]]
@@ -177,9 +177,16 @@ def test_what_changes_nothing_and_what_broke_off_is_told(tmp_path: Path, typed: 
     assert err.count("capture.log: ") == 1
 
 
-def test_a_bad_line_in_all_recordings_is_bad_data_and_a_strategy_that_breaks_is_not(
-    tmp_path: Path, typed: Typed
-) -> None:
+@pytest.mark.parametrize(("codes", "code"), [({65}, 65), ({70}, 70), ({65, 70}, 70), ({0}, 70), ({0, 65}, 70)])
+def test_where_all_fail_alike_the_sweep_fails_so(codes: set[int], code: int, capsys: Capture) -> None:
+    runs = [{"recording": "x", "note": None, "error": f"failed with {one}"} for one in sorted(codes)]
+    assert _verdict(runs, codes) == code
+    assert capsys.readouterr().err.endswith(f"warning: {len(codes)} of {len(codes)} runs failed\n")
+    assert _verdict([*runs, {"recording": "x", "note": None, "error": None}], codes) == 0
+    assert _verdict([], set()) == 0
+
+
+def test_a_bad_line_in_all_recordings_is_bad_data(tmp_path: Path, typed: Typed) -> None:
     path = capture(tmp_path)
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([*lines[:200], b"1723161260000000000 " + b'{"a":' * 5000 + b"}\n", *lines[200:]]))
