@@ -7,6 +7,9 @@ import msgspec
 
 from mm_tui.errors import SettingsError
 from mm_tui.model.bounds import disordered, typed, unusable
+from mm_tui.model.expected import typed_must_be
+from mm_tui.model.words import one_line, raised
+from mm_tui.risk.limits import SHOWN
 from mm_tui.strategy.api import Leans
 
 SPREAD_STEP = 1.1
@@ -80,25 +83,38 @@ class Parameters:
         if "." not in name:
             name = prefix + name
         if not equals or not name.startswith(prefix):
-            raise SettingsError([f"{name or assignment}: only {prefix}KEY=VALUE can be set while the desk runs"])
+            raise SettingsError(
+                [f"{one_line(name or assignment, SHOWN)}: only {prefix}KEY=VALUE can be set while the desk runs"]
+            )
         key = name.removeprefix(prefix)
         values = msgspec.structs.asdict(self.params)
         if key not in values:
-            raise SettingsError([f"{name}: unknown key; there are {', '.join(values)}"])
+            raise SettingsError([f"{one_line(name, SHOWN)}: unknown key; there are {', '.join(values)}"])
         before = values[key]
-        try:
-            wanted: Any = msgspec.convert({**values, key: _value(text)}, type(self.params), strict=False)
-        except msgspec.ValidationError as error:
-            raise SettingsError([f"{name}: got {text}: {error}"]) from error
+        wanted = self._wanted(name, key, text)
         problem = unusable(getattr(wanted, key))
         if problem:
-            raise SettingsError([f"{name}: got {text}, {problem}"])
+            raise SettingsError([f"{name}: got {one_line(text, SHOWN)}, {problem}"])
         for low, high in disordered(wanted):
             words = f"{low} {typed(getattr(wanted, low))} is over {high} {typed(getattr(wanted, high))}"
             raise SettingsError([f"{name}: {words}"])
         self._remember()
         self.params = wanted
         return self._changed(name, before, getattr(wanted, key), ts)
+
+    def _wanted(self, name: str, key: str, text: str) -> Any:
+        """The parameters with another value; a strategy of anyone's may refuse it in its own words."""
+        value, params = _value(text), type(self.params)
+        try:
+            return msgspec.convert({**msgspec.structs.asdict(self.params), key: value}, params, strict=False)
+        except Exception as error:  # the parameters of a plug-in may raise anything when they are made
+            words = raised(error)
+            kind = next(field.type for field in msgspec.structs.fields(params) if field.name == key)
+            try:
+                msgspec.convert(value, kind, strict=False)
+            except msgspec.ValidationError:
+                words = typed_must_be(text, kind)
+            raise SettingsError([f"{name}: {words}"]) from error
 
     def undo(self, ts: int) -> Change | None:
         """Take the last change back; None where there is none."""

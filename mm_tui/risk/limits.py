@@ -9,8 +9,12 @@ import msgspec
 
 from mm_tui.errors import SettingsError
 from mm_tui.model.bounds import NotNegative, NotNegativeInt, Positive, PositiveBps, PositiveInt, unusable
+from mm_tui.model.expected import typed_must_be
+from mm_tui.model.words import one_line
 
 PREFIX = "risk."
+SHOWN = 80
+"""Characters of a typed value that are told."""
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,13 +83,16 @@ def assign(limits: Limits, assignment: str) -> LimitChange:
     key = name.removeprefix(PREFIX)
     values: dict[str, Any] = msgspec.structs.asdict(limits)
     if not equals or key not in values:
-        raise SettingsError([f"{name or assignment}: write risk.KEY=VALUE; the keys are {', '.join(values)}"])
+        raise SettingsError(
+            [f"{one_line(name or assignment, SHOWN)}: write risk.KEY=VALUE; the keys are {', '.join(values)}"]
+        )
     try:
         wanted = msgspec.convert({**values, key: text}, Limits, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError([f"{name}: got {text}: {error}"]) from error
+        kind = next(field.type for field in msgspec.structs.fields(Limits) if field.name == key)
+        raise SettingsError([f"{name}: {typed_must_be(text, kind)}"]) from error
     before, after = values[key], getattr(wanted, key)
     problem = unusable(after)
     if problem:
-        raise SettingsError([f"{name}: got {text}, {problem}"])
+        raise SettingsError([f"{name}: got {one_line(text, SHOWN)}, {problem}"])
     return LimitChange(wanted, PREFIX + key, before, after, loosens(key, before, after))

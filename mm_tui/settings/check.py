@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from functools import cache
-from math import isfinite
 from typing import Any, get_args, get_origin
 
 import msgspec
-from msgspec import inspect
 
 from mm_tui.analytics.terms import resolved
 from mm_tui.model.bounds import ORDERED, Pairs, disordered, unusable
+from mm_tui.model.expected import either, must_be
+from mm_tui.model.expected import shown as shown  # noqa: PLC0414 - words of this room too
+from mm_tui.model.expected import suggestion as suggestion  # noqa: PLC0414 - likewise
 from mm_tui.settings.sections import Settings, Strategies
 from mm_tui.strategy.avellaneda import AvellanedaParams
 from mm_tui.strategy.glft import GlftParams
@@ -21,7 +21,6 @@ Key = tuple[str, ...]
 _VENUE = re.compile(r"auto|demo|binance|ccxt:[A-Za-z0-9_]+|file:.+", re.DOTALL)
 _SYMBOL = re.compile(r"[^\s/]+/[^\s/]+")
 _FILE_STRATEGY = re.compile(r"/.+\.py:[A-Za-z_][A-Za-z0-9_]*")
-_BOUNDS = (("gt", ">"), ("ge", ">="), ("lt", "<"), ("le", "<="))
 _SECRET = re.compile(r"secret|passw|passphrase|token|api_?key|private_?key|login|two_?fa", re.IGNORECASE)
 _URLS = (("rest_url", ("https", "http")), ("ws_url", ("wss", "ws")), ("ws_api_url", ("wss", "ws")))
 _ORDERED: tuple[tuple[str, Pairs], ...] = (
@@ -69,45 +68,6 @@ def convert(value: object, kind: Any) -> tuple[Any, str]:
     return converted, ""
 
 
-def must_be(value: object, kind: Any) -> str:
-    """`got -5, must be > 0`."""
-    wanted = _without_none(inspect.type_info(kind))
-    words = _expected(wanted)
-    if _is_huge(value):
-        return "got a huge number, must be a smaller one"
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    right_kind = whole or (isinstance(value, float) and isfinite(value) and isinstance(wanted, inspect.FloatType))
-    if right_kind and isinstance(wanted, inspect.FloatType | inspect.IntType) and _bounds(wanted):
-        words = _bounds(wanted)
-    return f"got {shown(value)}, must be {words}{_literal_hint(value, wanted)}"
-
-
-def shown(value: object) -> str:
-    """A value as TOML would write it, in short."""
-    if isinstance(value, dict):
-        return "a table"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return msgspec.json.encode(value if len(value) <= 80 else value[:77] + "...").decode()  # noqa: PLR2004  # one line
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(shown(item) for item in value[:8]) + (", ...]" if len(value) > 8 else "]")  # noqa: PLR2004  # one line
-    if _is_huge(value):
-        return "a huge number"
-    return str(value)
-
-
-def _is_huge(value: object) -> bool:
-    """Whether it is a whole number that no float holds and no line has room for."""
-    return isinstance(value, int) and abs(value) >= 1 << 128
-
-
-def suggestion(word: str, known: list[str]) -> str | None:
-    """The known word that was probably meant."""
-    close = get_close_matches(word.lower(), known, n=1, cutoff=0.6)
-    return close[0] if close else None
-
-
 Conflict = tuple[tuple[Key, str], ...]
 """Each key that could give way, with the words for it; the first one that was set is named."""
 
@@ -138,7 +98,7 @@ def together(settings: Settings) -> Iterator[Conflict]:
     for key, schemes in _URLS:
         url: str = getattr(settings.binance, key)
         if not re.fullmatch(rf"(?:{'|'.join(schemes)})://[^/\s]+\S*", url):
-            begin = _either([scheme + "://" for scheme in schemes])
+            begin = either([scheme + "://" for scheme in schemes])
             yield ((("binance", key), f"got {shown(url)}, must be a URL that begins with {begin}"),)
 
 
@@ -154,7 +114,7 @@ def _unknown_strategy(name: str) -> str:
         return ""
     close = suggestion(name, known)
     meant = f" (did you mean {close}?)" if close else ""
-    return f"got {shown(name)}, must be {_either([*known, '/absolute/file.py:Class'])}{meant}"
+    return f"got {shown(name)}, must be {either([*known, '/absolute/file.py:Class'])}{meant}"
 
 
 def remarks(settings: Settings) -> Iterator[str]:
@@ -237,54 +197,3 @@ def _pure_remarks(settings: Settings) -> Iterator[str]:
             f"strategy.pure.order_levels {pure.order_levels} on two sides is over risk.max_open_orders "
             f"{risk.max_open_orders}: the gate will refuse the last ones"
         )
-
-
-def _without_none(kind: inspect.Type) -> inspect.Type:
-    if isinstance(kind, inspect.UnionType):
-        rest = [one for one in kind.types if not isinstance(one, inspect.NoneType)]
-        return rest[0] if len(rest) == 1 else inspect.UnionType(tuple(rest))
-    return kind
-
-
-def _bounds(kind: inspect.FloatType | inspect.IntType) -> str:
-    found = [f"{sign} {getattr(kind, name):g}" for name, sign in _BOUNDS if getattr(kind, name) is not None]
-    return " and ".join(found)
-
-
-def _expected(kind: inspect.Type) -> str:  # noqa: PLR0911  # one row a type
-    match kind:
-        case inspect.FloatType() | inspect.IntType():
-            what = "a number" if isinstance(kind, inspect.FloatType) else "a whole number"
-            return f"{what} {_bounds(kind)}".rstrip()
-        case inspect.LiteralType():
-            return "one of " + ", ".join(shown(value) for value in kind.values)
-        case inspect.VarTupleType():
-            return "a list of " + _expected(kind.item_type).removeprefix("one of ")
-        case inspect.UnionType():
-            return _either([_expected(one) for one in kind.types])
-        case inspect.BoolType():
-            return "true or false"
-        case inspect.StrType(pattern=pattern):
-            return "a text in quotes" + (f" of the form {pattern}" if pattern else "")
-        case _:
-            return "a table"
-
-
-def _either(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " or " + words[-1]
-
-
-def _literal_hint(value: object, kind: inspect.Type) -> str:
-    if isinstance(kind, inspect.VarTupleType):
-        kind = kind.item_type
-        values = value if isinstance(value, list) else [value]
-    else:
-        values = [value]
-    if not isinstance(kind, inspect.LiteralType):
-        return ""
-    known = [str(one) for one in kind.values]
-    for one in values:
-        close = suggestion(one, known) if isinstance(one, str) and one not in known else None
-        if close:
-            return f" (did you mean {close}?)"
-    return ""

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from mm_tui.risk.limits import PREFIX, loosens
+from mm_tui.errors import SettingsError
+from mm_tui.risk.limits import PREFIX, Limits, assign, loosens
 
 
 class Loosening(msgspec.Struct, frozen=True):
@@ -18,13 +19,13 @@ class Loosening(msgspec.Struct, frozen=True):
 
 def loosening(assignment: str, limits: Iterable[tuple[str, float]]) -> Loosening | None:
     """What `risk.KEY=VALUE` loosens among the limits that stand; None where it tightens or the desk will refuse it."""
-    name, _, text = (part.strip() for part in assignment.partition("="))
+    name = assignment.partition("=")[0].strip()
     key = name.removeprefix(PREFIX)
     before = dict(limits).get(key)
     if key == name or before is None:
         return None
     try:
-        after = float(text)
-    except ValueError:
+        after = assign(Limits(), assignment).after
+    except SettingsError:
         return None
     return Loosening(key, before, after) if loosens(key, before, after) else None
