@@ -340,6 +340,58 @@ def test_a_member_that_is_late_three_times_is_dropped(warnings: list[str]) -> No
     assert band.figures()[2] is None
 
 
+def slow_band(cost: int, waiting: int) -> tuple[Desk, Band, Stopwatch]:
+    """A timed band with one slow member, and so many events that wait."""
+    watch = Stopwatch()
+    desk = desk_of(terms_of())
+    band = Band(desk, terms_of(), timed=True, clock=watch)
+    slowed(band._members[0].desk, watch, cost)
+    for event in crowded_market(waiting):
+        desk.step(event)
+        band.take(event)
+    watch.slow = True
+    return desk, band, watch
+
+
+def test_a_member_that_takes_over_a_second_is_dropped_at_once_and_others_hear_on_in_the_next_turn(
+    warnings: list[str],
+) -> None:
+    desk, band, watch = slow_band(30 * SECOND, 20)
+    _, other = band._members
+    band.catch_up(desk.ts, 1)
+    assert [member.model for member in band._members] == [other.model]
+    assert (watch.now, other.desk.ts) == (30 * SECOND, 0), "nobody else was asked in this turn"
+    assert warnings[0].endswith("a step took 30000 ms")
+    band.catch_up(desk.ts)
+    assert other.desk.ts == desk.ts
+    assert not band.behind
+
+
+def test_at_the_end_nobody_asks_a_strategy_that_was_late_on_the_main_desk(warnings: list[str]) -> None:
+    desk, band, watch = slow_band(30 * SECOND, 20)
+    desk.core.quoter.late = True
+    band.finish(desk.ts)
+    assert (watch.now, band._members, band.behind) == (0, (), False)
+    assert [words.rpartition("TimeoutError: ")[2] for words in warnings] == ["behind when the desk ended"] * 2
+    assert band.figures()[1:] == (None, None)
+
+
+def test_at_the_end_members_have_their_time_and_no_more(warnings: list[str]) -> None:
+    desk, band, watch = slow_band(60 * MS, 400)
+    band.finish(desk.ts)
+    assert 5 * SECOND <= watch.now < 5 * SECOND + 100 * MS
+    assert not band._members
+    assert len(warnings) == 2
+
+
+def test_at_the_end_of_a_desk_that_keeps_up_all_is_heard() -> None:
+    desk, band, _ = slow_band(0, 400)
+    band.finish(desk.ts)
+    assert not band.behind
+    assert None not in band.figures()
+    assert {member.desk.ts for member in band._members} == {desk.ts}
+
+
 def test_steps_that_are_late_once_a_minute_are_borne() -> None:
     watch = Stopwatch()
     desk = desk_of(terms_of())

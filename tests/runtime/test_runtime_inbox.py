@@ -92,6 +92,32 @@ async def test_the_head_goes_first_and_the_kill_before_all() -> None:
     assert isinstance(events[4], TopOfBook)
 
 
+async def test_once_the_desk_is_to_stop_nothing_but_a_kill_is_taken() -> None:
+    inbox, _, _ = inbox_of()
+    control = Control()
+    control.begin()
+    control.attach(inbox)
+    await inbox.put(frame(START))
+    inbox.act("pause", "")
+    control.stop("SIGTERM")
+    assert inbox.take(START) is None
+    assert not inbox.empty
+    control.kill("by another terminal")
+    taken = inbox.take(START)
+    assert taken is not None
+    assert taken.event == OperatorAction(ts=START, action="kill", argument="by another terminal")
+    assert inbox.take(START) is None
+
+
+async def test_a_desk_that_was_stopped_before_it_had_an_inbox_takes_nothing() -> None:
+    inbox, _, _ = inbox_of()
+    control = Control()
+    control.stop("SIGINT")
+    control.attach(inbox)
+    await inbox.put(frame(START))
+    assert inbox.take(START) is None
+
+
 async def test_an_action_is_stamped_now_where_no_frame_waits_and_never_before_the_last_event() -> None:
     inbox, _, _ = inbox_of()
     inbox.act("pause", "")

@@ -19,7 +19,7 @@ from mm_tui.model import facts
 from mm_tui.model.events import Event, LinkUp, OperatorAction, SessionStarted, WatchdogTripped
 from mm_tui.runtime.assembly import Terms, build_desk
 from mm_tui.runtime.desk import Desk
-from mm_tui.runtime.stopwatch import RULE, LiveStopwatch, RecordedStopwatch, foretold
+from mm_tui.runtime.stopwatch import RULE, LiveStopwatch, RecordedStopwatch, foretold, is_stuck
 from mm_tui.settings.load import Named, load
 
 BUDGET_MS = 20
@@ -199,6 +199,44 @@ def test_the_third_in_a_row_pulls_the_quotes_and_leaves_no_other_error_behind(tm
     assert watch.decisions >= 3
     assert not core.orders.open_count
     assert not desk.venue.orders
+
+
+def test_one_that_takes_over_a_second_pulls_the_quotes_at_once_and_so_does_its_record(tmp_path: Path) -> None:
+    now = [0]
+    run = terms(tmp_path)
+    desk = build_desk(run, EventBus(lambda: 0))
+    live = LiveStopwatch(desk, lambda: now[0])
+    told: list[WatchdogTripped] = []
+    again = build_desk(run, EventBus(lambda: 0))
+    original = desk.core.strategy.quote
+
+    def late(view: object) -> object:
+        now[0] += 30 * SECOND
+        return original(view)  # type: ignore[arg-type]
+
+    for one, watch in ((desk, live), (again, RecordedStopwatch())):
+        one.core.quoter.stopwatch = watch
+        one.step(SessionStarted(ts=START, base=10_000, quote=6_000_000_000_000))
+        one.step(LinkUp(ts=START, venue="binance"))
+        reader = FrameReader(run)
+        played = [reader.read(MarketLine(number, ts, raw)) for number, (ts, raw) in enumerate(frames(8), 1)]
+        for number, event in enumerate(played):
+            assert event is not None
+            if number == 4 and one is desk:
+                desk.core.strategy.quote = late  # type: ignore[method-assign, assignment]
+                desk.journal.record = told.append  # type: ignore[method-assign, assignment]
+            if number == 4 and isinstance(watch, RecordedStopwatch):
+                watch.learn(next(trip for trip in told if isinstance(trip, WatchdogTripped)))
+            one.step(event)
+        words = "the strategy held up the desk: took 30000.0 ms, its budget is 20 ms"
+        assert (one.core.state.value, one.core.reason) == ("paused", words)
+        assert not one.core.orders.open_count
+    assert now[0] == 30 * SECOND, "it was not asked again"
+    assert again.digest.hex() == desk.digest.hex()
+
+
+def test_a_record_in_other_words_pulls_nothing() -> None:
+    assert not is_stuck(WatchdogTripped(ts=START, rule=RULE, value="long", limit="20 ms"))
 
 
 def test_just_the_budget_is_not_over_and_a_tightened_one_counts_at_once(tmp_path: Path) -> None:
