@@ -81,7 +81,7 @@ def test_a_branch_goes_on_as_a_session_that_verifies(tmp_path: Path) -> None:
         terminal.type(" B")
         terminal.shows("branch ")
         terminal.type("strategy.passive.min_spread_bps=x\r")
-        terminal.shows("Expected `float`")
+        terminal.shows('got "x", must be a number')
         terminal.type("B")
         terminal.shows("─ Command ─")
         terminal.type("strategy.passive.min_spread_bps=3\r")
