@@ -3,8 +3,20 @@
 import logging
 import os
 from pathlib import Path
+from typing import Any
 
 NAME = "app.log"
+LONGEST_TRACE = 20_000
+"""Characters of a traceback: what a strategy raises may say anything."""
+
+
+class Lines(logging.Formatter):
+    """Cuts tracebacks."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the library's own name
+        """The traceback's first characters."""
+        trace = super().formatException(ei)
+        return trace if len(trace) <= LONGEST_TRACE else trace[:LONGEST_TRACE] + "…"
 
 
 def open_log(folder: Path | None, level: str) -> logging.Handler:
@@ -15,7 +27,7 @@ def open_log(folder: Path | None, level: str) -> logging.Handler:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
         handler = logging.FileHandler(path, encoding="utf-8", delay=True)
     line = "%(asctime)s.%(msecs)03d %(levelname)s %(name)s %(message)s"
-    handler.setFormatter(logging.Formatter(line, "%Y-%m-%dT%H:%M:%S"))
+    handler.setFormatter(Lines(line, "%Y-%m-%dT%H:%M:%S"))
     logger = logging.getLogger("mm_tui")
     logger.setLevel(level.upper())
     logger.propagate = False

@@ -1,0 +1,18 @@
+"""`app.log` stays small whatever a strategy raises."""
+
+import logging
+from pathlib import Path
+
+from mm_tui.runtime.logs import LONGEST_TRACE, NAME, close_log, open_log
+
+
+def test_a_traceback_is_cut(tmp_path: Path) -> None:
+    handler = open_log(tmp_path, "warning")
+    log = logging.getLogger("mm_tui.test")
+    log.warning("a small one", exc_info=ValueError("no"))
+    log.warning("a huge one", exc_info=ValueError("x" * 5_000_000))
+    close_log(handler)
+    text = (tmp_path / NAME).read_text(encoding="utf-8")
+    assert "WARNING mm_tui.test a small one\nValueError: no\n" in text
+    assert text.endswith("x…\n")
+    assert LONGEST_TRACE < len(text) < LONGEST_TRACE + 500
