@@ -311,7 +311,8 @@ def _wanted(options: argparse.Namespace) -> list[tuple[str, str]]:
 def _child(name: str, python: str, capture: Path, runs: int, environment: dict[str, str]) -> Figures:
     command = [python, str(Path(__file__).resolve()), str(capture), "--child", name, "--runs", str(runs)]
     printed, figures = measured(command, environment)
-    return figures | json.loads(printed.splitlines()[-1])
+    told: Figures = json.loads(printed.splitlines()[-1])
+    return figures | told
 
 
 def _print(frames: int, rows: int, results: dict[str, Figures]) -> None:

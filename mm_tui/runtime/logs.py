@@ -36,6 +36,8 @@ def open_log(folder: Path | None, level: str) -> logging.Handler:
 
 
 def close_log(handler: logging.Handler) -> None:
-    """Flush and let go."""
-    logging.getLogger("mm_tui").removeHandler(handler)
+    """Flush and let go; without another session's log the package's words go where the process sends them."""
+    logger = logging.getLogger("mm_tui")
+    logger.removeHandler(handler)
     handler.close()
+    logger.propagate = not logger.handlers

@@ -4,7 +4,8 @@ Events carry the times of the recording, so the desk lives in the recording's ti
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from decimal import Decimal
 from functools import cached_property
 from itertools import chain, islice
@@ -71,12 +72,13 @@ class CaptureSource:
     def frames(self, name: str) -> Iterator[Frame | None]:
         """LinkUp of this venue, then each line's event; None for a line that carries none. Raises DataError."""
         codec: Decoder | None = None
-        for ts, raw in self._lines():
-            if codec is None:
-                codec = codec_for(raw, self.instrument)
-                yield Frame(LinkUp(ts=ts, venue=name))
-            event = self._decode(codec, raw, ts)
-            yield None if event is None else Frame(event, b"" if type(event) is FrameRefused else raw)
+        with closing(self._lines()) as lines:
+            for ts, raw in lines:
+                if codec is None:
+                    codec = codec_for(raw, self.instrument)
+                    yield Frame(LinkUp(ts=ts, venue=name))
+                event = self._decode(codec, raw, ts)
+                yield None if event is None else Frame(event, b"" if type(event) is FrameRefused else raw)
 
     def _decode(self, codec: Decoder, raw: bytes, ts: int) -> AnyEvent | None:
         try:
@@ -102,23 +104,24 @@ class CaptureSource:
             raise DataError(f"{beside} is damaged: its instrument's {problem}")
         return instrument
 
-    def _lines(self) -> Iterator[tuple[int, bytes]]:
+    def _lines(self) -> Generator[tuple[int, bytes]]:
         """Time and frame of every line; raises DataError where the first ones are somebody else's."""
-        lines = iter(self.file)
-        for ts, raw in islice(lines, LOOKED_AT):
-            words = refusal(ts, raw)
-            if words:
-                raise self.file.problem(words)
-            yield ts, raw
-        yield from lines
+        with closing(iter(self.file)) as lines:
+            for ts, raw in islice(lines, LOOKED_AT):
+                words = refusal(ts, raw)
+                if words:
+                    raise self.file.problem(words)
+                yield ts, raw
+            yield from lines
 
     def _beginning(self) -> Iterator[bytes]:
         left = INFER_BYTES
-        for _, raw in self._lines():
-            left -= len(raw)
-            if left < 0:
-                return
-            yield raw
+        with closing(self._lines()) as lines:
+            for _, raw in lines:
+                left -= len(raw)
+                if left < 0:
+                    return
+                yield raw
 
 
 class CaptureFeed:

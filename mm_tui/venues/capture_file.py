@@ -7,8 +7,8 @@ read up to there and `note` says so; anything else that is wrong raises DataErro
 
 import gzip
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from io import BufferedIOBase
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -61,15 +61,16 @@ class CaptureFile:
             read += self._packed.tell()
         return min(1.0, read / total) if total else 1.0
 
-    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+    def __iter__(self) -> Generator[tuple[int, bytes]]:
         """Local time, never going back, and the frame's bytes of each line."""
         last = 0
         self.note = ""
         self.passed, self._first_passed = 0, ""
         for part in self.parts:
-            for ts, raw in self._lines(part):
-                last = max(last, ts)
-                yield last, raw
+            with closing(self._lines(part)) as lines:
+                for ts, raw in lines:
+                    last = max(last, ts)
+                    yield last, raw
         if self.passed:
             words = f"{self.passed:,} lines could not be read and were passed over, first {self._first_passed}"
             self.note = f"{self.note}; {words}" if self.note else words
@@ -86,7 +87,7 @@ class CaptureFile:
         """An error at the line last read: `market.log: line 12, byte 3456: …`."""
         return DataError(f"{self._part}: line {self.number}, byte {self.offset}: {what}")
 
-    def _lines(self, part: Path) -> Iterator[tuple[int, bytes]]:  # noqa: C901 - one branch for each way to be broken
+    def _lines(self, part: Path) -> Generator[tuple[int, bytes]]:  # noqa: C901 - one branch for each way to be broken
         self._part, self.number, self.offset = part, 0, 0
         end = blank = last_ts = 0
         with _open(part) as (stream, self._packed):

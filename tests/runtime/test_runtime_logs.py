@@ -3,6 +3,8 @@
 import logging
 from pathlib import Path
 
+import pytest
+
 from mm_tui.runtime.logs import LONGEST_TRACE, NAME, close_log, open_log
 
 
@@ -16,3 +18,15 @@ def test_a_traceback_is_cut(tmp_path: Path) -> None:
     assert "WARNING mm_tui.test a small one\nValueError: no\n" in text
     assert text.endswith("x…\n")
     assert LONGEST_TRACE < len(text) < LONGEST_TRACE + 500
+
+
+def test_once_the_last_log_is_closed_words_go_where_they_went_before(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = open_log(tmp_path, "warning"), open_log(None, "warning")
+    log = logging.getLogger("mm_tui.test")
+    close_log(first)
+    log.warning("the other session's")
+    close_log(second)
+    log.warning("nobody's")
+    assert [record.message for record in caplog.records] == ["nobody's"]
