@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mm_tui.cli.common import Globals, SpeedType, global_options, load_settings, progress, set_option
+from mm_tui.cli.common import Globals, SpeedType, global_options, load_settings, progress, set_aside, set_option
 from mm_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def backtest(
     folders = _folders(out, paths)
     runs: list[dict[str, Any]] = []
     for recording, folder in zip(opened, folders, strict=True):
-        with progress(recording.path.name) as told:
+        with set_aside(as_json), progress(recording.path.name) as told:
             summary = run(recording, Job(operator=not without_operator, out=folder), told)
         if recording.note:
             click.echo(recording.note, err=True)
@@ -151,7 +151,9 @@ def _verify(recording: str, loaded: "Loaded", changes: "Changes", *, as_json: bo
     from mm_tui.backtest.verify import verify  # noqa: PLC0415  # likewise
     from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
 
-    verdict = verify(find(recording, sessions_folder(os.environ, loaded.settings.record.dir)), changes)
+    path = find(recording, sessions_folder(os.environ, loaded.settings.record.dir))
+    with set_aside(as_json):
+        verdict = verify(path, changes)
     if as_json:
         click.echo(msgspec.json.encode(verdict.document()).decode())
     else:

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -85,6 +85,13 @@ def load_settings(chosen: Globals, overrides: Sequence[str], named: Sequence["Na
         if options and all(problem.startswith(options) for problem in error.problems):
             raise UsageError("\n".join(error.problems)) from error
         raise
+
+
+@contextmanager
+def set_aside(as_json: bool) -> Iterator[None]:  # noqa: FBT001  # the option itself
+    """With `--json`, what a strategy prints goes to standard error: standard output is for the document alone."""
+    with redirect_stdout(sys.stderr if as_json else sys.stdout):
+        yield
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mm_tui.cli.common import Globals, global_options, load_settings, progress
+from mm_tui.cli.common import Globals, global_options, load_settings, progress, set_aside
 
 
 @click.command()
@@ -49,7 +49,7 @@ def report(
         from mm_tui.backtest.report.page import check, write  # noqa: PLC0415  # only where it is asked for
 
         check(html)
-    with progress(opened.path.name) as told:
+    with set_aside(as_json), progress(opened.path.name) as told:
         found = collect(opened, told)
     if as_json or html is not None:
         for note in found.notes:

@@ -105,3 +105,53 @@ def test_a_broken_line_is_named_and_can_be_passed_over(tmp_path: Path, typed: Ty
     assert code == 0
     assert json.loads(out)["fills"]["count"] > 0
     assert "1 lines could not be read and were passed over" in err
+
+
+TALKER = """
+import msgspec
+from mm_tui.strategy.api import NO_QUOTES
+
+class Params(msgspec.Struct, frozen=True):
+    pass
+
+class Talker:
+    name, Params, reference_window = "talker", Params, 1.0
+    def __init__(self, params=None, seed=1):
+        self.params = params or Params()
+    def quote(self, view):
+        print("asked")
+        return NO_QUOTES
+    def describe(self):
+        return "talker"
+    def nearest_bps(self):
+        return 1.0
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("backtest", "{session}"),
+        ("replay", "{session}", "--headless", "--verify"),
+        ("report", "{session}"),
+        ("sweep", "{session}", "--grid", "risk.max_open_orders=3,4", "--jobs", "1"),
+        ("sweep", "{session}", "--grid", "risk.max_open_orders=3,4", "--jobs", "2"),
+    ],
+)
+async def test_the_document_stands_alone_though_a_strategy_prints(
+    command: tuple[str, ...], tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("XDG_STATE_HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    plugin = tmp_path / "talker.py"
+    plugin.write_text(TALKER)
+    plugin.chmod(0o600)
+    strategy = f"{plugin}:Talker"
+    folder = (await record(tmp_path, seconds=3, strategy=strategy)).folder
+    capfd.readouterr()
+    arguments = [part.format(session=folder) for part in command]
+    code = main([*arguments, "--strategy", strategy, "--json"])
+    out, err = capfd.readouterr()
+    assert code == 0, err
+    assert isinstance(json.loads(out), dict)
+    assert "asked" in err

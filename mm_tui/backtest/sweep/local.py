@@ -6,10 +6,12 @@ end with the process that made them, however that ends.
 
 import multiprocessing
 import signal
+import sys
 import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import redirect_stdout
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -156,9 +158,10 @@ class _Worker:
 def attempt(
     spec: Spec, decoded: DecodedInputs, indexes: Indexes, told: Told = lambda _: None, path: Path | None = None
 ) -> Done:
-    """The run, or in words why there is none."""
+    """The run, or in words why there is none; what a strategy prints goes to standard error."""
     try:
-        return Done(spec.key, execute(spec, path or Path(spec.source.path), decoded, told, indexes))
+        with redirect_stdout(sys.stderr):
+            return Done(spec.key, execute(spec, path or Path(spec.source.path), decoded, told, indexes))
     except MmTuiError as error:
         return Done(spec.key, b"", str(error), error.exit_code)
     except Exception as error:  # noqa: BLE001  # one run's fault ends no sweep
