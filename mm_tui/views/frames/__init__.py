@@ -1,0 +1,53 @@
+"""What the screen is shown: immutable frames, made by `views.present` from the desk's state.
+
+A frame is handed over by reference; a part that did not change since the last frame is the *same object*, so
+that a widget may compare with `is` and draw nothing. Prices are ticks, quantities lots, `instrument` says how
+to write them. What cannot be known is None and is shown as "–".
+"""
+
+from mm_tui.views.frames.base import Frame
+from mm_tui.views.frames.chart import ChartFill, ChartFrame, ChartSample
+from mm_tui.views.frames.desk import DeskFrame
+from mm_tui.views.frames.ladder import LadderFrame, LadderRow
+from mm_tui.views.frames.link import DeskLink, Viewport
+from mm_tui.views.frames.orders import HeldRow, OrderRow
+from mm_tui.views.frames.replay import ReplayFrame, ReplayMark
+from mm_tui.views.frames.risk import FlattenFrame, Gauge, RiskFrame
+from mm_tui.views.frames.status import DeskState, EventRow, HeaderFrame, TruthFrame, WorkerRow
+from mm_tui.views.frames.strategy import EstimatesFrame, ParameterRow
+from mm_tui.views.frames.tape import StatsFrame, TapeFrame, TapeRow
+from mm_tui.views.frames.worth import FillRow, ObligationFrame, ObligationRow, PositionFrame, WorthFrame
+
+__all__ = [
+    "ChartFill",
+    "ChartFrame",
+    "ChartSample",
+    "DeskFrame",
+    "DeskLink",
+    "DeskState",
+    "EstimatesFrame",
+    "EventRow",
+    "FillRow",
+    "FlattenFrame",
+    "Frame",
+    "Gauge",
+    "HeaderFrame",
+    "HeldRow",
+    "LadderFrame",
+    "LadderRow",
+    "ObligationFrame",
+    "ObligationRow",
+    "OrderRow",
+    "ParameterRow",
+    "PositionFrame",
+    "ReplayFrame",
+    "ReplayMark",
+    "RiskFrame",
+    "StatsFrame",
+    "TapeFrame",
+    "TapeRow",
+    "TruthFrame",
+    "Viewport",
+    "WorkerRow",
+    "WorthFrame",
+]
