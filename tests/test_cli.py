@@ -69,7 +69,9 @@ def test_help_lists_only_what_works_and_how_to_complete(capsys: Capture) -> None
     main(["--help"])
     out = capsys.readouterr().out
     listed = [row.split()[0] for row in out.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()]
-    assert listed == ["backtest", "config", "demo", "export", "kill", "replay", "report", "run", "sessions", "sweep"]
+    assert listed == [
+        "backtest", "config", "demo", "doctor", "export", "kill", "replay", "report", "run", "sessions", "sweep",
+    ]  # fmt: skip
     assert "_MM_TUI_COMPLETE=bash_source" in out
 
 

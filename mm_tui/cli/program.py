@@ -14,6 +14,7 @@ import click
 from mm_tui.cli.backtest import backtest, replay
 from mm_tui.cli.common import Globals, global_options
 from mm_tui.cli.config import config
+from mm_tui.cli.doctor import doctor
 from mm_tui.cli.export import export
 from mm_tui.cli.report import report
 from mm_tui.cli.run import demo, run
@@ -70,7 +71,7 @@ def cli() -> None:
     """The terminal desk of a passive market maker. Without a command: run."""
 
 
-for command in (run, demo, replay, backtest, sweep, report, export, sessions, kill, config):
+for command in (run, demo, replay, backtest, sweep, report, export, sessions, kill, config, doctor):
     cli.add_command(command)
 
 
