@@ -10,6 +10,7 @@ from typing import Final, Protocol
 
 import msgspec
 
+from mm_tui.core.promotion import read as read_promotion
 from mm_tui.errors import DataError, FrameError, SettingsError, UsageError
 from mm_tui.journal.meta import FILE, SessionMeta
 from mm_tui.journal.reader import SessionReader
@@ -48,11 +49,19 @@ class Changes(msgspec.Struct, frozen=True):
     """`KEY=VALUE` texts of `--set`."""
     named: Sequence[Named] = ()
     """Options that stand for a key."""
+    trusted: Sequence[str] = ()
+    """Strategy files that a recording may go over to."""
 
     def touch(self, key: str) -> bool:
         """Whether a key is among them."""
         return any(one.key == key for one in self.named) or any(
             text.partition("=")[0].strip() == key for text in self.overrides
+        )
+
+    def trust(self, strategy: str) -> bool:
+        """Whether a strategy's code may run: it is installed, or the user names its file."""
+        return (
+            ":" not in strategy or strategy in self.trusted or (Named("--strategy", STRATEGY, strategy) in self.named)
         )
 
 
@@ -104,6 +113,8 @@ class RecordedSession:
         """
         self.path = folder
         self.changes = changes
+        self.guarded = runs
+        """Whether a strategy file that the session goes over to is looked at, since what is heard runs."""
         self.salvage = salvage
         self.reader = SessionReader(folder, salvage=salvage)
         self.meta: SessionMeta = self.reader.meta
@@ -150,7 +161,22 @@ class RecordedSession:
                 if event is not None:
                     yield event, item.raw
             elif is_from_outside(item.message) and (operator or not isinstance(item.message, OperatorAction)):
+                self.look_through(item.message)
                 yield item.message, b""  # type: ignore[misc]  # narrowed by is_from_outside
+
+    def look_through(self, message: AnyMessage) -> None:
+        """A recorded promotion may name a file of code; raises UsageError unless the user names it too."""
+        if not (self.guarded and isinstance(message, OperatorAction) and message.action == "promote"):
+            return
+        try:
+            name = read_promotion(message.argument).strategy
+        except SettingsError:
+            return
+        if not self.changes.trust(name):
+            raise UsageError(
+                f"{self.path} goes over to a strategy from a file, {name}, which would run with your rights; read the "
+                f"file, and if it is to run: --trust {name} (a sweep takes --without-operator)"
+            )
 
     def event(self, line: MarketLine, frames: "FrameReader") -> AnyEvent | None:
         """A market line's event; raises DataError, or passes over a line that no desk can have taken."""

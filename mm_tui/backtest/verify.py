@@ -125,6 +125,7 @@ def verify(folder: Path, changes: Changes = _AS_IT_WAS) -> Verdict:
         event = session.event(item, frames) if isinstance(item, MarketLine) else item.message
         if isinstance(item, Entry):
             last = item
+            session.look_through(item.message)
         if event is not None:
             inputs += 1
             due = list(said(core.process(event)))  # type: ignore[arg-type]  # an input, as it is no output

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mm_tui.cli.common import Globals, SpeedType, global_options, load_settings, progress, set_aside, set_option
+from mm_tui.cli.common import (
+    Globals,
+    SpeedType,
+    global_options,
+    load_settings,
+    progress,
+    set_aside,
+    set_option,
+    trust_option,
+)
 from mm_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,6 +31,7 @@ _SUMMARY = "summary.json"
 @click.argument("recordings", nargs=-1, required=True, metavar="SESSION|FILE|last...")
 @click.option("--strategy", metavar="NAME", help="Another strategy than the session's own.")
 @set_option
+@trust_option
 @click.option("--without-operator", is_flag=True, help="Leave out what the operator did.")
 @click.option("--salvage", is_flag=True, help="Pass over lines that cannot be read, instead of stopping there.")
 @click.option(
@@ -40,6 +50,7 @@ def backtest(
     *,
     strategy: str | None,
     overrides: tuple[str, ...],
+    trusted: tuple[str, ...],
     without_operator: bool,
     salvage: bool,
     out: Path | None,
@@ -58,7 +69,7 @@ def backtest(
     from mm_tui.backtest.total import total  # noqa: PLC0415  # likewise
     from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
 
-    changes = _changes(strategy, overrides)
+    changes = _changes(strategy, overrides, trusted)
     settings = load_settings(chosen, overrides, changes.named).settings
     sessions = sessions_folder(os.environ, settings.record.dir)
     paths = [find(name, sessions) for name in recordings]
@@ -91,6 +102,7 @@ def backtest(
 @click.option("--from", "begin", metavar="T", help="Begin there: 14:02:10 (UTC), +90s, 40%.")
 @click.option("--theme", metavar="NAME", help="Colours of the screen.")
 @click.option("--strategy", metavar="NAME", help="The session's own, where that is a file: so it may run.")
+@trust_option
 @click.option("--headless", is_flag=True, help="Without a screen; goes with --verify.")
 @click.option("--verify", "verified", is_flag=True, help="Hold every recorded output against the core.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, with --verify.")
@@ -105,6 +117,7 @@ def replay(
     begin: str | None,
     theme: str | None,
     strategy: str | None,
+    trusted: tuple[str, ...],
     headless: bool,
     verified: bool,
     as_json: bool,
@@ -118,7 +131,7 @@ def replay(
 
     named = [] if theme is None else [Named("--theme", "ui.theme", theme)]
     loaded = load_settings(chosen, (), named)
-    changes = _changes(strategy, ())
+    changes = _changes(strategy, (), trusted)
     if headless and verified:
         return _verify(recording, loaded, changes, as_json=as_json)
     if headless or verified or as_json:
@@ -163,12 +176,12 @@ def _verify(recording: str, loaded: "Loaded", changes: "Changes", *, as_json: bo
     return 0 if verdict.identical else _DIFFERENT
 
 
-def _changes(strategy: str | None, overrides: tuple[str, ...]) -> "Changes":
+def _changes(strategy: str | None, overrides: tuple[str, ...], trusted: tuple[str, ...]) -> "Changes":
     from mm_tui.backtest.recording import Changes  # noqa: PLC0415  # the command line starts without it
     from mm_tui.settings.load import Named  # noqa: PLC0415  # likewise
 
     named = [] if strategy is None else [Named("--strategy", "desk.strategy", strategy)]
-    return Changes(overrides, named)
+    return Changes(overrides, named, trusted)
 
 
 def _check_out(out: Path, paths: list[Path]) -> None:

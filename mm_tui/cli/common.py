@@ -74,6 +74,14 @@ def set_option(command: F) -> F:
     )(command)
 
 
+def trust_option(command: F) -> F:
+    """`--trust /absolute/file.py:Class`, as often as wanted."""
+    return click.option(
+        "--trust", "trusted", multiple=True, metavar="FILE.py:CLASS",
+        help="A strategy file that the session goes over to while it runs: so it may run.",
+    )(command)  # fmt: skip
+
+
 def load_settings(chosen: Globals, overrides: Sequence[str], named: Sequence["Named"] = ()) -> "Loaded":
     """Settings of all sources; raises SettingsError, or UsageError where only options were wrong."""
     from mm_tui.settings.load import load  # noqa: PLC0415  # the command line starts without it

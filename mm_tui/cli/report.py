@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mm_tui.cli.common import Globals, global_options, load_settings, progress, set_aside
+from mm_tui.cli.common import Globals, global_options, load_settings, progress, set_aside, trust_option
 
 
 @click.command()
@@ -17,12 +17,20 @@ from mm_tui.cli.common import Globals, global_options, load_settings, progress, 
     help="Write one page there that needs no network, instead of tables on the terminal.",
 )
 @click.option("--strategy", metavar="NAME", help="The strategy; the session's own, where that is a file.")
+@trust_option
 @click.option("--salvage", is_flag=True, help="Pass over lines that cannot be read, instead of stopping there.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @global_options
 @click.pass_obj
 def report(
-    chosen: Globals, recording: str, *, html: Path | None, strategy: str | None, salvage: bool, as_json: bool
+    chosen: Globals,
+    recording: str,
+    *,
+    html: Path | None,
+    strategy: str | None,
+    trusted: tuple[str, ...],
+    salvage: bool,
+    as_json: bool,
 ) -> None:
     """Say what a session came to.
 
@@ -44,7 +52,7 @@ def report(
         from mm_tui.backtest.target import check_file  # noqa: PLC0415  # only where it is asked for
 
         check_file(html, "--html", [path])
-    opened = open_recording(path, Changes(named=named), settings, salvage=salvage)
+    opened = open_recording(path, Changes(named=named, trusted=trusted), settings, salvage=salvage)
     if html is not None:
         from mm_tui.backtest.report.page import check, write  # noqa: PLC0415  # only where it is asked for
 

@@ -1,19 +1,25 @@
 """The console: what an operator's action does, one method an action."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from mm_tui.core import promotion
 from mm_tui.core.operator import LEAN_ACTIONS, Change
 from mm_tui.core.state import State
-from mm_tui.errors import SettingsError
+from mm_tui.errors import SettingsError, UsageError
 from mm_tui.model import facts
 from mm_tui.model.bounds import typed
 from mm_tui.model.events import BUY, SELL, OperatorAction, Side
+from mm_tui.model.words import one_line
 from mm_tui.risk.breaker import Trip
 from mm_tui.risk.limits import PREFIX, assign
 
 if TYPE_CHECKING:
     from mm_tui.core.engine import Core
+
+
+BESIDE = frozenset({"shadow"})
+"""Actions that concern what runs beside the desk: on record, and nothing to the desk itself."""
 
 
 class Console:
@@ -33,6 +39,7 @@ class Console:
             "cancel_order": lambda order_id: core.executor.cancel_held(order_id, core.outbox.ts),
             "undo": lambda _: self._change(lambda: core.parameters.undo(core.outbox.ts)),
             "set": self._set,
+            "promote": self._promote,
             "loosen": self._loosen,
             "reduce_only": self._reduce_only,
         }
@@ -43,7 +50,7 @@ class Console:
         if action is not None:
             action(event.argument)
         elif event.action in LEAN_ACTIONS:
-            self._change(lambda: self._core.parameters.lean(event.action, event.ts))
+            self._change(lambda: _listed(self._core.parameters.lean(event.action, event.ts)))
         else:
             self._core.outbox.note("warn", f"unknown action {event.action}")
 
@@ -139,25 +146,44 @@ class Console:
             self._limit(argument, confirmed=False)
             return
         try:
-            self._change(lambda: self._core.parameters.set(argument, self._core.outbox.ts))
+            self._change(lambda: [self._core.parameters.set(argument, self._core.outbox.ts)])
         except SettingsError as error:
             self._core.outbox.note("warn", str(error))
 
-    def _change(self, alter: Callable[[], Change | None]) -> None:
+    def _promote(self, argument: str) -> None:
+        """Go over to another strategy, or to other parameters as a whole: quotes follow by the usual way."""
+        core, parameters = self._core, self._core.parameters
+        try:
+            wanted = promotion.read(argument)
+            name, kind = parameters.strategy, type(parameters.params)
+            if wanted.strategy != parameters.origin:
+                found = core.quoter.find(wanted.strategy)(None)
+                name, kind = found.name, type(found.params)
+            params = promotion.whole(wanted, kind)
+        except (SettingsError, UsageError) as error:
+            core.outbox.note("warn", f"not promoted: {one_line(str(error))}")
+            return
+        self._change(lambda: parameters.promote(name, wanted.strategy, params, core.outbox.ts))
+
+    def _change(self, alter: Callable[[], Sequence[Change]]) -> None:
         """Change parameters and the strategy that runs on them, both or neither."""
         core, parameters = self._core, self._core.parameters
         before = parameters.standing
-        change = alter()
-        if change is None:
+        changes = alter()
+        if not changes:
             core.outbox.note("info", "nothing to change")
             return
-        problem = core.quoter.change(parameters.params, parameters.leans)
+        problem = core.quoter.change(parameters.params, parameters.leans, parameters.origin)
         if problem:
             parameters.restore(before)
-            core.outbox.note("warn", f"{change.name} stays {change.before}: {problem}")
+            core.outbox.note("warn", f"{changes[-1].name} stays {changes[-1].before}: {problem}")
             return
-        core.outbox.say(
-            facts.ParameterChanged(ts=core.outbox.ts, name=change.name, before=change.before, after=change.after)
-        )
+        ts = core.outbox.ts
+        for one in changes:
+            core.outbox.say(facts.ParameterChanged(ts=ts, name=one.name, before=one.before, after=one.after))
         if core.state is State.QUOTING:
             core.conduct.reason = core.quoter.describe()
+
+
+def _listed(change: Change | None) -> list[Change]:
+    return [] if change is None else [change]

@@ -13,7 +13,7 @@ import msgspec
 from mm_tui.book.sync import Outcome
 from mm_tui.core.conduct import Conduct
 from mm_tui.core.config import CoreConfig
-from mm_tui.core.console import Console
+from mm_tui.core.console import BESIDE, Console
 from mm_tui.core.execution import Executor
 from mm_tui.core.flatten import Flatten
 from mm_tui.core.guard import Guard
@@ -21,7 +21,7 @@ from mm_tui.core.market import Market
 from mm_tui.core.oms import OrderManager
 from mm_tui.core.operator import Parameters
 from mm_tui.core.outputs import EMPTY, Outbox, Outputs
-from mm_tui.core.quoter import MakeStrategy, Quoter
+from mm_tui.core.quoter import FindStrategy, MakeStrategy, Quoter, find_none
 from mm_tui.core.replies import Replies
 from mm_tui.core.state import QUOTES, MarketView, State
 from mm_tui.model import events as ev
@@ -53,8 +53,14 @@ class Core:
         params: msgspec.Struct,
         make: MakeStrategy,
         market: Market | None = None,
+        *,
+        find: FindStrategy = find_none,
+        origin: str = "",
     ) -> None:
-        """`market` where it is not one that lives through every frame."""
+        """`market` where it is not one that lives through every frame.
+
+        `find` is for strategies that are gone over to while the desk runs, `origin` what finds the first one.
+        """
         self.config = config
         self.instrument = instrument
         self.outbox = Outbox()
@@ -78,7 +84,8 @@ class Core:
         )
         self.quoter = Quoter(make, params, self.view, self.orders, self.gate, self.outbox)
         self.quoter.tune()
-        self.parameters = Parameters(self.strategy.name, params)
+        self.parameters = Parameters(self.strategy.name, params, origin)
+        self.quoter.find, self.quoter.origin = find, self.parameters.origin
         self.executor = Executor(config, self.gate, self.orders, self.view, self.outbox)
         self.flattener = Flatten(self.executor, self.orders, instrument, config.limits)
         self.replies = Replies(self.orders, self.executor.levels, self.account, self.outbox)
@@ -411,6 +418,8 @@ class Core:
     # -- people and watchdogs
 
     def _on_operator(self, event: ev.OperatorAction) -> None:
+        if event.action in BESIDE:
+            return
         self.console.do(event)
         if not self.flattener.active:
             self.go_on()

@@ -1,7 +1,7 @@
 """What a person can change while the desk runs: leans of spread, size and price, and the strategy's parameters."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,6 +17,8 @@ SPREAD_STEP = 1.1
 SIZE_STEP = 1.25
 LEAN_STEP_BPS = 0.5
 UNDO_LIMIT = 100
+STRATEGY = "desk.strategy"
+"""The name under which a change of the strategy itself is told."""
 
 SPREAD_RANGE = (0.1, 20.0)
 SIZE_RANGE = (0.1, 20.0)
@@ -42,28 +44,53 @@ class Change(msgspec.Struct, frozen=True):
     after: str
 
 
-Standing = tuple[Leans, msgspec.Struct, dict[str, int], list[tuple[Leans, msgspec.Struct]]]
+class Running(NamedTuple):
+    """What the desk quotes by."""
+
+    strategy: str
+    """As the strategy calls itself."""
+    origin: str
+    """What it is found by."""
+    leans: Leans
+    params: msgspec.Struct
+
+
+class Standing(NamedTuple):
+    """All of it at one moment."""
+
+    running: Running
+    changed: dict[str, int]
+    undo: list[Running]
 
 
 class Parameters:
     """The live values, and how they came about."""
 
-    def __init__(self, strategy: str, params: msgspec.Struct) -> None:
+    def __init__(self, strategy: str, params: msgspec.Struct, origin: str = "") -> None:
         self.strategy = strategy
+        """As it calls itself."""
+        self.origin = origin or strategy
+        """What it is found by: the same, or `/absolute/file.py:Class`."""
         self.params = params
         self.leans = Leans()
         self.changed: dict[str, int] = {}
         """Name to the time of its last change, ns."""
-        self._undo: list[tuple[Leans, msgspec.Struct]] = []
+        self._undo: list[Running] = []
+
+    @property
+    def running(self) -> Running:
+        """What the desk quotes by now."""
+        return Running(self.strategy, self.origin, self.leans, self.params)
 
     @property
     def standing(self) -> Standing:
         """All of it as it is now, for `restore`."""
-        return self.leans, self.params, dict(self.changed), list(self._undo)
+        return Standing(self.running, dict(self.changed), list(self._undo))
 
     def restore(self, standing: Standing) -> None:
         """Take back whatever was done since."""
-        self.leans, self.params, self.changed, self._undo = standing
+        running, self.changed, self._undo = standing
+        self._run(running)
 
     def lean(self, action: str, ts: int) -> Change | None:
         """One press of a lean key; None where the value stands at its bound."""
@@ -116,30 +143,45 @@ class Parameters:
                 words = typed_must_be(text, kind)
             raise SettingsError([f"{name}: {words}"]) from error
 
-    def undo(self, ts: int) -> Change | None:
-        """Take the last change back; None where there is none."""
-        if not self._undo:
-            return None
-        leans, params = self._undo.pop()
-        change = self._difference(leans, params, ts)
-        self.leans, self.params = leans, params
-        return change
+    def promote(self, strategy: str, origin: str, params: msgspec.Struct, ts: int) -> list[Change]:
+        """Go over to another strategy, or to other parameters as a whole; leans are not part of them and end."""
+        return self._go_over(Running(strategy, origin, Leans(), params), ts, remember=True)
 
-    def _difference(self, leans: Leans, params: msgspec.Struct, ts: int) -> Change | None:
-        for now, then, prefix in ((self.leans, leans, ""), (self.params, params, f"strategy.{self.strategy}.")):
-            for field in now.__struct_fields__:
-                before, after = getattr(now, field), getattr(then, field)
-                if before != after:
-                    return self._changed(prefix + field, before, after, ts)
-        return None
+    def undo(self, ts: int) -> list[Change]:
+        """Take the last change back, a promotion as a whole; nothing where there is none."""
+        return self._go_over(self._undo.pop(), ts, remember=False) if self._undo else []
+
+    def _go_over(self, to: Running, ts: int, *, remember: bool) -> list[Change]:
+        """Parameters of two strategies are not held against each other."""
+        now = self.running
+        differences: list[tuple[str, object, object]] = []
+        if (to.strategy, to.origin) != (now.strategy, now.origin):
+            differences.append((STRATEGY, now.strategy, to.strategy))
+        else:
+            differences += _different(now.params, to.params, f"strategy.{self.strategy}.")
+        differences = _different(now.leans, to.leans, "") + differences
+        if differences:
+            if remember:
+                self._remember()
+            self._run(to)
+        return [self._changed(name, before, after, ts) for name, before, after in differences]
+
+    def _run(self, running: Running) -> None:
+        self.strategy, self.origin, self.leans, self.params = running
 
     def _remember(self) -> None:
-        self._undo.append((self.leans, self.params))
+        self._undo.append(self.running)
         del self._undo[:-UNDO_LIMIT]
 
     def _changed(self, name: str, before: object, after: object, ts: int) -> Change:
         self.changed[name] = ts
         return Change(name, typed(before), typed(after))
+
+
+def _different(before: msgspec.Struct, after: msgspec.Struct, prefix: str) -> list[tuple[str, object, object]]:
+    """Name, before and after of each field that differs."""
+    pairs = ((name, getattr(before, name), getattr(after, name)) for name in before.__struct_fields__)
+    return [(prefix + name, old, new) for name, old, new in pairs if old != new]
 
 
 def _within(value: float, bounds: tuple[float, float]) -> float:

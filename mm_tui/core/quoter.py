@@ -17,6 +17,7 @@ from mm_tui.core.outputs import Outbox
 from mm_tui.core.quoting import Room, Rooms, fit
 from mm_tui.core.sense import NUMBERS, nonsense
 from mm_tui.core.state import MarketView
+from mm_tui.errors import UsageError
 from mm_tui.model import facts
 from mm_tui.model.account import MICRO
 from mm_tui.model.events import BUY, SELL, Side
@@ -30,6 +31,13 @@ STRATEGY_FAILURES = 3
 
 MakeStrategy = Callable[[msgspec.Struct], Strategy]
 """Builds the running strategy from other parameters."""
+FindStrategy = Callable[[str], Callable[[msgspec.Struct | None], Strategy]]
+"""What builds the strategy of a name, from None with its defaults; raises UsageError where there is none."""
+
+
+def find_none(name: str) -> Callable[[msgspec.Struct | None], Strategy]:
+    """Where a core is given one strategy and knows of no other."""
+    raise UsageError(f"no other strategy can be had here, {name!r} neither")
 
 
 class Stopwatch(Protocol):
@@ -67,6 +75,10 @@ class Quoter:
         self._params = params
         self.dirty = True
         """Something but the quotes changed: the next decision looks at the orders again."""
+        self.origin = ""
+        """What the running strategy is found by."""
+        self.find: FindStrategy = find_none
+        """Finds a strategy by its name, where a person goes over to another while the desk runs."""
         self._make = make
         self._view = view
         self._orders = orders
@@ -135,13 +147,18 @@ class Quoter:
         self._said = self._quotes = NO_QUOTES
         self.renew()
 
-    def change(self, params: msgspec.Struct, leans: Leans) -> str:
-        """Other parameters, other leans; why no strategy runs on them, so that all stays as it is, or empty."""
-        if params is not self._params:
-            before = self.strategy
+    def change(self, params: msgspec.Struct, leans: Leans, origin: str) -> str:
+        """Other parameters, other leans, another strategy; why it does not run, so that all stays as it is, or empty.
+
+        `origin` is what the strategy is found by.
+        """
+        if params is not self._params or origin != self.origin:
+            before, make = self.strategy, self._make
             try:
-                self.strategy = self._make(params)
-                inherit = getattr(self.strategy, "inherit", None)
+                if origin != self.origin:
+                    make = self.find(origin)
+                self.strategy = make(params)
+                inherit = getattr(self.strategy, "inherit", None) if origin == self.origin else None
                 if inherit is not None:
                     inherit(before)
                 self.tune()
@@ -149,7 +166,8 @@ class Quoter:
                 self.strategy = before
                 self.tune()
                 return raised(error)
-            self._params = params
+            self.name = self.strategy.name
+            self._params, self.origin, self._make = params, origin, make
         self._view.leans = leans
         self.renew()
         return ""

@@ -75,6 +75,8 @@ class Breaker:
         """Lost since midnight UTC, quote; 0 while in profit."""
         self.drawdown = 0.0
         """Below the peak, quote."""
+        self.deepest = 0.0
+        """The largest drawdown so far."""
         self._peak = 0.0
         self._day = -1
         self._day_start = 0.0
@@ -131,7 +133,7 @@ class Breaker:
         self._day = ts // DAY
         self._day_start = -day_pnl if day == self._day else 0.0
         self._peak = drawdown
-        self.loss, self.drawdown = max(0.0, self._day_start), drawdown
+        self.loss, self.drawdown, self.deepest = max(0.0, self._day_start), drawdown, drawdown
 
     def mark(self, ts: int, pnl: float) -> None:
         """Count trading PnL net of fees, marked at the mid, and judge nothing: the desk is halted already, or ends."""
@@ -141,7 +143,8 @@ class Breaker:
         self._pnl = pnl
         self._peak = max(self._peak, pnl)
         self.loss = max(0.0, self._day_start - pnl)
-        self.drawdown = self._peak - pnl
+        self.drawdown = drawdown = self._peak - pnl
+        self.deepest = max(self.deepest, drawdown)
 
     def on_pnl(self, ts: int, pnl: float) -> Trip | None:
         """Count trading PnL and hold it against the limits."""

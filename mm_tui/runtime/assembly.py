@@ -17,6 +17,7 @@ from mm_tui.runtime.desk import Desk, Journal
 from mm_tui.settings.sections import Settings
 from mm_tui.sim.fees import fees_of, paid_bps
 from mm_tui.sim.venue import paper_venue
+from mm_tui.strategy.api import Strategy
 from mm_tui.strategy.registry import make as make_strategy
 
 
@@ -49,7 +50,13 @@ def build_core(terms: Terms, market: Market | None = None) -> Core:
         taker_fee_bps=paid_bps(settings.simulator, terms.taker_bps),
         bid_fee=fees.held_beside,
     )
-    return Core(config, terms.instrument, make(params).params, make, market)
+    find = partial(_maker, settings.simulator.seed)
+    return Core(config, terms.instrument, make(params).params, make, market, find=find, origin=terms.strategy)
+
+
+def _maker(seed: int, name: str) -> Callable[[msgspec.Struct | None], Strategy]:
+    """What makes the strategy of a name, as the desk's own is made."""
+    return partial(make_strategy, name, seed=seed)
 
 
 def build_desk(

@@ -82,13 +82,10 @@ def test_a_parameter_is_set_by_its_whole_name_and_undone() -> None:
     assert (change.name, change.before, change.after) == ("strategy.passive.min_spread_bps", "2", "3.5")
     live.lean("widen", 10)
     undone = live.undo(11)
-    assert undone is not None
-    assert (undone.name, undone.after) == ("spread_factor", "1")
-    undone = live.undo(12)
-    assert undone is not None
-    assert undone.after == "2"
+    assert [(one.name, one.after) for one in undone] == [("spread_factor", "1")]
+    assert [one.after for one in live.undo(12)] == ["2"]
     assert live.params == PassiveParams()
-    assert live.undo(13) is None
+    assert live.undo(13) == []
 
 
 def test_undo_reaches_back_so_far_and_no_further() -> None:
@@ -97,7 +94,7 @@ def test_undo_reaches_back_so_far_and_no_further() -> None:
         live.lean("widen", 1)
         live.lean("tighten", 1)
     undone = 0
-    while live.undo(2) is not None:
+    while live.undo(2):
         undone += 1
     assert undone == UNDO_LIMIT
 
@@ -126,7 +123,7 @@ def test_what_cannot_be_set_is_said_and_changes_nothing(text: str, words: str) -
     with pytest.raises(SettingsError, match=words):
         live.set(text, 1)
     assert live.params == PassiveParams()
-    assert live.undo(2) is None
+    assert live.undo(2) == []
 
 
 def test_words_for_truth() -> None:

@@ -249,3 +249,12 @@ def test_slack_is_what_pnl_may_still_fall_and_none_while_a_soft_limit_is_not_lef
     assert breaker.slack == 0.0
     breaker.on_pnl(START + 3, -20.0)
     assert breaker.slack == 4.0
+
+
+def test_the_deepest_drawdown_is_remembered() -> None:
+    breaker = Breaker(Limits(max_drawdown=1000, max_daily_loss=1000))
+    for pnl in (5.0, 2.0, 4.0, 9.0, 7.5):
+        breaker.on_pnl(START, pnl)
+    assert (breaker.drawdown, breaker.deepest) == (1.5, 3.0)
+    breaker.carry(START, 1, 0.0, 12.0)
+    assert breaker.deepest == 12.0

@@ -148,6 +148,7 @@ def _opened(spec: Spec, terms: Terms, path: Path) -> Recording:
     recording: RecordedSession | RecordedCapture
     if spec.source.kind == "session":
         recording = RecordedSession(path, Changes(), salvage=spec.salvage, runs=False)  # its terms are the spec's
+        recording.guarded = True
         recording.unchanged, recording.ended, recording.stopwatch = False, None, None  # it is another desk's
     else:
         recording = RecordedCapture(path, terms.settings, salvage=spec.salvage, instrument=terms.instrument)
