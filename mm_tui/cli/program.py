@@ -76,8 +76,12 @@ for command in (run, demo, replay, backtest, sweep, report, export, sessions, ki
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and say how it ended; errors go to standard error, without a traceback."""
+    """Run the command line and say how it ended; errors go to standard error, without a traceback.
+
+    What the process writes is its owner's alone: positions and orders are nobody else's business.
+    """
     chosen = Globals()
+    os.umask(os.umask(0o077) | 0o077)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

@@ -22,6 +22,7 @@ _VENUE = re.compile(r"auto|demo|binance|ccxt:[A-Za-z0-9_]+|file:.+", re.DOTALL)
 _SYMBOL = re.compile(r"[^\s/]+/[^\s/]+")
 _FILE_STRATEGY = re.compile(r"/.+\.py:[A-Za-z_][A-Za-z0-9_]*")
 _SECRET = re.compile(r"secret|passw|passphrase|token|api_?key|private_?key|login|two_?fa", re.IGNORECASE)
+_USER_INFO = re.compile(r"(?<=://)[^/\s]+(?=@)")
 _URLS = (("rest_url", ("https", "http")), ("ws_url", ("wss", "ws")), ("ws_api_url", ("wss", "ws")))
 _ORDERED: tuple[tuple[str, Pairs], ...] = (
     ("orders", (("modify_threshold_bps", "max_modify_deviation_bps"),)),
@@ -54,6 +55,11 @@ def free_values(kind: Any) -> Any | None:
 def is_secret(path: Key) -> bool:
     """Whether the value of the key must never be shown."""
     return path[:2] == ("ccxt", "options") and len(path) > 2 and bool(_SECRET.search(path[-1]))  # noqa: PLR2004  # a key below the table
+
+
+def without_user(text: str) -> str:
+    """The text with the user's name and password of each address in it hidden."""
+    return _USER_INFO.sub(HIDDEN, text)
 
 
 def convert(value: object, kind: Any) -> tuple[Any, str]:
@@ -97,9 +103,12 @@ def together(settings: Settings) -> Iterator[Conflict]:
         yield ((("desk", "strategy"), unknown),)
     for key, schemes in _URLS:
         url: str = getattr(settings.binance, key)
+        safe = without_user(url)
         if not re.fullmatch(rf"(?:{'|'.join(schemes)})://[^/\s]+\S*", url):
             begin = either([scheme + "://" for scheme in schemes])
-            yield ((("binance", key), f"got {shown(url)}, must be a URL that begins with {begin}"),)
+            yield ((("binance", key), f"got {shown(safe)}, must be a URL that begins with {begin}"),)
+        elif safe != url:
+            yield ((("binance", key), f"got {shown(safe)}, must be a URL without a user's name or password"),)
 
 
 def _unknown_strategy(name: str) -> str:

@@ -5,11 +5,10 @@ from typing import Any
 
 import msgspec
 
-from mm_tui.settings.check import HIDDEN, Key, is_secret
+from mm_tui.settings.check import HIDDEN, Key, is_secret, without_user
 from mm_tui.settings.load import Loaded, flatten
 from mm_tui.settings.sections import Settings
 
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WIDTH = 44
 
@@ -71,7 +70,7 @@ def literal(value: Any) -> str:
 def _safe(path: Key, value: Any) -> Any:
     if is_secret(path):
         return HIDDEN
-    return _USER_INFO.sub(HIDDEN, value) if isinstance(value, str) else value
+    return without_user(value) if isinstance(value, str) else value
 
 
 def _word(name: str) -> str:

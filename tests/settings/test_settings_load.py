@@ -344,6 +344,21 @@ def test_a_wrong_secret_is_not_quoted(tmp_path: Path) -> None:
     assert found == ["settings.toml:2:12 ccxt.options.password: got (hidden), must be a text"]
 
 
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("https://me:hunter2@host/x", "must be a URL without a user's name or password"),
+        ("https://me:hunt@er2@host", "must be a URL without a user's name or password"),
+        ("ftp://me:hunter2@host", "must be a URL that begins with https:// or http://"),
+    ],
+)
+def test_an_address_holds_no_password(tmp_path: Path, url: str, words: str) -> None:
+    (found,) = problems(tmp_path, f"[binance]\nrest_url = '{url}'\n")
+    assert found.endswith(words)
+    assert "(hidden)@host" in found
+    assert "er2" not in found
+
+
 def test_a_file_elsewhere_goes_by_its_whole_name(tmp_path: Path) -> None:
     file = tmp_path / "mine.toml"
     file.write_text("[risk]\nmax_position=0\n")

@@ -71,7 +71,7 @@ async def get(url: str, timeout_s: float) -> bytes:
         async with asyncio.timeout(timeout_s):
             return await answer
     except TimeoutError as error:
-        raise VenueError(f"{_host(url)} did not answer within {timeout_s:g} s") from error
+        raise VenueError(f"{host(url)} did not answer within {timeout_s:g} s") from error
 
 
 def _fetch(url: str, timeout_s: float) -> bytes:
@@ -89,11 +89,11 @@ def _fetch(url: str, timeout_s: float) -> bytes:
         with error:
             raise _refusal(url, error) from error
     except (OSError, HTTPException, ValueError) as error:
-        raise VenueError(f"{_host(url)}: {cause(error)}") from error
+        raise VenueError(f"{host(url)}: {cause(error)}") from error
     if len(body) > BODY_LIMIT:
-        raise VenueError(f"{_host(url)} answered with more than {BODY_LIMIT >> 20} MB")
+        raise VenueError(f"{host(url)} answered with more than {BODY_LIMIT >> 20} MB")
     if missing:
-        raise VenueError(f"{_host(url)}: the answer breaks off, {missing} bytes are missing")
+        raise VenueError(f"{host(url)}: the answer breaks off, {missing} bytes are missing")
     return body
 
 
@@ -110,17 +110,17 @@ def _read(response: HTTPResponse, deadline: float) -> bytes:
 def _refusal(url: str, error: urllib.error.HTTPError) -> VenueError:
     """An HTTP status that is no success, in words."""
     return refusal(
-        _host(url), error.code, error.headers.get("Retry-After"), _message(error.read(_ERROR_BODY) if error.fp else b"")
+        host(url), error.code, error.headers.get("Retry-After"), _message(error.read(_ERROR_BODY) if error.fp else b"")
     )
 
 
-def refusal(host: str, status: int, retry_after: str | None, message: str) -> VenueError:
+def refusal(where: str, status: int, retry_after: str | None, message: str) -> VenueError:
     """What an HTTP status of Binance means; `retry_after` as the header has it, in seconds."""
     said = f": {message}" if message else ""
     match status:
         case 451:
             return RegionRefused(
-                f"{host} does not serve this region (HTTP 451); choose --venue ccxt:ID or --venue demo, "
+                f"{where} does not serve this region (HTTP 451); choose --venue ccxt:ID or --venue demo, "
                 "or another host in [binance]"
             )
         case 429 | 418:
@@ -130,9 +130,9 @@ def refusal(host: str, status: int, retry_after: str | None, message: str) -> Ve
                 wait = _DEFAULT_RETRY_S
             wait = min(max(wait, 0.0), _LONGEST_RETRY_S) if isfinite(wait) else _DEFAULT_RETRY_S
             what = "too many requests" if status == 429 else "banned for too many requests"  # noqa: PLR2004 - as above
-            return TooManyRequestsError(f"{host}: {what} (HTTP {status}), asked to wait {wait:g} s", wait)
+            return TooManyRequestsError(f"{where}: {what} (HTTP {status}), asked to wait {wait:g} s", wait)
         case _:
-            return VenueError(f"{host} answered HTTP {status}{said}")
+            return VenueError(f"{where} answered HTTP {status}{said}")
 
 
 def cause(error: BaseException) -> str:
@@ -164,5 +164,6 @@ def _message(body: bytes) -> str:
     return f"{complaint.msg} ({complaint.code})" if complaint.msg else ""
 
 
-def _host(url: str) -> str:
-    return urlsplit(url).netloc or url
+def host(url: str) -> str:
+    """Host and port of an address, for words about it; never the user's name or password that it may hold."""
+    return urlsplit(url).netloc.rpartition("@")[2] or url

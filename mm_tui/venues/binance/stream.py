@@ -2,7 +2,7 @@
 
 import asyncio
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 from mm_tui.errors import VenueError
 from mm_tui.model.events import AnyEvent, BookDelta, BookSnapshot, TopOfBook, Trade
 from mm_tui.settings.sections import Binance
-from mm_tui.venues.binance.rest import cause, is_loopback, refusal
+from mm_tui.venues.binance.rest import cause, host, is_loopback, refusal
 
 FRAME_LIMIT: Final = 8 * 1024 * 1024
 """Bytes of one message; a busy diff has some 20 kB, so whatever is larger is no market data."""
@@ -144,9 +144,9 @@ async def open_stream(config: Binance, symbol: str, timing: Timing) -> Link:
         )
     except InvalidStatus as error:
         response = error.response
-        raise refusal(urlsplit(url).netloc, response.status_code, response.headers.get("Retry-After"), "") from error
+        raise refusal(host(url), response.status_code, response.headers.get("Retry-After"), "") from error
     except (OSError, WebSocketException, ValueError) as error:
-        raise VenueError(f"{urlsplit(url).netloc or url}: {words(error)}") from error
+        raise VenueError(f"{host(url)}: {words(error)}") from error
     return Link(connection, timing.silence)
 
 
