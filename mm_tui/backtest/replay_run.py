@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from mm_tui.backtest.recording import Recording
 from mm_tui.bus import EventBus
 from mm_tui.model.events import AnyEvent, SessionStarted, WatchdogTripped
-from mm_tui.model.facts import BookInvalid, Fact, Filled, LinkChanged, RiskTripped
+from mm_tui.model.facts import BookInvalid, Fact, Filled, LinkChanged, OrderChanged, RiskTripped
 from mm_tui.runtime.assembly import Terms, build_desk, opening
 from mm_tui.runtime.band import Band
 from mm_tui.runtime.stopwatch import RecordedStopwatch
@@ -41,6 +41,7 @@ class Run:
         bus.subscribe("marks", (Filled, RiskTripped, BookInvalid, LinkChanged), self._mark)
         core = self.desk.core
         self._presenter = Presenter(core, self.desk.scores, self._queue_ahead, self._log, core.view.maker_fee_bps)
+        bus.subscribe("order history", (OrderChanged, Filled), self._presenter.history.hear)
 
     def hear(self, event: AnyEvent, trips: Sequence[WatchdogTripped] = ()) -> None:
         """The next input, with what the recorded stopwatch said of it."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mm_tui.bus import EventBus
-from mm_tui.model.facts import Fact, Noted
+from mm_tui.model.facts import Fact, Filled, Noted, OrderChanged
 from mm_tui.runtime.band import Band
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.control import Control
@@ -45,6 +45,7 @@ class PresenterWorker:
             words = f"{chosen.demo_cause}; this is the embedded exchange instead"
             log.hear(Noted(ts=clock.now(), kind="warn", text=words))
         self._presenter = Presenter(desk.core, desk.scores, self._queue_ahead, log, desk.core.view.maker_fee_bps)
+        bus.subscribe("order history", (OrderChanged, Filled), self._presenter.history.hear)
         self._vitals = Vitals(venue=chosen.feed.name, demo_cause=chosen.demo_cause)
 
     async def run(self) -> None:

@@ -1,10 +1,15 @@
 """The ladder's rows from the book: which prices are shown, grouped how, and where our own orders stand."""
 
+from typing import NamedTuple
+
 from mm_tui.book.book import Book
+from mm_tui.book.tape import Tape
 from mm_tui.core.oms import OrderManager
 from mm_tui.model.events import BUY, Trade
 from mm_tui.model.orders import Order, Status
 from mm_tui.views.frames import LadderFrame, LadderRow, Viewport
+from mm_tui.views.levels import LevelFigures, SideFigures, Sizes
+from mm_tui.views.traded import WINDOW_S, QueueAhead, TradedAtPrice, unknown_queue
 
 STEPS = (1, 2, 5)
 HYSTERESIS = 4
@@ -18,10 +23,30 @@ FIRST_BPS = 8
 _SURE = frozenset({Status.LIVE, Status.PARTIALLY_FILLED})
 
 
+class Place(NamedTuple):
+    """Where one of our orders stands in its queue."""
+
+    ahead: int | None = None
+    behind: int | None = None
+    eta_s: int | None = None
+
+
+class _Side(NamedTuple):
+    """All of one side that the rows are made of, by a row's price."""
+
+    sizes: Sizes
+    own: Sizes
+    places: dict[int, Place]
+    figures: SideFigures
+
+
+NOWHERE = Place()
+
+
 class LadderView:
     """Keeps the centre between frames, so that the ladder does not swim."""
 
-    def __init__(self) -> None:
+    def __init__(self, traded: TradedAtPrice | None = None, queue_ahead: QueueAhead = unknown_queue) -> None:
         self._centre: int | None = None
         self._group = 0
         """Ticks a row; 0 before the first choice."""
@@ -29,9 +54,19 @@ class LadderView:
         """Frames in a row in which a smaller step would have done."""
         self._asked = 0
         self._cache: dict[int, LadderRow] = {}
+        self._traded = traded if traded is not None else TradedAtPrice(Tape(0, 0))
+        self._queue_ahead = queue_ahead
+        self._figures = LevelFigures(self._traded)
 
     def present(
-        self, book: Book, touch: tuple[int, int, int, int], orders: OrderManager, last: Trade | None, view: Viewport
+        self,
+        book: Book,
+        touch: tuple[int, int, int, int],
+        orders: OrderManager,
+        last: Trade | None,
+        view: Viewport,
+        *,
+        ts: int = 0,
     ) -> LadderFrame:
         """`touch` is bid, bid quantity, ask, ask quantity; zeros while unknown."""
         bid, bid_quantity, ask, ask_quantity = touch
@@ -42,18 +77,22 @@ class LadderView:
         group = self._group_for(view, bid, ask, own, rows)
         centre = self._centre_for(view, bid + ask, group, rows)
         half = rows // 2
-        high_asks = self._asks(book, ask, ask_quantity, group, centre + half * group)
-        low_bids = self._bids(book, bid, bid_quantity, group, centre - (rows - half) * group)
+        high, low = centre + half * group, centre - (rows - half) * group
+        ask_sizes = self._asks(book, ask, ask_quantity, group, high)
+        bid_sizes = self._bids(book, bid, bid_quantity, group, low)
+        figures = self._figures
+        figures.refresh(ts, group, bid_sizes, ask_sizes, low=low, high=high)
         own_bids, own_asks, pending = _own(own, group)
+        bid_places, ask_places = self._places(book, own, group, ts)
+        bids = _Side(bid_sizes, own_bids, bid_places, figures.bids)
+        asks = _Side(ask_sizes, own_asks, ask_places, figures.asks)
+        touches = {-(-ask // group) * group: (ask, "ask"), bid // group * group: (bid, "bid")}
         top = (centre // group + half) * group
         made: dict[int, LadderRow] = {}
         shown: list[LadderRow] = []
-        best_bid_bucket, best_ask_bucket = bid // group * group, -(-ask // group) * group
         for index in range(rows):
             price = top - index * group
-            row = self._row(
-                price, high_asks, low_bids, own_bids, own_asks, pending, bid, ask, best_bid_bucket, best_ask_bucket
-            )
+            row = self._row(price, bids, asks, touches, pending=price in pending)
             cached = self._cache.get(price)
             made[price] = row = cached if cached is not None and cached == row else row
             shown.append(row)
@@ -74,35 +113,57 @@ class LadderView:
             largest=max([1, *(max(row.bid, row.ask) for row in shown)]),
             own_above=sum(_bucket(order, group) > top for order in own),
             own_below=sum(_bucket(order, group) < lowest for order in own),
+            traded_s=WINDOW_S,
         )
 
-    def _row(  # noqa: PLR0917 - one call a row
-        self,
-        price: int,
-        asks: dict[int, int],
-        bids: dict[int, int],
-        own_bids: dict[int, int],
-        own_asks: dict[int, int],
-        pending: set[int],
-        bid: int,
-        ask: int,
-        bid_bucket: int,
-        ask_bucket: int,
+    def _row(
+        self, price: int, bids: _Side, asks: _Side, touches: dict[int, tuple[int, str]], *, pending: bool
     ) -> LadderRow:
-        shown, touch = price, ""
-        if price == bid_bucket:
-            shown, touch = bid, "bid"
-        elif price == ask_bucket:
-            shown, touch = ask, "ask"
+        shown, touch = touches.get(price, (price, ""))
+        bid, ask = bids.sizes.get(price, 0), asks.sizes.get(price, 0)
+        own_bid, own_ask = bids.own.get(price, 0), asks.own.get(price, 0)
+        place = (bids if own_bid else asks).places.get(price, NOWHERE)
+        bid_figures, ask_figures = bids.figures.rows.get(price), asks.figures.rows.get(price)
+        either = ask_figures if ask or (not bid and ask_figures and ask_figures.change) else bid_figures
+        depth, change, fresh = either or (0, 0, 0)
         return LadderRow(
             price=shown,
-            bid=bids.get(price, 0),
-            ask=asks.get(price, 0),
-            own_bid=own_bids.get(price, 0),
-            own_ask=own_asks.get(price, 0),
-            own_pending=price in pending,
+            bid=bid,
+            ask=ask,
+            own_bid=own_bid,
+            own_ask=own_ask,
+            own_pending=pending,
             touch=touch,  # type: ignore[arg-type]
+            depth=depth,
+            change=change,
+            fresh=fresh,
+            bought=self._figures.bought.get(price, 0),
+            sold=self._figures.sold.get(price, 0),
+            ahead=place.ahead,
+            behind=place.behind,
+            eta_s=place.eta_s,
         )
+
+    def _places(
+        self, book: Book, orders: list[Order], group: int, ts: int
+    ) -> tuple[dict[int, Place], dict[int, Place]]:
+        """Where the first of our orders in each row stands: the one nearest to the touch, of those the oldest."""
+        found: tuple[dict[int, Place], dict[int, Place]] = ({}, {})
+        for order in sorted(orders, key=lambda order: (-order.side * order.price, order.created)):
+            places = found[0] if order.side is BUY else found[1]
+            bucket = _bucket(order, group)
+            if bucket not in places:
+                places[bucket] = self.place(book, order, ts)
+        return found
+
+    def place(self, book: Book, order: Order, ts: int) -> Place:
+        """Where an order stands in its queue."""
+        ahead = self._queue_ahead(order.order_id)
+        if ahead is None:
+            return NOWHERE
+        displayed = (book.bids if order.side is BUY else book.asks).displayed(order.price)
+        behind = None if displayed is None else max(0, displayed - ahead)
+        return Place(ahead, behind, self._traded.eta_s(order.side, order.price, ahead, ts))
 
     def _group_for(self, view: Viewport, bid: int, ask: int, own: list[Order], rows: int) -> int:
         """The step at which the own quotes fit; without any the ladder keeps the one it has."""

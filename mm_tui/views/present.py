@@ -23,8 +23,10 @@ from mm_tui.model.events import BUY, SELL
 from mm_tui.model.orders import Order
 from mm_tui.views import frames as fr
 from mm_tui.views.fmt import clock, number, steps
+from mm_tui.views.history import OrderHistory
 from mm_tui.views.ladder import LadderView
 from mm_tui.views.log import EventLog
+from mm_tui.views.traded import QueueAhead, TradedAtPrice
 from mm_tui.views.worth import WorthView
 
 CHART_EVERY_MS = 250
@@ -63,14 +65,18 @@ class Vitals(msgspec.Struct, kw_only=True):
 class Presenter:
     """Makes frames of one desk."""
 
-    def __init__(self, core: Core, scores: Scores, queue_ahead: Any, log: EventLog, maker_fee_bps: float) -> None:
+    def __init__(
+        self, core: Core, scores: Scores, queue_ahead: QueueAhead, log: EventLog, maker_fee_bps: float
+    ) -> None:
         """`queue_ahead(order_id)` is the venue's estimate in lots, or None."""
         self._core = core
         self._scores = scores
-        self._queue_ahead = queue_ahead
         self._log = log
         self._maker_fee_bps = maker_fee_bps
-        self._ladder = LadderView()
+        self._traded = TradedAtPrice(core.market.tape)
+        self._ladder = LadderView(self._traded, queue_ahead)
+        self.history = OrderHistory(core.instrument, queue_ahead)
+        """To be told of the facts."""
         self._worth = WorthView(scores, core.instrument)
         self._last = fr.DeskFrame()
         self._samples: deque[fr.ChartSample] = deque(maxlen=CHART_SAMPLES)
@@ -87,18 +93,21 @@ class Presenter:
         """The desk as it stands at `ts`."""
         core, last = self._core, self._last
         self._log.refresh()
+        self._traded.refresh(ts)
+        self.history.refresh()
         frame = fr.DeskFrame(
             ts=ts,
             instrument=core.instrument,
             header=_same(self._header(vitals), last.header),
             truth=_same(self._truth(ts, vitals), last.truth),
-            ladder=_same(self._ladder_frame(view), last.ladder),
+            ladder=_same(self._ladder_frame(ts, view), last.ladder),
             tape=_same(self._tape(ts), last.tape),
             orders=_same(self._orders(ts), last.orders),
             position=_same(self._position(vitals), last.position),
             risk=_same(self._risk(ts), last.risk),
             chart=self._chart(ts, last.chart),
             events=self._log.rows,
+            history=self.history.rows,
             workers=_same(vitals.workers, last.workers),
             parameters=_same(self._parameters(), last.parameters),
             obligation=_same(self._worth.obligation(ts), last.obligation),
@@ -152,10 +161,10 @@ class Presenter:
             clock=f"{clock(ts)}Z" if ts else "",
         )
 
-    def _ladder_frame(self, view: fr.Viewport) -> fr.LadderFrame:
+    def _ladder_frame(self, ts: int, view: fr.Viewport) -> fr.LadderFrame:
         core, refs = self._core, self._core.references
         touch = (refs.bid, refs.bid_quantity, refs.ask, refs.ask_quantity)
-        return self._ladder.present(core.book, touch, core.orders, core.market.tape.last, view)
+        return self._ladder.present(core.book, touch, core.orders, core.market.tape.last, view, ts=ts)
 
     def _tape(self, ts: int) -> fr.TapeFrame:
         market, log = self._core.market, self._log
@@ -202,6 +211,7 @@ class Presenter:
         return tuple(self._order_row(order, mid2, ts) for order in orders)
 
     def _order_row(self, order: Order, mid2: int, ts: int) -> fr.OrderRow:
+        place = self._ladder.place(self._core.book, order, ts)
         return fr.OrderRow(
             order_id=order.order_id,
             side=order.side,
@@ -211,7 +221,9 @@ class Presenter:
             quantity=order.quantity,
             status=order.status.value,
             age_s=max(0, (ts - order.created) // SECOND),
-            queue_ahead=self._queue_ahead(order.order_id),
+            queue_ahead=place.ahead,
+            queue_behind=place.behind,
+            eta_s=place.eta_s,
             level=order.level,
             steps=order.steps,
             fate=fate_in_words(order, self._core.orders.fates.get(order.order_id)),
@@ -336,6 +348,7 @@ class Presenter:
         if tick == self._sampled or not core.mid2:
             return
         self._sampled, self._charted = tick, False
+        self._traded.refresh(ts)
         bid, ask = core.orders.touch(BUY), core.orders.touch(SELL)
         self._samples.append(
             fr.ChartSample(

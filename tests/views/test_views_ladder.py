@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from pure_desk import ASK, BID, Rig, ask, bid, delta
+from pure_desk import ASK, BID, SECOND, Rig, ask, bid, delta, trade
 
+from mm_tui.model.events import BUY
 from mm_tui.views.frames import Viewport
 from mm_tui.views.ladder import LadderView, _round_up
+from mm_tui.views.traded import TradedAtPrice
 
 
 def ladder_of(rig: Rig, view: Viewport, ladder: LadderView | None = None) -> Any:
@@ -74,6 +76,30 @@ def test_orders_on_their_way_are_marked() -> None:
     rig.want(bid(BID - 2, 30))
     frame = ladder_of(rig, Viewport(rows=10, group=1))
     assert [row.price for row in frame.rows if row.own_pending] == [BID - 2]
+
+
+def test_the_row_of_an_own_order_says_where_it_stands_in_its_queue_and_for_how_long() -> None:
+    rig = Rig()
+    rig.quoting(bid(BID - 2, 30), ask(ASK + 1, 40), ask(ASK + 3, 40, level=1))
+    tape = rig.core.market.tape
+    traded = TradedAtPrice(tape)
+    traded.refresh(rig.ts)
+    tape.add(trade(rig.ts, ASK + 1, 600, BUY))
+    now = rig.ts + 10 * SECOND
+    traded.refresh(now)
+    known = {order.order_id: 1200 for order in rig.core.orders.open if order.price != ASK + 3}
+    ladder = LadderView(traded, known.get)
+    refs = rig.core.references
+    touch = (refs.bid, refs.bid_quantity, refs.ask, refs.ask_quantity)
+    frame = ladder.present(rig.core.book, touch, rig.core.orders, None, Viewport(rows=12, group=1), ts=now)
+    rows = {row.price: row for row in frame.rows}
+    assert (rows[ASK + 1].ahead, rows[ASK + 1].behind, rows[ASK + 1].eta_s) == (1200, 98_800, 20)
+    assert (rows[BID - 2].ahead, rows[BID - 2].eta_s) == (1200, None)
+    assert (rows[ASK + 3].ahead, rows[ASK + 3].behind) == (None, None)
+    assert (rows[ASK + 1].bought, rows[ASK + 1].sold) == (600, 0)
+    assert rows[ASK + 2].depth == sum(row.ask for row in frame.rows if row.price <= ASK + 2)
+    coarse = ladder.present(rig.core.book, touch, rig.core.orders, None, Viewport(rows=12, group=10), ts=now)
+    assert [row.ahead for row in coarse.rows if row.own_ask] == [1200]
 
 
 def test_steps_of_a_ladder_are_round() -> None:

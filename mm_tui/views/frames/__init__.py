@@ -8,6 +8,7 @@ to write them. What cannot be known is None and is shown as "–".
 from mm_tui.views.frames.base import Frame
 from mm_tui.views.frames.chart import ChartFill, ChartFrame, ChartSample
 from mm_tui.views.frames.desk import DeskFrame
+from mm_tui.views.frames.history import HistoryRow, Move
 from mm_tui.views.frames.ladder import LadderFrame, LadderRow
 from mm_tui.views.frames.link import DeskLink, Viewport
 from mm_tui.views.frames.orders import HeldRow, OrderRow
@@ -33,8 +34,10 @@ __all__ = [
     "Gauge",
     "HeaderFrame",
     "HeldRow",
+    "HistoryRow",
     "LadderFrame",
     "LadderRow",
+    "Move",
     "ObligationFrame",
     "ObligationRow",
     "OrderRow",

@@ -3,6 +3,7 @@
 from mm_tui.model.instrument import Instrument
 from mm_tui.views.frames.base import Frame
 from mm_tui.views.frames.chart import ChartFrame
+from mm_tui.views.frames.history import HistoryRow
 from mm_tui.views.frames.ladder import LadderFrame
 from mm_tui.views.frames.orders import HeldRow, OrderRow
 from mm_tui.views.frames.replay import ReplayFrame
@@ -28,6 +29,8 @@ class DeskFrame(Frame, frozen=True, kw_only=True):
     chart: ChartFrame = ChartFrame()
     events: tuple[EventRow, ...] = ()
     """Newest first, at most 500."""
+    history: tuple[HistoryRow, ...] = ()
+    """Orders, the newest first, at most 500."""
     workers: tuple[WorkerRow, ...] = ()
     parameters: tuple[ParameterRow, ...] = ()
     obligation: ObligationFrame = ObligationFrame()

@@ -21,6 +21,21 @@ class LadderRow(Frame, frozen=True, kw_only=True):
     """Some of it is not yet acknowledged, or on its way out."""
     touch: Literal["", "bid", "ask"] = ""
     """Whether this row holds the best bid or the best ask."""
+    depth: int = 0
+    """Displayed from the touch to this row, both included, lots."""
+    change: int = 0
+    """Displayed now minus displayed two seconds ago, what traded included; 0 also where that is not known."""
+    fresh: int = 0
+    """How lately the size changed: 3 just now, then 2 and 1; 0 where it did not."""
+    bought: int = 0
+    """Bought here by aggressors over `LadderFrame.traded_s`, lots."""
+    sold: int = 0
+    ahead: int | None = None
+    """Estimated before our order that is first in its queue here; None where unknown, or where none rests here."""
+    behind: int | None = None
+    """Displayed behind it."""
+    eta_s: int | None = None
+    """Until what is ahead has traded at the rate of late; None where that is unknown."""
 
 
 class LadderFrame(Frame, frozen=True, kw_only=True):
@@ -46,3 +61,5 @@ class LadderFrame(Frame, frozen=True, kw_only=True):
     own_above: int = 0
     """Own orders above the rows shown."""
     own_below: int = 0
+    traded_s: int = 300
+    """The window over which trades at a price are counted."""

@@ -20,6 +20,10 @@ class OrderRow(Frame, frozen=True, kw_only=True):
     age_s: int
     queue_ahead: int | None = None
     """Lots estimated ahead of it at the venue; None where unknown."""
+    queue_behind: int | None = None
+    """Displayed at its price behind it; None where unknown."""
+    eta_s: int | None = None
+    """Until what is ahead has traded at the rate of late at its price; None where that is unknown."""
     level: int = 0
     steps: tuple[Step, ...] = ()
     """The waterfall of its price; empty where the strategy does not say."""
