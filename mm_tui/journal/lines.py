@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from mm_tui.errors import DataError
+from mm_tui.journal.members import go_to
 
 LONGEST = 1 << 26
 """Bytes; no frame and no record is longer."""
@@ -39,11 +40,13 @@ def regular(path: Path) -> BinaryIO:
     return stream
 
 
-def lines(path: Path, cut: Callable[[str], None]) -> Iterator[Line]:
-    """Every line. A gzip file that ends early is read up to there and `cut` is told; raises DataError for the rest."""
+def lines(path: Path, cut: Callable[[str], None], offset: int = 0) -> Iterator[Line]:
+    """Every line from a byte of the unpacked file on, where one begins.
+
+    A gzip file that ends early is read up to there and `cut` is told; raises DataError for the rest.
+    """
     rest = b""
-    offset = 0
-    for chunk in _chunks(path, cut):
+    for chunk in _chunks(path, cut, offset):
         start = 0
         pieces = chunk.split(b"\n")
         pieces[0] = rest + pieces[0]
@@ -63,21 +66,31 @@ def _at_once(path: str, flags: int) -> int:
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def _chunks(path: Path, cut: Callable[[str], None]) -> Iterator[bytes]:
+def _chunks(path: Path, cut: Callable[[str], None], offset: int) -> Iterator[bytes]:
     try:
         with regular(path) as stream:
             if path.suffix == ".gz":
-                yield from _unpacked(stream, path, cut)
+                begin = go_to(stream, offset)
+                yield from _without(offset - begin, _unpacked(stream, path, cut))
             else:
+                stream.seek(offset)
                 while chunk := stream.read(_CHUNK):
                     yield chunk
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
+def _without(count: int, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """All but so many bytes of the beginning."""
+    for chunk in chunks:
+        if count < len(chunk):
+            yield chunk[count:]
+        count = max(0, count - len(chunk))
+
+
 def _unpacked(stream: BinaryIO, path: Path, cut: Callable[[str], None]) -> Iterator[bytes]:
     """The unpacked bytes of all gzip members, at most a chunk at a time."""
-    read = 0
+    read = stream.tell()
     packed = b""
     unpacker = zlib.decompressobj(_GZIP)
     begun = False

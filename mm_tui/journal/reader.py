@@ -7,7 +7,7 @@ DataError with the number of the record and its byte.
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -20,6 +20,24 @@ from mm_tui.journal.writer import JOURNAL
 
 PLACES: Final = 4
 """Lines whose place is remembered; whoever reads ahead does so by one."""
+
+
+class Place(NamedTuple):
+    """A moment of a session as places in its files, each of the next one to be read there."""
+
+    lines: int = 0
+    """Market lines before it."""
+    part: int = 0
+    """Market logs that were closed before it."""
+    offset: int = 0
+    """Byte of the unpacked market log."""
+    seq: int = 0
+    """Records of the journal before it."""
+    journal: int = 0
+    """Byte of the journal."""
+
+
+BEGINNING: Final = Place()
 
 
 class SessionReader:
@@ -43,10 +61,10 @@ class SessionReader:
                 return f"{part}: line {number} of the session, byte {offset}"
         return f"{self.folder}: line {number} of the session"
 
-    def records(self) -> Iterator[MarketLine | Entry]:
-        """Everything in its one total order."""
+    def records(self, start: Place = BEGINNING) -> Iterator[MarketLine | Entry]:
+        """Everything from a place on, in its one total order."""
         last = 0
-        for item in self._ordered():
+        for item in self._ordered(start):
             ts = item.ts if isinstance(item, MarketLine) else item.message.ts
             if last and ts - last > LONGEST_PAUSE:
                 where = (
@@ -61,12 +79,12 @@ class SessionReader:
         if self._passed:
             self._remark(f"{self._passed:,} lines could not be read and were passed over, first {self._first_passed}")
 
-    def _ordered(self) -> Iterator[MarketLine | Entry]:
+    def _ordered(self, start: Place) -> Iterator[MarketLine | Entry]:
         self.note = None
-        self._passed = taken = 0
-        journal = self._journal()
+        self._passed, taken = 0, start.lines
+        journal = self._journal(start)
         entry = next(journal, None)
-        for market in self._market():
+        for market in self._market(start):
             while entry is not None and entry.after <= taken:
                 yield entry
                 entry = next(journal, None)
@@ -81,12 +99,12 @@ class SessionReader:
                 f"follows later ones and was not read"
             )
 
-    def _market(self) -> Iterator[MarketLine]:
-        number = 0
+    def _market(self, start: Place) -> Iterator[MarketLine]:
+        number = start.lines
         parts = market_parts(self.folder)
-        for part in parts:
-            last = part == parts[-1]
-            for line in self._lines(part, self._remark if last else _damaged(part)):
+        for index, part in enumerate(parts[start.part :]):
+            last, offset = part == parts[-1], 0 if index else start.offset
+            for line in self._lines(part, self._remark if last else _damaged(part), offset):
                 number += 1
                 self._places.append((number, part, line.offset))
                 try:
@@ -101,10 +119,10 @@ class SessionReader:
                     return
                 yield market
 
-    def _journal(self) -> Iterator[Entry]:
+    def _journal(self, start: Place) -> Iterator[Entry]:
         path = self.folder / JOURNAL
-        after = expected = 0
-        for seq, line in enumerate(self._lines(path, self._remark)):
+        after, expected = 0, start.seq
+        for seq, line in enumerate(self._lines(path, self._remark, start.journal), start.seq):
             where = f"{path}: record {seq}, byte {line.offset}"
             try:
                 entry = decode(line.data)
@@ -121,10 +139,10 @@ class SessionReader:
             after, expected = entry.after, entry.seq + 1
             yield entry
 
-    def _lines(self, path: Path, cut: Callable[[str], None]) -> Iterator[Line]:
+    def _lines(self, path: Path, cut: Callable[[str], None], offset: int) -> Iterator[Line]:
         """Lines of a file; what is behind a damaged block is lost, and with `salvage` that is a remark."""
         try:
-            yield from lines(path, cut)
+            yield from lines(path, cut, offset)
         except DataError as error:
             self.pass_over(str(error), error)
 

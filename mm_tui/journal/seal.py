@@ -1,22 +1,23 @@
 """Market logs of a session: their names, their order, and their compression once they are closed.
 
 A sealed log is a row of gzip members that stand for themselves, each of about ten seconds or a megabyte of whole
-lines: any reader of gzip reads it, and one that seeks can start at a member. The same lines give the same bytes.
+lines: any reader of gzip reads it, and one that seeks goes by the members' heads (`members`) and unpacks but one. The
+same lines give the same bytes.
 """
 
 import os
 import re
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
+
+from mm_tui.journal.members import member
 
 MARKET = "market.log"
 _PART = re.compile(r"market(?:\.(\d{4,}))?\.log(\.gz)?")
 _MEMBER_BYTES = 1_000_000
 _MEMBER_NS = 10_000_000_000
 _LEVEL = 6
-_GZIP = 31
-"""zlib's window bits for a gzip header, which it writes with no time in it."""
+"""Of zlib."""
 
 
 def rotated(number: int) -> str:
@@ -42,9 +43,8 @@ def seal_log(path: Path) -> Path:
     temporary = path.with_name(path.name + ".gz.part")
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with path.open("rb") as source, os.fdopen(fd, "wb") as sink:
-        for member in _members(source):
-            packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
-            sink.write(packer.compress(member) + packer.flush())
+        for data in _cut(source):
+            sink.write(member(data, _LEVEL))
         sink.flush()
         os.fsync(sink.fileno())
     temporary.replace(target)
@@ -57,7 +57,7 @@ def seal_logs(folder: Path) -> list[Path]:
     return [seal_log(path) for path in market_parts(folder) if path.suffix == ".log"]
 
 
-def _members(lines: Iterator[bytes]) -> Iterator[bytes]:
+def _cut(lines: Iterator[bytes]) -> Iterator[bytes]:
     """Whole lines, gathered until a member is full; a log without lines is one empty member."""
     gathered: list[bytes] = []
     size, due = 0, 0
