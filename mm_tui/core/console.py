@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from mm_tui.core.engine import Core
 
 
+RECORDED_ONLY = frozenset({"drop"})
+"""Actions that leave a remark and change nothing: upon them the strategy is not even asked."""
+DROPPED_SHOWN = 400
+"""Characters of what was dropped that are told."""
 BESIDE = frozenset({"shadow"})
 """Actions that concern what runs beside the desk: on record, and nothing to the desk itself."""
 
@@ -40,6 +44,7 @@ class Console:
             "undo": lambda _: self._change(lambda: core.parameters.undo(core.outbox.ts)),
             "set": self._set,
             "promote": self._promote,
+            "drop": self._drop,
             "loosen": self._loosen,
             "reduce_only": self._reduce_only,
         }
@@ -146,9 +151,14 @@ class Console:
             self._limit(argument, confirmed=False)
             return
         try:
-            self._change(lambda: [self._core.parameters.set(argument, self._core.outbox.ts)])
+            self._change(lambda: self._core.parameters.set(argument, self._core.outbox.ts))
         except SettingsError as error:
             self._core.outbox.note("warn", str(error))
+
+    def _drop(self, argument: str) -> None:
+        """Parameters were changed on the screen and not sent: that leaves a record, and nothing else."""
+        words = ", ".join(argument.splitlines())
+        self._core.outbox.note("info", f"dropped unsent: {one_line(words, DROPPED_SHOWN)}")
 
     def _promote(self, argument: str) -> None:
         """Go over to another strategy, or to other parameters as a whole: quotes follow by the usual way."""
@@ -166,7 +176,7 @@ class Console:
         self._change(lambda: parameters.promote(name, wanted.strategy, params, core.outbox.ts))
 
     def _change(self, alter: Callable[[], Sequence[Change]]) -> None:
-        """Change parameters and the strategy that runs on them, both or neither."""
+        """Change parameters and the strategy that runs on them, all or none of them."""
         core, parameters = self._core, self._core.parameters
         before = parameters.standing
         changes = alter()
@@ -176,7 +186,8 @@ class Console:
         problem = core.quoter.change(parameters.params, parameters.leans, parameters.origin)
         if problem:
             parameters.restore(before)
-            core.outbox.note("warn", f"{changes[-1].name} stays {changes[-1].before}: {problem}")
+            stays = ", ".join(f"{one.name} stays {one.before}" for one in changes)
+            core.outbox.note("warn", f"{stays}: {problem}")
             return
         ts = core.outbox.ts
         for one in changes:

@@ -13,7 +13,7 @@ import msgspec
 from mm_tui.book.sync import Outcome
 from mm_tui.core.conduct import Conduct
 from mm_tui.core.config import CoreConfig
-from mm_tui.core.console import BESIDE, Console
+from mm_tui.core.console import BESIDE, RECORDED_ONLY, Console
 from mm_tui.core.execution import Executor
 from mm_tui.core.flatten import Flatten
 from mm_tui.core.guard import Guard
@@ -421,7 +421,7 @@ class Core:
         if event.action in BESIDE:
             return
         self.console.do(event)
-        if not self.flattener.active:
+        if event.action not in RECORDED_ONLY and not self.flattener.active:
             self.go_on()
 
     def _on_watchdog(self, event: ev.WatchdogTripped) -> None:

@@ -17,7 +17,7 @@ from mm_tui.core.levels import Levels
 from mm_tui.core.oms import OrderManager
 from mm_tui.core.outputs import Outbox
 from mm_tui.core.passage import Passage
-from mm_tui.core.quoting import Move, Place, Remove, Rooms, Shrink, Step, Tolerance, diff, lasting
+from mm_tui.core.quoting import NO_PLAN, Move, Place, Remove, Rooms, Shrink, Step, Tolerance, diff, lasting
 from mm_tui.core.retry import RetryTimer
 from mm_tui.core.state import MarketView
 from mm_tui.model import facts
@@ -25,6 +25,7 @@ from mm_tui.model.clock import MILLISECOND
 from mm_tui.model.commands import AmendOrder, PlaceOrder, ReplaceOrder
 from mm_tui.model.events import Side
 from mm_tui.model.orders import Order, Status, Trigger
+from mm_tui.model.twin import twin
 from mm_tui.risk.gate import Gate
 from mm_tui.risk.throttle import Throttle
 from mm_tui.strategy.api import Quote, Quotes
@@ -55,6 +56,25 @@ class Executor:
         self.settled = False
         """All that the last comparison found has left; another finds nothing until something happens unasked."""
         self._count = 0
+        self.plan = NO_PLAN
+        """What the last comparison found."""
+
+    def twin(self, gate: Gate, orders: OrderManager, view: MarketView, outbox: Outbox) -> "Executor":
+        """One that would do the same with these."""
+        timer = twin(self._timer, _outbox=outbox)
+        passage = twin(self._passage, gate=gate, _orders=orders, _view=view, _timer=timer, _outbox=outbox)
+        return twin(
+            self,
+            _gate=gate,
+            _orders=orders,
+            _outbox=outbox,
+            _placements=twin(self._placements),
+            _amends=twin(self._amends),
+            _timer=timer,
+            _passage=passage,
+            levels=twin(self.levels, _timer=timer, _outbox=outbox),
+            cancels=twin(self.cancels, _orders=orders, _timer=timer, _outbox=outbox),
+        )
 
     # -- quotes
 
@@ -68,7 +88,7 @@ class Executor:
 
         `failing` says why nothing new may be placed or moved, only made smaller or cancelled.
         """
-        plan = diff(quotes, self._orders, self._tolerance, rooms)
+        plan = self.plan = diff(quotes, self._orders, self._tolerance, rooms)
         self._held = held
         self._orders.fates = {pair.order.order_id: Fate(pair.quote) for pair in plan.kept}
         for pair in plan.kept:

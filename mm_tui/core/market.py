@@ -11,6 +11,7 @@ from mm_tui.model.bounds import exact
 from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BookDelta, BookSnapshot, TopOfBook, Trade
 from mm_tui.model.instrument import Instrument
+from mm_tui.model.twin import twin
 from mm_tui.strategy.reference import References
 from mm_tui.strategy.signals import Signals
 
@@ -45,6 +46,10 @@ class Market:
         self._spells: deque[tuple[int, bool]] = deque(maxlen=SPELLS_KEPT)
         """`(ts, whether the book was valid from then on)`, from when it was first whole."""
         self.frames = self.book_updates = self.trades = self.gaps = self.resyncs = 0
+
+    def twin(self) -> "Market":
+        """The same book, with references and signals of its own, that may be asked and told to look back elsewhere."""
+        return twin(self, references=twin(self.references), signals=twin(self.signals))
 
     def on_delta(self, event: BookDelta) -> Outcome:
         """Take a diff."""

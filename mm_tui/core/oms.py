@@ -6,10 +6,12 @@ are archived after a while; the archive is bounded and can still be asked.
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from copy import copy
 
 from mm_tui.core.explain import Explanation, Fate, explain
 from mm_tui.model.events import BUY, SELL, OrderFilled, Side
 from mm_tui.model.orders import Order, Status, Trigger, next_status
+from mm_tui.model.twin import twin
 
 ARCHIVE_LIMIT = 10_000
 """Archived orders kept in memory; the oldest goes first."""
@@ -29,6 +31,13 @@ class OrderManager:
         self.fates: dict[str, Fate] = {}
         """The quotes that orders stand for, as the last comparison found them."""
         self.placed = self.amended = self.canceled = self.rejected = self.filled = self.partially_filled = 0
+
+    def twin(self) -> "OrderManager":
+        """The same open orders, to plan with; finished ones are shared, and must not be archived there."""
+        opened = {name: copy(order) for name, order in self._open.items()}
+        return twin(
+            self, _open=opened, _done=self._done, _archive=self._archive, _venue_ids=self._venue_ids, _named=self._named
+        )
 
     def add(self, order: Order) -> None:
         """Know an order that is about to leave."""

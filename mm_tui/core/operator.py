@@ -1,7 +1,7 @@
 """What a person can change while the desk runs: leans of spread, size and price, and the strategy's parameters."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -102,46 +102,51 @@ class Parameters:
         self.leans = msgspec.structs.replace(self.leans, **{field: value})
         return self._changed(field, before, value, ts)
 
-    def set(self, assignment: str, ts: int) -> Change:
-        """`strategy.NAME.KEY=VALUE`; raises SettingsError with what is wrong."""
+    @property
+    def prefix(self) -> str:
+        """Of each parameter's whole name."""
+        return f"strategy.{self.strategy}."
+
+    def set(self, assignments: str, ts: int) -> list[Change]:
+        """`strategy.NAME.KEY=VALUE`, or several such, one a line: all or none; raises SettingsError with what is wrong.
+
+        One undo takes all of them back; empty where everything is as it would be set.
+        """
+        wanted = self.wanted(assignments)
+        changes = _different(self.params, wanted, self.prefix)
+        if changes:
+            self._remember()
+            self.params = wanted
+        return [self._changed(name, before, after, ts) for name, before, after in changes]
+
+    def wanted(self, assignments: str) -> msgspec.Struct:
+        """The parameters as such lines would have them; raises SettingsError, changes nothing."""
+        name, wanted = "", self.params
+        for line in assignments.splitlines() or [""]:
+            name, key, text = self._named(line)
+            wanted = _assigned(wanted, name, key, text)
+            problem = unusable(getattr(wanted, key))
+            if problem:
+                raise SettingsError([f"{name}: got {one_line(text, SHOWN)}, {problem}"])
+        for low, high in disordered(wanted):
+            words = f"{low} {typed(getattr(wanted, low))} is over {high} {typed(getattr(wanted, high))}"
+            raise SettingsError([f"{name}: {words}"])
+        return wanted
+
+    def _named(self, assignment: str) -> tuple[str, str, str]:
+        """Name, key and value of `strategy.NAME.KEY=VALUE`."""
         name, equals, text = assignment.partition("=")
-        name, text = name.strip(), text.strip()
-        prefix = f"strategy.{self.strategy}."
+        name, text, prefix = name.strip(), text.strip(), self.prefix
         if "." not in name:
             name = prefix + name
         if not equals or not name.startswith(prefix):
             raise SettingsError(
                 [f"{one_line(name or assignment, SHOWN)}: only {prefix}KEY=VALUE can be set while the desk runs"]
             )
-        key = name.removeprefix(prefix)
-        values = msgspec.structs.asdict(self.params)
-        if key not in values:
-            raise SettingsError([f"{one_line(name, SHOWN)}: unknown key; there are {', '.join(values)}"])
-        before = values[key]
-        wanted = self._wanted(name, key, text)
-        problem = unusable(getattr(wanted, key))
-        if problem:
-            raise SettingsError([f"{name}: got {one_line(text, SHOWN)}, {problem}"])
-        for low, high in disordered(wanted):
-            words = f"{low} {typed(getattr(wanted, low))} is over {high} {typed(getattr(wanted, high))}"
-            raise SettingsError([f"{name}: {words}"])
-        self._remember()
-        self.params = wanted
-        return self._changed(name, before, getattr(wanted, key), ts)
-
-    def _wanted(self, name: str, key: str, text: str) -> Any:
-        """The parameters with another value; a strategy of anyone's may refuse it in its own words."""
-        value, params = _value(text), type(self.params)
-        try:
-            return msgspec.convert({**msgspec.structs.asdict(self.params), key: value}, params, strict=False)
-        except Exception as error:  # the parameters of a plug-in may raise anything when they are made
-            words = raised(error)
-            kind = next(field.type for field in msgspec.structs.fields(params) if field.name == key)
-            try:
-                msgspec.convert(value, kind, strict=False)
-            except msgspec.ValidationError:
-                words = typed_must_be(text, kind)
-            raise SettingsError([f"{name}: {words}"]) from error
+        key, known = name.removeprefix(prefix), self.params.__struct_fields__
+        if key not in known:
+            raise SettingsError([f"{one_line(name, SHOWN)}: unknown key; there are {', '.join(known)}"])
+        return name, key, text
 
     def promote(self, strategy: str, origin: str, params: msgspec.Struct, ts: int) -> list[Change]:
         """Go over to another strategy, or to other parameters as a whole; leans are not part of them and end."""
@@ -188,6 +193,21 @@ def _within(value: float, bounds: tuple[float, float]) -> float:
     low, high = bounds
     value = min(max(value, low), high)
     return 1.0 if abs(value - 1) < 1e-9 else round(value, 6)  # noqa: PLR2004 - a factor that came back to one is one
+
+
+def _assigned(params: msgspec.Struct, name: str, key: str, text: str) -> msgspec.Struct:
+    """The parameters with another value; a strategy of anyone's may refuse it in its own words."""
+    value, kind = _value(text), type(params)
+    try:
+        return msgspec.convert({**msgspec.structs.asdict(params), key: value}, kind, strict=False)
+    except Exception as error:  # the parameters of a plug-in may raise anything when they are made
+        words = raised(error)
+        wanted = next(field.type for field in msgspec.structs.fields(kind) if field.name == key)
+        try:
+            msgspec.convert(value, wanted, strict=False)
+        except msgspec.ValidationError:
+            words = typed_must_be(text, wanted)
+        raise SettingsError([f"{name}: {words}"]) from error
 
 
 def _value(text: str) -> object:

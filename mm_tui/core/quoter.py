@@ -5,6 +5,7 @@ is dropped.
 """
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from math import isfinite
 from typing import Protocol
 
@@ -21,6 +22,7 @@ from mm_tui.errors import UsageError
 from mm_tui.model import facts
 from mm_tui.model.account import MICRO
 from mm_tui.model.events import BUY, SELL, Side
+from mm_tui.model.twin import twin
 from mm_tui.model.words import one_line, raised
 from mm_tui.risk.gate import Gate
 from mm_tui.strategy.api import NO_QUOTES, Leans, Quotes, Strategy
@@ -88,6 +90,8 @@ class Quoter:
         """The very object that the strategy last returned."""
         self._quotes: Quotes = NO_QUOTES
         """What it said, as it was when it was looked at."""
+        self.wanted: Quotes = NO_QUOTES
+        """What of it was within limits and balances when last held against the orders."""
         self._failures = 0
         self.late = False
         """Its last decision took too long."""
@@ -135,8 +139,42 @@ class Quoter:
     def _follow(self, executor: Executor, side_on: Mapping[Side, bool], failing: str = "") -> None:
         held: list[Held] = []
         rooms = self._rooms()
-        quotes = self._within(rooms, self._quotes, executor, side_on, held)
+        quotes = self.wanted = self._within(rooms, self._quotes, executor, side_on, held)
         executor.follow(quotes, rooms, self._outbox.ts, held, failing)
+
+    @property
+    def failing(self) -> bool:
+        """Whether the last decision was dropped."""
+        return self._failures > 0
+
+    @property
+    def asked(self) -> Quotes:
+        """What the strategy last wanted, limits and balances apart."""
+        return self._quotes
+
+    def build(self, params: msgspec.Struct) -> Strategy:
+        """The strategy with other parameters, for nothing but itself; whatever anyone's code raises comes out."""
+        return self._make(params)
+
+    def twin(self, view: MarketView, orders: OrderManager, gate: Gate, outbox: Outbox, heir: Strategy) -> "Quoter":
+        """One that takes up `heir` with the next change of parameters; raises what copying a strategy raises.
+
+        What the strategy remembers is copied where `heir` inherits it. Its quotes are immutable: they stay the same.
+        """
+        before = self.strategy
+        if hasattr(heir, "inherit"):
+            said = self._said
+            before = deepcopy(before, {id(one): one for one in (said, *said.bids, *said.asks, view.instrument)})
+        return twin(
+            self,
+            strategy=before,
+            _make=lambda _: heir,
+            _view=view,
+            _orders=orders,
+            _gate=gate,
+            _outbox=outbox,
+            stopwatch=None,
+        )
 
     def renew(self) -> None:
         """The next decision makes the quotes anew."""
@@ -144,7 +182,7 @@ class Quoter:
 
     def forget(self) -> None:
         """Nothing is wanted any more; the next decision makes the quotes anew."""
-        self._said = self._quotes = NO_QUOTES
+        self._said = self._quotes = self.wanted = NO_QUOTES
         self.renew()
 
     def change(self, params: msgspec.Struct, leans: Leans, origin: str) -> str:

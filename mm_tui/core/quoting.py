@@ -89,6 +89,9 @@ class Plan(msgspec.Struct, frozen=True):
     """Orders that must be acknowledged before they can be made smaller."""
 
 
+NO_PLAN = Plan([], [], [], [], [])
+
+
 class Tolerance(msgspec.Struct, frozen=True):
     """How far an order may be off; fractions of the price."""
 

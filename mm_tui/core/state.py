@@ -10,6 +10,7 @@ from mm_tui.model.account import MICRO, Account
 from mm_tui.model.events import BUY, Side
 from mm_tui.model.instrument import Instrument
 from mm_tui.model.orders import Order, Status
+from mm_tui.model.twin import twin
 from mm_tui.risk.gate import Gate
 from mm_tui.strategy.api import Completion, Leans, OwnOrder
 from mm_tui.strategy.reference import References
@@ -89,6 +90,18 @@ class MarketView:
         self._market = market
         self._orders = orders
         self._gate = gate
+
+    def twin(self, ts: int, market: Market, orders: OrderManager, gate: Gate) -> "MarketView":
+        """The same view at another time, of other objects that say the same."""
+        return twin(
+            self,
+            ts=ts,
+            _market=market,
+            _references=market.references,
+            _signals=market.signals,
+            _orders=orders,
+            _gate=gate,
+        )
 
     def complete(self, order: Order, ts: int) -> None:
         """A quote was filled to its end."""

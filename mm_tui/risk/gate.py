@@ -15,6 +15,7 @@ from mm_tui.model.clock import DAY, SECOND
 from mm_tui.model.commands import AmendOrder, OrderCommand, PlaceOrder, ReplaceOrder
 from mm_tui.model.events import BUY, Side
 from mm_tui.model.instrument import Instrument
+from mm_tui.model.twin import twin
 from mm_tui.risk.limits import Limits
 
 KEPT = 5
@@ -74,6 +75,10 @@ class Gate:
         self._max_value = self.instrument.value_units(exact(limits.max_order_value))
         budget = limits.max_messages_per_day
         self._reserve_from = budget and max(1, budget * (KEPT - 1) // KEPT)
+
+    def twin(self) -> "Gate":
+        """One that has let the same pass, and counts on by itself."""
+        return twin(self)
 
     def rate(self, ts: int) -> int:
         """Placements, amends and replaces that left in the second before `ts`; anyone may ask, at any time."""

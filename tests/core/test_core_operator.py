@@ -78,7 +78,7 @@ def test_presses_end_at_their_bound(action: str) -> None:
 
 def test_a_parameter_is_set_by_its_whole_name_and_undone() -> None:
     live = parameters()
-    change = live.set("strategy.passive.min_spread_bps = 3.5", 9)
+    (change,) = live.set("strategy.passive.min_spread_bps = 3.5", 9)
     assert (change.name, change.before, change.after) == ("strategy.passive.min_spread_bps", "2", "3.5")
     live.lean("widen", 10)
     undone = live.undo(11)
@@ -126,6 +126,23 @@ def test_what_cannot_be_set_is_said_and_changes_nothing(text: str, words: str) -
     assert live.undo(2) == []
 
 
+def test_several_parameters_are_set_at_once_or_not_at_all_and_one_undo_takes_them_back() -> None:
+    live = parameters()
+    changes = live.set("min_spread_bps=8\nstrategy.passive.max_spread_bps=9\norders_per_side=3", 5)
+    assert [(one.name, one.before, one.after) for one in changes] == [
+        ("strategy.passive.min_spread_bps", "2", "8"),
+        ("strategy.passive.max_spread_bps", "6", "9"),
+    ]
+    with pytest.raises(SettingsError, match="max_spread_bps: min_spread_bps 8 is over max_spread_bps 7"):
+        live.set("orders_per_side=2\nmax_spread_bps=7", 6)
+    assert live.params.orders_per_side == 3  # type: ignore[attr-defined]
+    assert not live.set("min_spread_bps=8.0", 7)
+    assert {one.name: one.after for one in live.undo(8)} == {
+        "strategy.passive.min_spread_bps": "2", "strategy.passive.max_spread_bps": "6",
+    }  # fmt: skip
+    assert not live.undo(9)
+
+
 def test_words_for_truth() -> None:
     class Switched(msgspec.Struct, frozen=True):
         on: bool = False
@@ -155,6 +172,23 @@ def test_a_set_parameter_reaches_the_strategy_and_its_orders_in_the_same_event()
     assert note.kind == "warn"
     outputs = core.process(OperatorAction(ts=START + 3, action="undo"))
     assert core.strategy.describe() == "passive 2.0–6.0 bps × 3"
+
+
+def test_what_was_dropped_leaves_a_record_and_the_strategy_is_not_even_asked() -> None:
+    rig = Rig()
+    rig.quoting(B, A)
+    asked = rig.strategy.asked
+    rig.act("drop", "min_spread_bps 2 → 3\nreference mid → vwap")
+    assert rig.strategy.asked == asked
+    assert not rig.take()
+    assert rig.said(facts.Noted)[-1].text == "dropped unsent: min_spread_bps 2 → 3, reference mid → vwap"
+
+
+def test_setting_what_is_set_already_changes_nothing() -> None:
+    core = passive_core()
+    outputs = core.process(OperatorAction(ts=START + 1, action="set", argument="orders_per_side=3"))
+    assert [one.text for one in outputs.facts if isinstance(one, facts.Noted)] == ["nothing to change"]
+    assert not outputs.commands
 
 
 def test_widening_moves_the_orders_and_undo_moves_them_back() -> None:
@@ -500,8 +534,8 @@ def test_what_no_file_may_say_cannot_be_set_either(strategy: str) -> None:
 
 def test_a_parameter_is_told_with_all_its_digits() -> None:
     live = Parameters("pure", PureParams())
-    assert live.set("price_ceiling=61234.56", 1).after == "61234.56"
-    change = live.set("price_floor=0.00001234", 2)
+    assert live.set("price_ceiling=61234.56", 1)[0].after == "61234.56"
+    (change,) = live.set("price_floor=0.00001234", 2)
     assert (change.before, change.after) == ("None", "0.00001234")
     with pytest.raises(SettingsError, match=r"price_floor 61234.57 is over price_ceiling 61234.56"):
         live.set("price_floor=61234.57", 3)

@@ -163,9 +163,9 @@ def test_bands_that_exclude_each_other_cannot_be_set_while_it_runs() -> None:
     parameters = Parameters("pure", PureParams(price_ceiling=60_000.0))
     with pytest.raises(SettingsError, match="price_floor 61000 is over price_ceiling 60000"):
         parameters.set("price_floor=61000", 1)
-    assert parameters.set("price_floor=59000", 1).after == "59000"
-    assert parameters.set("price_ceiling=null", 1).after == "None"
-    assert parameters.set("price_floor=61000", 1).after == "61000"
+    assert parameters.set("price_floor=59000", 1)[0].after == "59000"
+    assert parameters.set("price_ceiling=null", 1)[0].after == "None"
+    assert parameters.set("price_floor=61000", 1)[0].after == "61000"
 
 
 HANGING = ("hanging_orders_enabled=true", "ping_pong_enabled=true", "max_order_age_s=20")
