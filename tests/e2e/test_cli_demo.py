@@ -1,72 +1,24 @@
 """The program itself, started as a user does, on the embedded exchange without a screen: what it prints and leaves."""
 
-import json
-import os
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from program import PATIENCE_S, Program
 
 from mm_tui.journal.reader import SessionReader
 from mm_tui.journal.record import Entry, MarketLine
 
-PATIENCE_S = 60.0
-"""A machine may be busy with other tests; what is promised in seconds is read from the journal's own times."""
 NS = 1_000_000_000
 TOP_LEVEL = {
     "version", "venue", "symbol", "strategy", "session", "started_ns", "ended_ns", "market", "orders", "fills",
     "position", "pnl", "markouts_bps", "quality", "obligation", "feed_age_ms", "risk", "latency_us", "bus", "digest",
 }  # fmt: skip
 
-Start = Callable[..., "Program"]
-
-
-class Program:
-    """One running `mm-tui`, and the folder it records in."""
-
-    def __init__(self, home: Path, arguments: tuple[str, ...]) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("MM_TUI")}
-        environment |= {"XDG_STATE_HOME": str(home / "state"), "XDG_CONFIG_HOME": str(home / "config")}
-        self.sessions = home / "sessions"
-        command = ["run", "--venue", "demo", "--headless", "--json", "--session-dir", str(self.sessions), *arguments]
-        self.process = subprocess.Popen(  # noqa: S603 - the program under test
-            [sys.executable, "-m", "mm_tui", *command],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=home,
-            env=environment,
-        )
-
-    @property
-    def folder(self) -> Path:
-        """The session's folder, once there is one."""
-        return next(path.parent for path in self.sessions.glob("*/session.json"))
-
-    def journal(self) -> list[dict[str, Any]]:
-        """The whole records written so far."""
-        files = list(self.sessions.glob("*/journal.jsonl"))
-        text = files[0].read_text() if files else ""
-        return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
-
-    def wait_until(self, happened: Callable[[list[dict[str, Any]]], bool]) -> None:
-        """Until the journal shows it."""
-        deadline = time.monotonic() + PATIENCE_S
-        while not happened(self.journal()):
-            assert self.process.poll() is None, self.process.communicate()[1].decode()
-            assert time.monotonic() < deadline, "nothing of the kind happened"
-            time.sleep(0.05)
-
-    def end(self) -> tuple[int, dict[str, Any], str]:
-        """Exit code, the one document on standard output, standard error."""
-        out, err = self.process.communicate(timeout=PATIENCE_S)
-        return self.process.returncode, json.loads(out), err.decode()
+Start = Callable[..., Program]
 
 
 @pytest.fixture
@@ -79,9 +31,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
     yield begin
     for program in programs:
-        if program.process.poll() is None:
-            program.process.kill()
-        program.process.communicate()
+        program.kill()
 
 
 def live_sides(records: list[dict[str, Any]]) -> dict[int, int]:
