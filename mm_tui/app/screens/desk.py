@@ -169,7 +169,8 @@ class DeskScreen(Screen[None]):
         await self.close_sheet()
         self.sheet = sheet
         await self.mount(sheet)
-        sheet.take_focus()
+        if sheet.is_attached:  # a key may have closed it while it was being put up
+            sheet.take_focus()
 
     async def close_sheet(self) -> None:
         """Take the sheet away, if there is one."""
