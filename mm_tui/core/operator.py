@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from mm_tui.core.variant import altered
 from mm_tui.errors import SettingsError
-from mm_tui.model.bounds import disordered, typed, unusable
-from mm_tui.model.expected import typed_must_be
-from mm_tui.model.words import one_line, raised
+from mm_tui.model.bounds import typed
+from mm_tui.model.words import one_line
 from mm_tui.risk.limits import SHOWN
 from mm_tui.strategy.api import Leans
 
@@ -121,20 +121,11 @@ class Parameters:
 
     def wanted(self, assignments: str) -> msgspec.Struct:
         """The parameters as such lines would have them; raises SettingsError, changes nothing."""
-        name, wanted = "", self.params
-        for line in assignments.splitlines() or [""]:
-            name, key, text = self._named(line)
-            wanted = _assigned(wanted, name, key, text)
-            problem = unusable(getattr(wanted, key))
-            if problem:
-                raise SettingsError([f"{name}: got {one_line(text, SHOWN)}, {problem}"])
-        for low, high in disordered(wanted):
-            words = f"{low} {typed(getattr(wanted, low))} is over {high} {typed(getattr(wanted, high))}"
-            raise SettingsError([f"{name}: {words}"])
-        return wanted
+        values = dict(self._named(line) for line in assignments.splitlines() or [""])
+        return altered(self.strategy, self.params, values)
 
-    def _named(self, assignment: str) -> tuple[str, str, str]:
-        """Name, key and value of `strategy.NAME.KEY=VALUE`."""
+    def _named(self, assignment: str) -> tuple[str, str]:
+        """Key and value of `strategy.NAME.KEY=VALUE`."""
         name, equals, text = assignment.partition("=")
         name, text, prefix = name.strip(), text.strip(), self.prefix
         if "." not in name:
@@ -143,10 +134,7 @@ class Parameters:
             raise SettingsError(
                 [f"{one_line(name or assignment, SHOWN)}: only {prefix}KEY=VALUE can be set while the desk runs"]
             )
-        key, known = name.removeprefix(prefix), self.params.__struct_fields__
-        if key not in known:
-            raise SettingsError([f"{one_line(name, SHOWN)}: unknown key; there are {', '.join(known)}"])
-        return name, key, text
+        return name.removeprefix(prefix), text
 
     def promote(self, strategy: str, origin: str, params: msgspec.Struct, ts: int) -> list[Change]:
         """Go over to another strategy, or to other parameters as a whole; leans are not part of them and end."""
@@ -193,24 +181,3 @@ def _within(value: float, bounds: tuple[float, float]) -> float:
     low, high = bounds
     value = min(max(value, low), high)
     return 1.0 if abs(value - 1) < 1e-9 else round(value, 6)  # noqa: PLR2004 - a factor that came back to one is one
-
-
-def _assigned(params: msgspec.Struct, name: str, key: str, text: str) -> msgspec.Struct:
-    """The parameters with another value; a strategy of anyone's may refuse it in its own words."""
-    value, kind = _value(text), type(params)
-    try:
-        return msgspec.convert({**msgspec.structs.asdict(params), key: value}, kind, strict=False)
-    except Exception as error:  # the parameters of a plug-in may raise anything when they are made
-        words = raised(error)
-        wanted = next(field.type for field in msgspec.structs.fields(kind) if field.name == key)
-        try:
-            msgspec.convert(value, wanted, strict=False)
-        except msgspec.ValidationError:
-            words = typed_must_be(text, wanted)
-        raise SettingsError([f"{name}: {words}"]) from error
-
-
-def _value(text: str) -> object:
-    if text in ("true", "false"):
-        return text == "true"
-    return text

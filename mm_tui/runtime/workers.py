@@ -10,9 +10,10 @@ import msgspec
 from mm_tui.journal.seal import seal_log
 from mm_tui.journal.writer import SessionWriter
 from mm_tui.model.events import AnyEvent, SessionStarted
-from mm_tui.runtime.band import SLICE, Band
+from mm_tui.runtime.band import Band
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.desk import MARKET, Desk
+from mm_tui.runtime.followers import SLICE
 from mm_tui.runtime.gauges import Gauges
 from mm_tui.runtime.inbox import DeskInbox
 from mm_tui.runtime.latch import RiskFile

@@ -8,11 +8,14 @@ from typing import Any, get_args, get_origin
 import msgspec
 
 from mm_tui.analytics.terms import resolved
+from mm_tui.core import variant
+from mm_tui.core.variant import LONGEST_NAME
+from mm_tui.errors import SettingsError
 from mm_tui.model.bounds import ORDERED, Pairs, disordered, unusable
 from mm_tui.model.expected import either, must_be
 from mm_tui.model.expected import shown as shown  # noqa: PLC0414 - words of this room too
 from mm_tui.model.expected import suggestion as suggestion  # noqa: PLC0414 - likewise
-from mm_tui.settings.sections import Settings, Strategies
+from mm_tui.settings.sections import MOST_SHADOWS, Settings, Strategies
 from mm_tui.strategy.avellaneda import AvellanedaParams
 from mm_tui.strategy.glft import GlftParams
 
@@ -101,6 +104,7 @@ def together(settings: Settings) -> Iterator[Conflict]:
     unknown = _unknown_strategy(desk.strategy)
     if unknown:
         yield ((("desk", "strategy"), unknown),)
+    yield from _shadows(settings)
     for key, schemes in _URLS:
         url: str = getattr(settings.binance, key)
         safe = without_user(url)
@@ -109,6 +113,32 @@ def together(settings: Settings) -> Iterator[Conflict]:
             yield ((("binance", key), f"got {shown(safe)}, must be a URL that begins with {begin}"),)
         elif safe != url:
             yield ((("binance", key), f"got {shown(safe)}, must be a URL without a user's name or password"),)
+
+
+def _shadows(settings: Settings) -> Iterator[Conflict]:
+    """What tells each shadow from the desk, as far as it can be looked at without running anyone's code."""
+    for number, (name, text) in enumerate(settings.shadows.desks.items(), 1):
+        problem = _of_shadow(settings, name, text)
+        if number > MOST_SHADOWS:
+            problem = f"is one too many, at most {MOST_SHADOWS} shadows run beside the desk"
+        if problem:
+            yield ((("shadows", "desks", name), problem),)
+
+
+def _of_shadow(settings: Settings, name: str, text: str) -> str:
+    """What is wrong with one; empty where nothing is."""
+    if not name.isprintable() or not 0 < len(name) <= LONGEST_NAME:
+        return f"the name of a shadow is a line of 1 to {LONGEST_NAME} characters"
+    try:
+        wanted = variant.read(text)
+        strategy = wanted.strategy or settings.desk.strategy
+        params = getattr(settings.strategy, strategy, None)
+        if params is not None:
+            variant.altered(strategy, params, wanted.values)
+            return ""
+    except SettingsError as error:
+        return str(error)
+    return _unknown_strategy(strategy)
 
 
 def _unknown_strategy(name: str) -> str:

@@ -20,9 +20,10 @@ from mm_tui.model.events import BUY, SELL
 from mm_tui.model.generator import Generator
 from mm_tui.risk.limits import Limits
 from mm_tui.runtime.assembly import Terms, build_desk, opening
-from mm_tui.runtime.band import LATE_WINDOW, NO_FIGURES, PIECE, Band
+from mm_tui.runtime.band import NO_FIGURES, Band
 from mm_tui.runtime.clock import EventClock
 from mm_tui.runtime.desk import Desk
+from mm_tui.runtime.followers import LATE_WINDOW, PIECE
 from mm_tui.runtime.gauges import Gauges
 from mm_tui.runtime.inbox import DeskInbox
 from mm_tui.runtime.summary import summarize
@@ -331,10 +332,10 @@ def test_a_member_that_is_late_three_times_is_dropped(warnings: list[str]) -> No
     take(2)
     watch.slow = False
     take(10)
-    assert [member.model for member in band._members] == ["power", "optimistic"]
+    assert [member.name for member in band._members] == ["power", "optimistic"]
     watch.slow = True
     take(1)
-    assert [member.model for member in band._members] == ["power"]
+    assert [member.name for member in band._members] == ["power"]
     (words,) = warnings
     assert words.endswith("3 steps took too long, the last 101 ms")
     assert band.figures()[2] is None
@@ -359,7 +360,7 @@ def test_a_member_that_takes_over_a_second_is_dropped_at_once_and_others_hear_on
     desk, band, watch = slow_band(30 * SECOND, 20)
     _, other = band._members
     band.catch_up(desk.ts, 1)
-    assert [member.model for member in band._members] == [other.model]
+    assert [member.name for member in band._members] == [other.name]
     assert (watch.now, other.desk.ts) == (30 * SECOND, 0), "nobody else was asked in this turn"
     assert warnings[0].endswith("a step took 30000 ms")
     band.catch_up(desk.ts)
