@@ -122,7 +122,8 @@ class Parameters:
     def wanted(self, assignments: str) -> msgspec.Struct:
         """The parameters as such lines would have them; raises SettingsError, changes nothing."""
         values = dict(self._named(line) for line in assignments.splitlines() or [""])
-        return altered(self.strategy, self.params, values)
+        params: msgspec.Struct = altered(self.strategy, self.params, values)
+        return params
 
     def _named(self, assignment: str) -> tuple[str, str]:
         """Key and value of `strategy.NAME.KEY=VALUE`."""

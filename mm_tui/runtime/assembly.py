@@ -34,10 +34,14 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """Resolved: a venue that is polled may go longer without data than the settings say."""
 
 
-def build_core(terms: Terms, market: Market | None = None) -> Core:
-    """The core by itself, on a market of its own unless given one; raises UsageError without its strategy."""
+def build_core(terms: Terms, market: Market | None = None, params: msgspec.Struct | None = None) -> Core:
+    """The core by itself, on a market of its own unless given one; raises UsageError without its strategy.
+
+    `params` where the strategy runs on others than the settings have for it.
+    """
     settings = terms.settings
-    params = getattr(settings.strategy, terms.strategy, None)
+    if params is None:
+        params = getattr(settings.strategy, terms.strategy, None)
     make = partial(make_strategy, terms.strategy, seed=settings.simulator.seed)
     fees = fees_of(settings.simulator, terms.instrument, terms.maker_bps, terms.taker_bps)
     config = CoreConfig(
@@ -60,10 +64,18 @@ def _maker(seed: int, name: str) -> Callable[[msgspec.Struct | None], Strategy]:
 
 
 def build_desk(
-    terms: Terms, bus: EventBus, journal: Journal | None = None, request_snapshot: Callable[[], None] = lambda: None
+    terms: Terms,
+    bus: EventBus,
+    journal: Journal | None = None,
+    request_snapshot: Callable[[], None] = lambda: None,
+    *,
+    params: msgspec.Struct | None = None,
 ) -> Desk:
-    """Core and paper venue with everything between them; raises UsageError where the strategy cannot be had."""
-    core = build_core(terms)
+    """Core and paper venue with everything between them; raises UsageError where the strategy cannot be had.
+
+    `params` where the strategy runs on others than the settings have for it.
+    """
+    core = build_core(terms, params=params)
     venue = paper_venue(terms.settings.simulator, terms.instrument, core.book, terms.maker_bps, terms.taker_bps)
     promised = terms_of(terms.settings.obligation, terms.instrument)
     return Desk(core, venue, bus, journal, request_snapshot, promised=promised)

@@ -131,6 +131,11 @@ class Followers:
         """Whether they have something to hear."""
         return bool(self._waiting)
 
+    @property
+    def heard_to(self) -> int:
+        """How far they have come, ns."""
+        return self._ts
+
     def take(self, event: AnyEvent) -> None:
         """The main desk took an event; followers will, unless it is its own."""
         if (self._members or self._joining) and (type(event) in MARKET or self.concerns(event)):
@@ -158,14 +163,14 @@ class Followers:
             for member in self._members:
                 self._guard(member, member.desk.advance, until)
 
-    def finish(self, until: int) -> None:
-        """Let them hear what waits, at the end; a desk on the clock is held up for none that is slow.
+    def finish(self, until: int, within: int = END_WITHIN) -> None:
+        """Let them hear what waits, at the end, for so many ns; a desk on the clock is held up for none that is slow.
 
         Where the main desk's own last decision took too long, its followers are not asked for theirs.
         """
         if self._step_budget is not None:
             if not (self._main.core.quoter.late and len(self._waiting) > 1):
-                self.catch_up(until, END_WITHIN)
+                self.catch_up(until, within)
             if self._waiting:
                 joining = tuple(one.follower for one in self._waiting if type(one) is Entry)
                 for member in (*self._members, *joining):

@@ -12,6 +12,7 @@ from mm_tui.runtime.control import Control
 from mm_tui.runtime.desk import Desk
 from mm_tui.runtime.feeds import Chosen
 from mm_tui.runtime.gauges import Gauges
+from mm_tui.runtime.leaderboard import Leaderboard
 from mm_tui.views.log import EventLog
 from mm_tui.views.present import Presenter, Vitals
 
@@ -30,8 +31,10 @@ class PresenterWorker:
         clock: LiveClock | EventClock,
         frames_per_s: int,
         band: Band | None = None,
+        leaderboard: Leaderboard | None = None,
     ) -> None:
         self._band = band
+        self._leaderboard = leaderboard
         self._desk = desk
         self._control = control
         self._gauges = gauges
@@ -68,6 +71,8 @@ class PresenterWorker:
         vitals.workers = rows
         if self._band is not None:
             vitals.band = self._band.figures()
+        if self._leaderboard is not None:
+            vitals.shadows = self._leaderboard.frame(self._clock.now())
         vitals.problem = next((row.detail for row in rows if row.state == "failed"), "")
         return vitals
 

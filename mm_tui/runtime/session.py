@@ -25,15 +25,18 @@ from mm_tui.model.events import OperatorAction, SessionStarted
 from mm_tui.model.facts import Fact, Noted, StateChanged
 from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.assembly import Terms, build_desk, opening
-from mm_tui.runtime.band import Band
+from mm_tui.runtime.band import NO_FIGURES, Band, Figures
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.feeds import Chosen, choose
+from mm_tui.runtime.followers import Followers
 from mm_tui.runtime.gauges import Gauges
 from mm_tui.runtime.inbox import DeskInbox
 from mm_tui.runtime.latch import RiskFile
+from mm_tui.runtime.leaderboard import Leaderboard
 from mm_tui.runtime.logs import close_log, open_log
 from mm_tui.runtime.presenting import PresenterWorker
+from mm_tui.runtime.shadows import Shadows
 from mm_tui.runtime.stopwatch import LiveStopwatch
 from mm_tui.runtime.summary import summarize
 from mm_tui.runtime.workers import (
@@ -51,6 +54,8 @@ from mm_tui.settings.show import public
 from mm_tui.venues.api import Frame
 
 CANCEL_TIMEOUT_S = 3.0
+SHADOWS_END_WITHIN = SECOND
+"""What shadows may take to hear the rest when a desk that runs on the clock ends, ns."""
 """How long the end waits for proof that nothing rests."""
 
 log = logging.getLogger(__name__)
@@ -188,11 +193,17 @@ class Session:
         self.band: Band | None = None
         if settings.simulator.band:
             self.band = Band(self.desk, terms, timed=chosen.live)
+        self.shadows = Shadows(self.desk, terms, self.bus, live=chosen.live)
+        self.leaderboard = Leaderboard(self.desk, self.shadows, self._band_figures)
+        self.followers: tuple[Followers, ...] = (self.shadows,) if self.band is None else (self.band, self.shadows)
         self.inbox = DeskInbox(self._clock.now, self._entered)
         log.info(
             "session venue=%s symbol=%s strategy=%s folder=%s",
             chosen.feed.name, self._instrument.symbol, options.strategy, self._folder.path if self._folder else None,
         )  # fmt: skip
+
+    def _band_figures(self) -> Figures:
+        return NO_FIGURES if self.band is None else self.band.figures()
 
     def _record(self, started: int) -> None:
         options, settings, chosen = self._options, self._settings, self._chosen
@@ -236,7 +247,7 @@ class Session:
     async def run(self, stopped: asyncio.Event, *, screen: bool) -> Outcome:
         """Run the workers until the desk is told to stop; then the end."""
         control, desk, inbox, chosen = self._control, self.desk, self.inbox, self._chosen
-        strategy = StrategyWorker(desk, inbox, self._clock, self._gauges, self._opening, self.band)
+        strategy = StrategyWorker(desk, inbox, self._clock, self._gauges, self._opening, self.followers)
         feed = FeedWorker(chosen.feed, inbox, lambda: None if screen else control.stop("end of file"))
         simulator = SimulatorWorker(desk, inbox, self._clock, strategy)
         risk = RiskWorker(desk, inbox, self._gauges, chosen.stale_after_ms, self._risk_file)
@@ -255,6 +266,7 @@ class Session:
                 self._clock,
                 self._settings.ui.frames_per_s,
                 self.band,
+                self.leaderboard,
             )
             runs.append(presenter.run())
         if self._options.duration is not None:
@@ -318,8 +330,8 @@ class Session:
             return
         closing = OperatorAction(ts=max(desk.ts, clock.now()), action="close", argument=f"closing: {reason}")
         desk.step(closing)
-        if self.band is not None:
-            self.band.take(closing)
+        for one in self.followers:
+            one.take(closing)
         deadline = asyncio.get_running_loop().time() + CANCEL_TIMEOUT_S
         while desk.core.orders.open_count and asyncio.get_running_loop().time() < deadline:
             due = desk.due
@@ -340,6 +352,7 @@ class Session:
             self._risk_file.keep(ended, sync=True)
         if self.band is not None:
             self.band.finish(desk.ts)
+        self.shadows.finish(desk.ts, SHADOWS_END_WITHIN)
         summary = summarize(
             desk,
             self._gauges,
@@ -350,6 +363,8 @@ class Session:
             session=str(path) if path else None,
             ended_ns=ended,
         )
+        if self.shadows.shadows:
+            summary["shadows"] = self.leaderboard.summary()
         desk.scores.obligation.finish(ended)
         if self._proof is not None and self._proof.failed:
             log.warning("proof %s", self._proof.failed)

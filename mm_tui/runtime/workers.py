@@ -3,17 +3,16 @@
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
 from mm_tui.journal.seal import seal_log
 from mm_tui.journal.writer import SessionWriter
 from mm_tui.model.events import AnyEvent, SessionStarted
-from mm_tui.runtime.band import Band
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.desk import MARKET, Desk
-from mm_tui.runtime.followers import SLICE
+from mm_tui.runtime.followers import SLICE, Followers
 from mm_tui.runtime.gauges import Gauges
 from mm_tui.runtime.inbox import DeskInbox
 from mm_tui.runtime.latch import RiskFile
@@ -87,10 +86,10 @@ class StrategyWorker:
         clock: Clock,
         gauges: Gauges,
         opening: Callable[[int], SessionStarted],
-        band: Band | None = None,
+        followers: Sequence[Followers] = (),
     ) -> None:
         """`opening` makes the session's first event, at the time of the first one that comes."""
-        self._band = band
+        self._followers = tuple(followers)
         self._desk = desk
         self._inbox = inbox
         self._clock = clock
@@ -102,7 +101,7 @@ class StrategyWorker:
 
     async def run(self) -> None:
         """Step the desk for each event; when nothing waits, for what fell due."""
-        desk, inbox, clock, band = self._desk, self._inbox, self._clock, self._band
+        desk, inbox, clock = self._desk, self._inbox, self._clock
         live = isinstance(clock, LiveClock)
         self.state.state = "running"
         known_due: int | None = None
@@ -130,25 +129,25 @@ class StrategyWorker:
                 await asyncio.sleep(BREATH)
             elif not inbox.empty:
                 await asyncio.sleep(0)
-            elif band is not None and band.behind:
-                band.catch_up(desk.ts, SLICE)
+            elif (behind := next((one for one in self._followers if one.behind), None)) is not None:
+                behind.catch_up(desk.ts, SLICE)
                 await asyncio.sleep(BREATH if time.perf_counter_ns() - began > LONG_TURN else 0)
             else:
                 await inbox.wait()
 
     def _step(self, event: AnyEvent, raw: bytes) -> None:
-        desk, gauges, band = self._desk, self._gauges, self._band
+        desk, gauges = self._desk, self._gauges
         if not desk.first_ts:
             opening = self._opening(event.ts)
             desk.step(opening)
-            if band is not None:
-                band.take(opening)
+            for one in self._followers:
+                one.take(opening)
         placed = desk.core.orders.placed
         desk.step(event, raw)
         if gauges.live and desk.core.orders.placed != placed and type(event) in MARKET:
             gauges.tick_to_order.add(self._clock.now() - event.ts)
-        if band is not None:
-            band.take(event)
+        for one in self._followers:
+            one.take(event)
 
 
 class SimulatorWorker:

@@ -85,10 +85,10 @@ class Demo(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Shadows(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Desks beside the desk, on the same feed, with other strategies or parameters; `[shadows]`."""
 
-    band: bool = True
-    """Whether each also runs under the other queue models, for the band of its PnL."""
     max_cpu_pct: Annotated[float, Meta(gt=0, le=100)] = 25.0
     """What all of them together may take of one core; the dearest goes first."""
+    band: bool = True
+    """Whether each also runs under the other queue models, for the band of its PnL."""
     desks: dict[str, str] = {}
     """Name to what tells it from the desk: `strategy=glft risk_factor=0.1`; at most MOST_SHADOWS."""
 

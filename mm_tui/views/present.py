@@ -58,6 +58,7 @@ class Vitals(msgspec.Struct, kw_only=True):
     workers: tuple[fr.WorkerRow, ...] = ()
     band: tuple[Decimal | None, Decimal | None, Decimal | None] = (None, None, None)
     """Total PnL of the same strategy under risk-averse, power and optimistic queues."""
+    shadows: fr.ShadowsFrame = fr.ShadowsFrame()
     problem: str = ""
     """What went wrong in a shell, for the header: recording stopped, …"""
 
@@ -114,6 +115,7 @@ class Presenter:
             worth=_same(self._worth.worth(ts), last.worth),
             estimates=_same(self._estimates(), last.estimates),
             held=_same(self._held(), last.held),
+            shadows=_same(vitals.shadows, last.shadows),
             flatten=_same(self._flatten(), last.flatten),
         )
         self._last = frame

@@ -14,6 +14,7 @@ from mm_tui.views.frames.link import DeskLink, Viewport
 from mm_tui.views.frames.orders import HeldRow, OrderRow
 from mm_tui.views.frames.replay import ReplayFrame, ReplayMark
 from mm_tui.views.frames.risk import FlattenFrame, Gauge, RiskFrame
+from mm_tui.views.frames.shadows import ShadowRow, ShadowsFrame
 from mm_tui.views.frames.status import DeskState, EventRow, HeaderFrame, TruthFrame, WorkerRow
 from mm_tui.views.frames.strategy import EstimatesFrame, ParameterRow
 from mm_tui.views.frames.tape import StatsFrame, TapeFrame, TapeRow
@@ -46,6 +47,8 @@ __all__ = [
     "ReplayFrame",
     "ReplayMark",
     "RiskFrame",
+    "ShadowRow",
+    "ShadowsFrame",
     "StatsFrame",
     "TapeFrame",
     "TapeRow",

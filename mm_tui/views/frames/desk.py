@@ -8,6 +8,7 @@ from mm_tui.views.frames.ladder import LadderFrame
 from mm_tui.views.frames.orders import HeldRow, OrderRow
 from mm_tui.views.frames.replay import ReplayFrame
 from mm_tui.views.frames.risk import FlattenFrame, RiskFrame
+from mm_tui.views.frames.shadows import ShadowsFrame
 from mm_tui.views.frames.status import EventRow, HeaderFrame, TruthFrame, WorkerRow
 from mm_tui.views.frames.strategy import EstimatesFrame, ParameterRow
 from mm_tui.views.frames.tape import TapeFrame
@@ -39,6 +40,7 @@ class DeskFrame(Frame, frozen=True, kw_only=True):
     """None where the strategy asks for none."""
     held: tuple[HeldRow, ...] = ()
     """Quotes that are wanted and have no order."""
+    shadows: ShadowsFrame = ShadowsFrame()
     flatten: FlattenFrame | None = None
     """None while flat."""
     replay: ReplayFrame | None = None
