@@ -3,6 +3,9 @@
 Two runs go through the recording. The scout goes ahead as fast as it may, finds what is worth jumping to, and leaves
 states to go back to. The run that is shown plays, or is taken to a moment: from where it stands or from the nearest
 state before the moment, whichever is nearer. Both hear the same inputs, so it does not matter how a moment was reached.
+
+Where the scout has not come yet, a session with an index is shown as it was recorded (`replay_film`), played and sought
+in, until the scout is past that moment and a run can be taken there.
 """
 
 from bisect import bisect_right
@@ -14,42 +17,21 @@ import msgspec
 from mm_tui.backtest.checkpoints import Checkpoints
 from mm_tui.backtest.moments import moment
 from mm_tui.backtest.recording import Recording
+from mm_tui.backtest.replay_film import Film, film_of
+from mm_tui.backtest.replay_goal import Goal, Place, next_speed
 from mm_tui.backtest.replay_marks import Marks
 from mm_tui.backtest.replay_run import Run
 from mm_tui.backtest.replay_view import ReplayView
 from mm_tui.backtest.timeline import Timeline
 from mm_tui.errors import DataError, UsageError
+from mm_tui.model.clock import SECOND
 from mm_tui.views.fmt import clock as clock_words
 from mm_tui.views.frames import DeskFrame, ReplayFrame, Viewport
 
-SPEEDS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, None)
-"""Recorded seconds a second; None for as fast as it goes."""
 _LOOK_EVERY: Final = 32
 """Inputs between two looks at the clock."""
 _ONLY_A_REPLAY: Final = "a replay sends nothing; B branches off"
 _END: Final = "end of the recording"
-
-
-class Goal(msgspec.Struct, frozen=True):
-    """Where the run that is shown is to go."""
-
-    words: str
-    """`to 14:02:10`, `to the next fill`."""
-    ts: int | None = None
-    """A moment."""
-    share: str = ""
-    """So much of the way, as it is written; known once the recording's end is."""
-    kind: str = ""
-    """The next mark of this kind."""
-    heard: int | None = None
-    """A number of inputs."""
-
-
-class Place(msgspec.Struct, frozen=True):
-    """A goal that was found."""
-
-    heard: int
-    ts: int
 
 
 class Replay:
@@ -78,6 +60,11 @@ class Replay:
         self._marks = Marks()
         self._goal: Goal | None = None
         self._place: Place | None = None
+        self._film = film_of(recording)
+        self._rolling = False
+        """Whether the film is what is shown."""
+        self._joining = False
+        """Whether a run is on its way to where the film is."""
         self._going: Run | None = None
         self._anchor = (0, 0)
         self._changed = True
@@ -131,8 +118,18 @@ class Replay:
 
     @property
     def seeking(self) -> bool:
-        """Whether the run that is shown is on its way to somewhere."""
-        return self._goal is not None
+        """Whether what is shown is not what was asked for last."""
+        return self._goal is not None and not self._joining
+
+    @property
+    def filming(self) -> bool:
+        """Whether the session is shown as it was recorded, because no run has come to this moment yet."""
+        return self._rolling
+
+    @property
+    def ts(self) -> int:
+        """The moment shown."""
+        return self._film.ts if self._rolling and self._film is not None else self.shown.ts
 
     @property
     def start(self) -> int:
@@ -145,8 +142,10 @@ class Replay:
         times, share = self.timeline.times, self.timeline.share
         if not times:
             return 0
-        if self.timeline.done or not share:
+        if self.timeline.done or (not share and self._film is None):
             return times[-1]
+        if self._film is not None:
+            return max(times[-1], self._film.end)
         return times[0] + round((times[-1] - times[0]) / share)
 
     def _play_or_pause(self) -> None:
@@ -157,21 +156,23 @@ class Replay:
 
     def _step(self) -> None:
         self.playing = False
+        if self._rolling and self._film is not None:
+            self.seek(self._film.next_ts or self._film.end)
+            return
         self._go(Goal("one event on", heard=self.shown.heard + 1))
 
     def _change_speed(self, by: int) -> None:
-        near = min(range(len(SPEEDS)), key=lambda at: abs(_rate(SPEEDS[at]) - _rate(self.speed)))
-        self.speed = SPEEDS[min(max(near + by, 0), len(SPEEDS) - 1)]
+        self.speed = next_speed(self.speed, by)
         self._drop_anchor()
 
     def _seek_by(self, text: str) -> None:
         """Steps add up: the next one counts from where the last one leads."""
         goal = self._goal
-        self._seek_to(text, self.shown.ts if goal is None or goal.ts is None else min(goal.ts, self.end))
+        self._seek_to(text, self.ts if goal is None or goal.ts is None else min(goal.ts, self.end))
 
     def _seek_to(self, text: str, now: int) -> None:
         ts = moment(text, now, self.start, self.end)
-        if text.strip().endswith("%") and not self.timeline.done:
+        if text.strip().endswith("%") and not self.timeline.done and self._film is None:
             self._go(Goal(f"to {text.strip()}", share=text))
         else:
             self.seek(ts)
@@ -184,14 +185,17 @@ class Replay:
     def _go_back(self, kind: str) -> None:
         """Marks behind are known already."""
         self.playing = False
-        found = self._marks.before(kind, self.shown.heard)
-        if found is None:
+        found = None if self._rolling else self._marks.before(kind, self.shown.heard)
+        filmed = self._film.before(kind, self.ts) if self._rolling and self._film is not None else None
+        if filmed is not None:
+            self.seek(filmed)
+        elif found is None:
             self.word = f"no {kind} before this"
         else:
             self._go(Goal(f"to the {kind} before", heard=found))
 
     def _go(self, goal: Goal) -> None:
-        self._goal, self._place, self._going = goal, None, None
+        self._goal, self._place, self._going, self._joining = goal, None, None, False
         if goal.ts is not None and self.timeline.times:
             self._goal = msgspec.structs.replace(goal, ts=max(goal.ts, self.start))
 
@@ -206,6 +210,9 @@ class Replay:
         elif self.playing:
             behind = self._play(end)
         self._look_ahead(end)
+        if self._rolling and self._goal is None and self._find(Goal("", ts=self.ts)) is not None:
+            self._go(Goal("", ts=self.ts))
+            self._joining = True
         return behind or self._goal is not None or not self.timeline.done
 
     def _look_ahead(self, end: int, wanted: int = 1 << 62) -> None:
@@ -225,6 +232,8 @@ class Replay:
 
     def _play(self, end: int) -> bool:
         """Show what the pace asks for; whether it could not be kept within the time."""
+        if self._rolling and self._film is not None:
+            return self._play_film(self._film, end)
         shown, times, now = self.shown, self.timeline.times, self._clock()
         began, first = self._anchor
         until = None if self.speed is None else first + round((now - began) * self.speed)
@@ -248,6 +257,22 @@ class Replay:
                     self._drop_anchor()
                     return True
 
+    def _play_film(self, film: Film, end: int) -> bool:
+        """The same of the film, a second of market at a time."""
+        now = self._clock()
+        began, first = self._anchor
+        until = film.end if self.speed is None else min(film.end, first + round((now - began) * self.speed))
+        self._changed = True
+        while film.ts < until:
+            film.advance(min(until, film.ts + SECOND))
+            if self._clock() >= end:
+                self._drop_anchor()
+                return True
+        if film.ts >= film.end:
+            self.playing = False
+            self.word = _END
+        return False
+
     def _starved(self) -> bool:
         """Nothing is left to show: the end, or the scout needs another turn."""
         if not self.timeline.done:
@@ -266,7 +291,7 @@ class Replay:
         if place is None:
             if self.timeline.done:
                 self._arrive(f"no further {goal.kind}" if goal.kind else _END)
-            else:
+            elif not self._roll(goal):
                 self._look_ahead(end)
                 self._changed = True
             return
@@ -284,11 +309,29 @@ class Replay:
                     self._changed = True
                     return
         run.advance(place.ts)
-        self.shown = run
+        self.shown, self._rolling = run, False
         at_end = self.timeline.done and place.heard == len(self.timeline) and place.ts == self.end
         if at_end:
             run.finish()
         self._arrive(_END if at_end else "")
+
+    def _roll(self, goal: Goal) -> bool:
+        """Show the goal as it was recorded, where no run can be taken to it yet; whether that could be done."""
+        film = self._film
+        ts = goal.ts
+        if film is None or (ts is None and not goal.kind):
+            return False
+        if ts is None:
+            ts = film.after(goal.kind, self.ts)
+            if ts is None:
+                self._arrive(f"no further {goal.kind}")
+                return True
+        if not film.seek(min(ts, film.end)):
+            self._film, self._rolling = None, False
+            return False
+        self._rolling = True
+        self._arrive("")
+        return True
 
     def _find(self, goal: Goal) -> Place | None:
         """Where the goal is; None as long as it is not known, and where there is none."""
@@ -300,6 +343,8 @@ class Replay:
             if heard < len(times) or done:
                 heard = max(1, heard)
                 return Place(heard, max(goal.ts, times[0]) if heard < len(times) else times[-1]) if times else None
+            return None
+        if goal.kind and self._rolling:
             return None
         wanted = self._marks.after(goal.kind, self.shown.heard) if goal.kind else goal.heard
         if wanted is None or wanted > len(times):
@@ -315,13 +360,14 @@ class Replay:
 
     def _arrive(self, word: str) -> None:
         self._goal = self._place = self._going = None
+        self._joining = False
         self.word = self.word or word
         self._changed = True
         self._drop_anchor()
 
     def _drop_anchor(self) -> None:
         """The pace counts from here."""
-        self._anchor = (self._clock(), self.shown.ts)
+        self._anchor = (self._clock(), self.ts)
 
     # -- what the screen sees
 
@@ -330,7 +376,11 @@ class Replay:
         if self._presented is not None and not self._changed and self._presented[1] is view:
             return self._presented[0]
         self._changed = False
-        frame = self._view.frame(self.shown, self.timeline, self._scrubber(), view, self.checkpoints.problem)
+        scrubber, problem = self._scrubber(), self.checkpoints.problem
+        if self._rolling and self._film is not None:
+            frame = self._view.filmed(self._film, self.timeline, scrubber, view, problem)
+        else:
+            frame = self._view.frame(self.shown, self.timeline, scrubber, view, problem)
         self._presented = (frame, view)
         return frame
 
@@ -339,17 +389,20 @@ class Replay:
         return ReplayFrame(
             start=self.start,
             end=self.end,
-            ts=self.shown.ts or self.start,
+            ts=self.ts or self.start,
             known=times[-1] if times else 0,
             playing=self.playing,
             speed=self.speed,
-            marks=self._marks.all,
+            marks=self._marks.all if self._film is None or self.timeline.done else self._film.marks,
             word=self._progress() or self.word,
         )
 
     def _progress(self) -> str:
         """`to 14:02:10, 43 %` while on the way."""
         goal, place, times = self._goal, self._place, self.timeline.times
+        if self._rolling and self._film is not None and not self.seeking:
+            way = 100 * (times[-1] - times[0]) // max(1, self.ts - times[0])
+            return f"{self.word + '; ' if self.word else ''}{self._film.words()}, itself on its way, {min(99, way)} %"
         if goal is None or not times:
             return ""
         if place is not None:
@@ -360,7 +413,3 @@ class Replay:
         else:
             return f"{goal.words}, looked through to {clock_words(times[-1])}"
         return f"{goal.words}, {min(99, 100 * done // max(1, whole))} %"
-
-
-def _rate(speed: float | None) -> float:
-    return 2 * max(each for each in SPEEDS if each is not None) if speed is None else speed

@@ -7,34 +7,19 @@ DataError with the number of the record and its byte.
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
 from mm_tui.errors import DataError
 from mm_tui.journal.lines import Line, lines
 from mm_tui.journal.meta import read_meta
-from mm_tui.journal.record import LONGEST_PAUSE, Entry, MarketLine, decode, parse_market_line
+from mm_tui.journal.record import LONGEST_PAUSE, Entry, MarketLine, Place, decode, parse_market_line
 from mm_tui.journal.seal import market_parts
 from mm_tui.journal.writer import JOURNAL
 
 PLACES: Final = 4
 """Lines whose place is remembered; whoever reads ahead does so by one."""
-
-
-class Place(NamedTuple):
-    """A moment of a session as places in its files, each of the next one to be read there."""
-
-    lines: int = 0
-    """Market lines before it."""
-    part: int = 0
-    """Market logs that were closed before it."""
-    offset: int = 0
-    """Byte of the unpacked market log."""
-    seq: int = 0
-    """Records of the journal before it."""
-    journal: int = 0
-    """Byte of the journal."""
 
 
 BEGINNING: Final = Place()

@@ -48,6 +48,21 @@ class Entry(NamedTuple):
     message: AnyMessage
 
 
+class Place(NamedTuple):
+    """A moment of a session as places in its files, each of the next one to be read there."""
+
+    lines: int = 0
+    """Market lines before it."""
+    part: int = 0
+    """Market logs that were closed before it."""
+    offset: int = 0
+    """Byte of the unpacked market log."""
+    seq: int = 0
+    """Records of the journal before it."""
+    journal: int = 0
+    """Byte of the journal."""
+
+
 class _Head(msgspec.Struct, frozen=True, gc=False):
     seq: int
     after: int

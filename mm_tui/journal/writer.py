@@ -6,8 +6,9 @@ refuses ends the recording, never the desk: `failed` says why in words, and what
 
 import os
 from pathlib import Path
+from zlib import crc32
 
-from mm_tui.journal.record import AnyMessage, encode, market_line
+from mm_tui.journal.record import AnyMessage, Place, encode, market_line
 from mm_tui.journal.seal import MARKET, rotated
 from mm_tui.model.commands import AmendOrder, CancelAll, CancelOrder, PlaceOrder, ReplaceOrder
 
@@ -25,11 +26,14 @@ class SessionWriter:
 
     __slots__ = (
         "_journal",
+        "_journal_sum",
         "_market",
+        "_market_sum",
         "_pending",
         "_sync",
         "failed",
         "folder",
+        "journal_bytes",
         "lines",
         "market_bytes",
         "parts",
@@ -50,6 +54,9 @@ class SessionWriter:
         """Size of the current market log."""
         self.parts = 0
         """Market logs closed by rotation."""
+        self.journal_bytes = 0
+        """Size of the journal."""
+        self._market_sum = self._journal_sum = 0
         self._pending: list[bytes] = []
         self._sync = sync_orders
         self._market = self._journal = -1
@@ -78,6 +85,7 @@ class SessionWriter:
             return
         self.lines += 1
         self.market_bytes += len(line)
+        self._market_sum = crc32(line, self._market_sum)
 
     def record(self, message: AnyMessage) -> None:
         """Gather one message; it stands behind the market lines written so far."""
@@ -103,6 +111,23 @@ class SessionWriter:
                 os.fsync(self._journal)
         except OSError as error:
             self._fail(error, JOURNAL)
+            return
+        self.journal_bytes += len(gathered)
+        self._journal_sum = crc32(gathered, self._journal_sum)
+
+    @property
+    def place(self) -> Place:
+        """Where both logs stand; with what was gathered written."""
+        return Place(self.lines, self.parts, self.market_bytes, self.seq, self.journal_bytes)
+
+    def sums(self) -> tuple[int, int]:
+        """CRC-32 of what was written into the market log and into the journal since this was last asked.
+
+        Of a market log that was begun in between, from its beginning.
+        """
+        sums = self._market_sum, self._journal_sum
+        self._market_sum = self._journal_sum = 0
+        return sums
 
     def rotate(self) -> Path | None:
         """Close the market log under a number and begin the next; the closed one, to be sealed by another thread."""
@@ -118,7 +143,7 @@ class SessionWriter:
         os.close(self._market)
         self._market = fresh
         self.parts += 1
-        self.market_bytes = 0
+        self.market_bytes = self._market_sum = 0
         return closed
 
     def close(self) -> None:

@@ -35,6 +35,7 @@ from mm_tui.runtime.inbox import DeskInbox
 from mm_tui.runtime.latch import RiskFile
 from mm_tui.runtime.leaderboard import Leaderboard
 from mm_tui.runtime.logs import close_log, open_log
+from mm_tui.runtime.milestones import Milestones
 from mm_tui.runtime.presenting import PresenterWorker
 from mm_tui.runtime.shadows import Shadows
 from mm_tui.runtime.stopwatch import LiveStopwatch
@@ -151,6 +152,7 @@ class Session:
         self._recording_failed = ""
         self._log: logging.Handler | None = None
         self._risk_file: RiskFile | None = None
+        self._milestones: Milestones | None = None
 
     # -- opening
 
@@ -196,6 +198,8 @@ class Session:
         self.shadows = Shadows(self.desk, terms, self.bus, live=chosen.live)
         self.leaderboard = Leaderboard(self.desk, self.shadows, self._band_figures)
         self.followers: tuple[Followers, ...] = (self.shadows,) if self.band is None else (self.band, self.shadows)
+        if self._writer is not None:
+            self._milestones = Milestones(self.desk, self.bus, self._writer, self.band, chosen.feed.name)
         self.inbox = DeskInbox(self._clock.now, self._entered)
         log.info(
             "session venue=%s symbol=%s strategy=%s folder=%s",
@@ -247,7 +251,9 @@ class Session:
     async def run(self, stopped: asyncio.Event, *, screen: bool) -> Outcome:
         """Run the workers until the desk is told to stop; then the end."""
         control, desk, inbox, chosen = self._control, self.desk, self.inbox, self._chosen
-        strategy = StrategyWorker(desk, inbox, self._clock, self._gauges, self._opening, self.followers)
+        strategy = StrategyWorker(
+            desk, inbox, self._clock, self._gauges, self._opening, self.followers, self._milestones
+        )
         feed = FeedWorker(chosen.feed, inbox, lambda: None if screen else control.stop("end of file"))
         simulator = SimulatorWorker(desk, inbox, self._clock, strategy)
         risk = RiskWorker(desk, inbox, self._gauges, chosen.stale_after_ms, self._risk_file)
@@ -370,6 +376,8 @@ class Session:
             log.warning("proof %s", self._proof.failed)
         log.info("ended reason=%s fills=%s digest=%s", reason, desk.core.account.fills, desk.digest.hex())
         if self._writer is not None and self._meta is not None and path is not None:
+            if self._milestones is not None:
+                self._milestones.close()
             self._writer.close()
             with suppress(OSError):
                 await asyncio.to_thread(seal.seal_logs, path)
@@ -396,6 +404,8 @@ class Session:
         """Give back what the session holds; safe after a failed opening."""
         if self._risk_file is not None:
             self._risk_file.close()
+        if self._milestones is not None:
+            self._milestones.close()
         if self._writer is not None:
             self._writer.close()
         if self._proof is not None:

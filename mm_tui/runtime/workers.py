@@ -16,6 +16,7 @@ from mm_tui.runtime.followers import SLICE, Followers
 from mm_tui.runtime.gauges import Gauges
 from mm_tui.runtime.inbox import DeskInbox
 from mm_tui.runtime.latch import RiskFile
+from mm_tui.runtime.milestones import Milestones
 from mm_tui.venues.api import Feed
 from mm_tui.views.frames import WorkerRow
 
@@ -87,9 +88,11 @@ class StrategyWorker:
         gauges: Gauges,
         opening: Callable[[int], SessionStarted],
         followers: Sequence[Followers] = (),
+        milestones: Milestones | None = None,
     ) -> None:
         """`opening` makes the session's first event, at the time of the first one that comes."""
         self._followers = tuple(followers)
+        self._milestones = milestones
         self._desk = desk
         self._inbox = inbox
         self._clock = clock
@@ -148,6 +151,9 @@ class StrategyWorker:
             gauges.tick_to_order.add(self._clock.now() - event.ts)
         for one in self._followers:
             one.take(event)
+        milestones = self._milestones
+        if milestones is not None and desk.ts >= milestones.due:
+            milestones.look()
 
 
 class SimulatorWorker:
