@@ -34,6 +34,8 @@ class Chosen(msgspec.Struct, frozen=True):
     stale_after_ms: int
     live: bool = True
     """False where events carry a file's own time."""
+    punctual: bool = False
+    """Whether a frame says by a steady clock when it was sent: then one that comes late is known to be old."""
     demo_cause: str = ""
     """Why the embedded exchange stands in for Binance."""
     opening: SessionStarted | None = None
@@ -79,7 +81,7 @@ def _binance(options: RunOptions, settings: Settings) -> Chosen:
     from mm_tui.venues.binance.feed import BinanceFeed  # noqa: PLC0415 - only where asked for
 
     feed = BinanceFeed(settings.binance, settings.feed, options.symbol)
-    return Chosen(feed, *fees_of(settings, "binance"), settings.feed.stale_after_ms)
+    return Chosen(feed, *fees_of(settings, "binance"), settings.feed.stale_after_ms, punctual=True)
 
 
 async def _demo(options: RunOptions, settings: Settings, stack: AsyncExitStack, cause: str) -> Chosen:
@@ -94,7 +96,9 @@ async def _demo(options: RunOptions, settings: Settings, stack: AsyncExitStack, 
     exchange = await stack.enter_async_context(EmbeddedExchange(demo, options.symbol))
     binance = msgspec.structs.replace(settings.binance, rest_url=exchange.rest_url, ws_url=exchange.ws_url)
     feed = BinanceFeed(binance, settings.feed, options.symbol, name="demo", words="embedded exchange")
-    return Chosen(feed, *fees_of(settings, "demo"), settings.feed.stale_after_ms, demo_cause=cause)
+    return Chosen(
+        feed, *fees_of(settings, "demo"), settings.feed.stale_after_ms, punctual=demo.speed == 1.0, demo_cause=cause
+    )
 
 
 def _ccxt(exchange: str, options: RunOptions, settings: Settings) -> Chosen:

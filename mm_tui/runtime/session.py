@@ -256,7 +256,7 @@ class Session:
         )
         feed = FeedWorker(chosen.feed, inbox, lambda: None if screen else control.stop("end of file"))
         simulator = SimulatorWorker(desk, inbox, self._clock, strategy)
-        risk = RiskWorker(desk, inbox, self._gauges, chosen.stale_after_ms, self._risk_file)
+        risk = RiskWorker(desk, inbox, self._gauges, chosen.stale_after_ms, self._risk_file, punctual=chosen.punctual)
         recorder = RecorderWorker(self._writer, self._recording_failed)
         workers: list[Any] = [feed, strategy, risk, simulator, recorder]
         runs = [worker.run() for worker in workers]

@@ -198,15 +198,23 @@ class RiskWorker:
         gauges: Gauges,
         stale_after_ms: int,
         risk_file: RiskFile | None = None,
+        *,
+        punctual: bool = False,
     ) -> None:
-        """`risk_file` is kept up where there is one: what the limits carry over a restart."""
+        """`risk_file` is kept up where there is one: what the limits carry over a restart.
+
+        `punctual`: frames say when they were sent, so that one that comes late is known to be old.
+        """
         self._risk_file = risk_file
+        self._punctual = punctual
         self._looks = 0
         self._desk = desk
         self._inbox = inbox
         self._gauges = gauges
         self._stale_after = stale_after_ms * 1_000_000
         self._stale = False
+        self._late = ""
+        """How late the frames were when that was first too late; empty while they come in time."""
         self._mismatch: frozenset[tuple[str, int | None, int | None]] = frozenset()
         """Orders that core and wire count otherwise: id, lots left there and here."""
         self.heartbeat = time.monotonic()
@@ -223,6 +231,7 @@ class RiskWorker:
             self._gauges.lagged(round(max(0.0, lag) * 1e9))
             if self._gauges.live:
                 self._check_age()
+                self._check_lag()
             self._check_exposure()
             self._looks += 1
             if self._risk_file is not None and self._looks % KEEP_EVERY == 0:
@@ -243,6 +252,18 @@ class RiskWorker:
         elif not self._stale and self._inbox.empty:
             self._stale = True
             self._inbox.trip("feed_age", f"{age / 1e9:.1f} s", f"{self._stale_after / 1e9:g} s")
+
+    def _check_lag(self) -> None:
+        """Frames may come without a pause and yet be old, where the line or the desk cannot keep up.
+
+        Said again at each look while it lasts: to the core every such frame is one more of clean data.
+        """
+        lag = self._gauges.latency.last
+        if not self._punctual or lag is None or lag <= self._stale_after:
+            self._late = ""
+            return
+        self._late = self._late or f"{lag / 1e9:.1f} s"
+        self._inbox.trip("feed_lag", self._late, f"{self._stale_after / 1e9:g} s")
 
     def _check_exposure(self) -> None:
         core = {order.order_id: order.left for order in self._desk.core.orders.open}

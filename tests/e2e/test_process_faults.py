@@ -38,6 +38,13 @@ DISK = 1 << 17
 MANY = pytest.mark.slow
 
 
+@pytest.fixture(autouse=True)
+def interrupts_are_heard() -> None:
+    """A shell starts what runs in its background with SIGINT ignored, and programs inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     programs: list[Program] = []

@@ -12,14 +12,15 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from statistics import median
 
+import msgspec
 import pytest
-from wire_desk import STALE_AFTER_MS, Record, WireDesk, back, of, state, states
+from wire_desk import STALE_AFTER_MS, TIMING, Record, WireDesk, back, of, state, states
 
 from mm_tui.backtest.verify import verify
 from mm_tui.journal.reader import SessionReader
 from mm_tui.journal.record import MarketLine
 
-AT_ONCE = 6
+AT_ONCE = 5
 CANCEL_WITHIN_MS = 250
 """After a desk may know that its data is old."""
 PULLED = ("QuotesPulled",)
@@ -53,6 +54,21 @@ async def drip(desk: WireDesk) -> int:
     desk.pipe.drip(150)
     await desk.until(lambda records: state(records) == "stale", at)
     desk.pipe.flow()
+    await desk.until(back, at)
+    return at
+
+
+async def late(desk: WireDesk) -> int:
+    at = await desk.mark()
+    desk.middleman.late_s = 1.2
+    await desk.until(lambda records: state(records) == "stale", at)
+    await desk.until(lambda _: len(of_stream(desk, b"depthUpdate")) > 12, at)
+    here = len(desk.records)
+    await desk.until(lambda _: desk.records[-1]["ts"] - desk.records[here - 1]["ts"] > 1_500_000_000)
+    lags = [record for record in of(desk.records[at:], "WatchdogTripped") if record["rule"] == "feed_lag"]
+    assert len(lags) > 5
+    assert "quoting" not in states(desk.records[at:]), "frames flow, but none is believed"
+    desk.middleman.late_s = 0.0
     await desk.until(back, at)
     return at
 
@@ -189,6 +205,7 @@ STORIES: dict[str, Story] = {
     "connection reset": reset,
     "half-open: silence, and no pong": half_open,
     "slow drip, 150 bytes a second": drip,
+    "every frame 1.2 s late": late,
     "reset, nobody there for 0.3 s, two refusals": refused,
     "a diff is missing": gap,
     "every frame twice": duplicates,
@@ -213,10 +230,12 @@ SILENT = ("half-open: silence, and no pong", "slow drip, 150 bytes a second")
 
 async def live_through(name: str, home: Path) -> tuple[float, float]:
     """A desk and one fault; milliseconds until the quotes were pulled, and until they stood again."""
-    async with WireDesk(home) as desk:
+    story = STORIES[name]
+    timing = msgspec.structs.replace(TIMING, ping=1.0) if story is half_open else TIMING
+    async with WireDesk(home, timing=timing) as desk:
         await desk.mark()
         began = time.time_ns()
-        at = await STORIES[name](desk)
+        at = await story(desk)
         records = desk.records[at:]
     assert desk.outcome is not None
     assert desk.outcome.resting == ()

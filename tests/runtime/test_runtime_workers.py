@@ -4,6 +4,7 @@ import asyncio
 import gzip
 from pathlib import Path
 
+import msgspec
 import pytest
 from pure_desk import ASK, BID, SECOND, START, Rig, ask, bid, delta, top
 
@@ -102,6 +103,33 @@ def test_the_risk_worker_tells_an_old_feed_once_until_it_is_young_again(monkeypa
     risk._check_age()
     assert len(tripped()) == 1
     assert gauges.age.largest == 3 * SECOND
+
+
+def test_frames_that_come_without_a_pause_and_late_are_old_too() -> None:
+    gauges, inbox = Gauges(live=True), inbox_of()
+    risk = RiskWorker(None, inbox, gauges, 2000, punctual=True)  # type: ignore[arg-type]  # the lag asks no desk
+
+    def heard(lag_ms: int) -> list[tuple[str, str, str]]:
+        """What is said of a frame that is so late, with the venue's clock an hour ahead."""
+        ts = START + 60 * SECOND
+        sent = ts - lag_ms * 1_000_000 + 3600 * SECOND
+        gauges.entered(Frame(msgspec.structs.replace(delta(ts, 1, 1), exch_ts=sent)), ts)
+        risk._check_lag()
+        found = []
+        while (frame := inbox.take(0)) is not None:
+            assert isinstance(frame.event, WatchdogTripped)
+            found.append((frame.event.rule, frame.event.value, frame.event.limit))
+        return found
+
+    risk._check_lag()
+    assert heard(0) == []
+    assert heard(2000) == []
+    assert heard(2300) == [("feed_lag", "2.3 s", "2 s")]
+    assert heard(9000) == [("feed_lag", "2.3 s", "2 s")], "again while it lasts, in the same words"
+    assert heard(100) == []
+    assert heard(2001) == [("feed_lag", "2.0 s", "2 s")]
+    risk._punctual = False
+    assert heard(9000) == [], "a venue that says when a book last changed"
 
 
 async def test_the_recorder_rotates_seals_and_says_what_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

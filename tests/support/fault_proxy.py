@@ -42,11 +42,14 @@ class Middleman:
         """Answers to the next questions for the book, in the exchange's place; None lets the question wait."""
         self.asked: list[float] = []
         """When the book was asked for, by the loop's clock."""
+        self.late_s = 0.0
+        """How long each frame is held back."""
         self.refusals = 0
         """So many handshakes to come are answered with 503."""
         self.address = ""
         self._upstream = upstream
         self._clients: set[ServerConnection] = set()
+        self._sending: set[asyncio.Future[None]] = set()
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -84,12 +87,21 @@ class Middleman:
                 f"ws://{self._upstream}{path}", compression=None, max_size=None, close_timeout=0.2
             ) as exchange:
                 async for raw in exchange:
+                    held = self.late_s
                     for frame in self.mangle(raw if isinstance(raw, bytes) else raw.encode()):
-                        await client.send(frame, text=True)
+                        if held:
+                            asyncio.get_running_loop().call_later(held, self._later, client, frame)
+                        else:
+                            await client.send(frame, text=True)
         except (WebSocketException, OSError):
             client.transport.abort()
         finally:
             self._clients.discard(client)
+
+    def _later(self, client: ServerConnection, frame: bytes) -> None:
+        task = asyncio.ensure_future(client.send(frame, text=True))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
 
     async def _http(self, _: ServerConnection, request: Request) -> Response | None:
         if not request.path.startswith("/api/"):

@@ -20,9 +20,9 @@ from mm_tui.venues.binance.stream import Timing
 from mm_tui.venues.demo.server import EmbeddedExchange
 
 Record = dict[str, Any]
-STALE_AFTER_MS = 400
-TIMING = Timing(open=2.0, rest=1.0, ping=1.0, silence=5.0, handover=3.0)
-PATIENCE_S = 30.0
+STALE_AFTER_MS = 600
+TIMING = Timing(open=5.0, rest=1.0, ping=5.0, silence=10.0, handover=5.0)
+PATIENCE_S = 60.0
 """A machine may be busy; what is promised in milliseconds is read from the journal's own times."""
 
 
@@ -53,7 +53,7 @@ class WireDesk:
         settings = self._settings.settings
         config = Binance(rest_url=f"http://{self.middleman.address}", ws_url=f"ws://{self.pipe.address}")
         feed = BinanceFeed(config, settings.feed, "BTC/USDT", name="demo", words="", timing=self._timing)
-        chosen = Chosen(feed, 0.0, 5.0, settings.feed.stale_after_ms)
+        chosen = Chosen(feed, 0.0, 5.0, settings.feed.stale_after_ms, punctual=True)
         run = run_session(options(self.home, "demo"), self._settings, self.control, screen=False, given=chosen)
         self._task = asyncio.create_task(run)
         await self.until(lambda records: state(records) == "quoting" and resting(records))
