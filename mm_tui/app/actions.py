@@ -74,6 +74,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(id="recentre", keys=("c",), group="Look", label="centre", help="re-centre the ladder", desk=False),
     Action(id="group", keys=("g",), group="Look", label="group", help="ticks a row of the ladder", desk=False),
     Action(id="units", keys=("%",), group="Look", label="units", help="ticks, bps or quote", desk=False),
+    Action(id="columns", keys=("d",), group="Look", label="columns", help="columns of the ladder", desk=False),
     Action(id="window", keys=("w",), group="Look", label="window", help="minutes of the chart", desk=False),
     Action(id="explain", keys=("e",), group="Look", label="explain", help="why an order stands there", desk=False),
     Action(id="panel", keys=(), group="Look", label="panels", help="show or focus a panel", desk=False),

@@ -105,6 +105,9 @@ class Intents:
     def _do_units(self, _: str) -> None:
         self._ask_panel("ladder", "cycle_units")
 
+    def _do_columns(self, _: str) -> None:
+        self._ask_panel("ladder", "cycle_columns")
+
     def _do_window(self, _: str) -> None:
         self._ask_panel("chart", "cycle_window")
 

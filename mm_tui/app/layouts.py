@@ -144,9 +144,9 @@ def _medium(width: int, height: int, view: View) -> Plan:
 
 def _wide(width: int, height: int, view: View, ladder_rows: int) -> Plan:
     body = height - 2
-    right = max(46, min(64, width * 27 // 100))
+    right = max(46, min(52, width * 24 // 100))
     truth = max(66, min(80, width - 110))
-    left = max(60, min(90, width * 34 // 100))
+    left = min(112, 62 + (width - WIDE[0]) * 7 // 10)
     middle = width - left - right
     ladder = min(body, ladder_rows + 4) if ladder_rows else body
     places = {

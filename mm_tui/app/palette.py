@@ -60,7 +60,8 @@ _DERIVED = {
 
 _PLAIN = {
     **dict.fromkeys("╭╮╰╯┌┐└┘├┤┬┴┼", "+"),
-    **dict.fromkeys("─━╌╴╶┄–—−", "-"),
+    **dict.fromkeys("─╌╴╶┄–—−", "-"),
+    "━": "=",
     **dict.fromkeys("│┃▌▐⋮", "|"),
     **dict.fromkeys("█▉▊▋▮▓", "#"),
     **dict.fromkeys("▍▎▏▯", ":"),

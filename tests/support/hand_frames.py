@@ -66,6 +66,8 @@ def orders() -> tuple[OrderRow, ...]:
                 status="partially_filled" if lots < 200 else "live",
                 age_s=ages[at],
                 queue_ahead=(41_000, 18_300, 200, 2_000, 112_000, 0)[at],
+                queue_behind=(12_000, 41_100, 90_000, 61_200, 3_000, 0)[at],
+                eta_s=(None, 312, 4, 21, None, 0)[at],
                 level=level,
                 steps=waterfall(side, price, level),
                 fate="kept: 0.2 bps off its quote" if at % 2 else "sent 00:01:59",

@@ -53,7 +53,7 @@ def ladder(rows: int = 40, seed: int = 1, group: int = 1, **changes: Any) -> Lad
             )
         )
     frame = LadderFrame(
-        rows=tuple(levels),
+        rows=beside(levels, seed),
         group=group,
         valid=True,
         mid2=2 * MID + 1,
@@ -67,6 +67,26 @@ def ladder(rows: int = 40, seed: int = 1, group: int = 1, **changes: Any) -> Lad
         own_below=2 if group == 1 else 0,
     )
     return msgspec.structs.replace(frame, **changes)
+
+
+def beside(levels: list[LadderRow], seed: int) -> tuple[LadderRow, ...]:
+    """The same rows with their depth, what changed and traded there, and where our orders stand."""
+    chance = random.Random(seed + 100)
+    told: dict[int, dict[str, Any]] = {}
+    for side in (reversed([level for level in levels if level.ask]), [level for level in levels if level.bid]):
+        depth = 0
+        for far, level in enumerate(side):
+            depth += level.bid + level.ask
+            change = round(chance.gauss(0, 30_000)) if chance.random() < 0.6 else 0
+            traded = round(chance.expovariate(1 / 60_000)) if far < 6 else 0
+            values = {"depth": depth, "change": change, "fresh": chance.randint(1, 3) if change else 0}
+            values |= {"bought" if level.ask else "sold": traded, "sold" if level.ask else "bought": traded // 3}
+            if level.own_bid or level.own_ask:
+                ahead = (level.bid + level.ask) * (far * 7 % 10) // 10
+                values |= {"ahead": ahead, "behind": level.bid + level.ask - ahead}
+                values |= {"eta_s": ahead * 300 // traded if traded else None}
+            told[level.price] = values
+    return tuple(msgspec.structs.replace(level, **told[level.price]) for level in levels)
 
 
 def tape(count: int = 60, seed: int = 1) -> TapeFrame:

@@ -1,13 +1,16 @@
-"""One row of the ladder: its values in, spans out. Bids left, asks right, the price between them."""
+"""One row of the ladder: its values in, spans out. Bids left, asks right, the price between them.
+
+At the left edge where our own orders stand in their queues, at the right edge what the market did at the price.
+"""
 
 from typing import NamedTuple
 
 from mm_tui.app.palette import Palette
-from mm_tui.app.widgets.columns import AIR, MARK, Columns
-from mm_tui.app.widgets.spans import Span
+from mm_tui.app.widgets.columns import AIR, MARK, QUEUE, Columns, Scale, beside
+from mm_tui.app.widgets.spans import Span, glowing
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
-from mm_tui.views.frames import LadderFrame
+from mm_tui.views.frames import LadderFrame, LadderRow
 
 
 class Half(NamedTuple):
@@ -19,13 +22,35 @@ class Half(NamedTuple):
     """Its length in eighths of a cell."""
     own: int
     """Ours, lots."""
-    ahead: int | None
-    """Estimated before ours in the queue, lots."""
 
 
-EMPTY = Half(0, 0, 0, None)
+EMPTY = Half(0, 0, 0)
 LIT = ("dim", "last", "last bold", "bright bold")
 """How the last trade is drawn, from long ago to just now."""
+FRESH = ("dim", "dim", "dim", "text")
+"""How a change of size is drawn, from long ago to just now."""
+
+
+class Place(NamedTuple):
+    """Where our order stands in its queue."""
+
+    ahead: str
+    """Lots before it; empty where that is not known."""
+    bar: tuple[int, int, int]
+    """Cells before it, of it and behind it."""
+    eta: str
+
+
+class Beside(NamedTuple):
+    """What the market did at the price, as it is written; empty where nothing."""
+
+    change: str = ""
+    fresh: int = 0
+    """How lately, 3 to 0."""
+    depth: str = ""
+    traded: str = ""
+    glow: int = 0
+    """How much the size glows: it changed a lot, and just now."""
 
 
 class Cells(NamedTuple):
@@ -46,6 +71,9 @@ class Cells(NamedTuple):
     chosen: bool
     dimmed: bool
     columns: Columns
+    place: Place | None = None
+    """None where none of our orders rests here."""
+    beside: Beside = Beside()
 
 
 def row(cells: Cells, instrument: Instrument, look: Palette) -> list[Span]:
@@ -53,12 +81,66 @@ def row(cells: Cells, instrument: Instrument, look: Palette) -> list[Span]:
     columns = cells.columns
     ground = " on selection" if cells.chosen else ""
     spans: list[Span] = [(" " * columns.margin, "text" + ground)] if columns.margin else []
+    spans += _place(cells, ground)
     spans += _side(cells, cells.bid, "bid", instrument, look, ground=ground)
     spans += _price(cells, ground)
     spans += _side(cells, cells.ask, "ask", instrument, look, ground=ground)[::-1]
+    spans += _beside(cells, ground)
     if cells.chosen:
         spans.append((" " * columns.width, "text" + ground))
     return spans
+
+
+def place_in_queue(ahead: int | None, own: int, behind: int | None, ahead_text: str, eta_s: int | None) -> Place:
+    """A place as it is drawn: only the very front of a queue has nothing before it, and ours is always seen."""
+    eta = fmt.duration(eta_s)
+    if ahead is None or behind is None:
+        return Place("" if ahead is None else ahead_text, (0, 0, 0), eta)
+    most = QUEUE - 1
+    before = min(most, max(1, round(ahead * most / (ahead + own + behind)))) if ahead else 0
+    ours = max(1, min(QUEUE - before, round(own * QUEUE / (ahead + own + behind))))
+    return Place(ahead_text, (before, ours, QUEUE - before - ours), eta)
+
+
+def place_spans(place: Place, own: str, ground: str = "") -> list[Span]:
+    """The queue from its front: what stands before ours as a line, ours heavy, what is behind as dots."""
+    before, ours, behind = place.bar
+    if not ours:
+        return [(fmt.UNKNOWN, "dim" + ground)]
+    return [("─" * before, "dim" + ground), ("━" * ours, own + ground), ("·" * behind, "dim" + ground)]
+
+
+def _place(cells: Cells, ground: str) -> list[Span]:
+    columns, place = cells.columns, cells.place
+    if not columns.left:
+        return []
+    if place is None:
+        return [(" " * columns.left, "text" + ground)]
+    spans: list[Span] = []
+    plain = ("dim" if cells.dimmed else "text") + ground
+    if columns.ahead:
+        spans.append(((place.ahead or fmt.UNKNOWN).rjust(columns.ahead), plain))
+    if columns.queue:
+        style = "dim" if cells.dimmed else "own bold"
+        drawn = place_spans(place, style, ground)
+        spans += [
+            (" ", "text" + ground),
+            *drawn,
+            (" " * (QUEUE - sum(len(text) for text, _ in drawn)), "text" + ground),
+        ]
+    if columns.eta:
+        spans.append((place.eta.rjust(columns.eta), plain))
+    return spans
+
+
+def _beside(cells: Cells, ground: str) -> list[Span]:
+    columns, told = cells.columns, cells.beside
+    words = (
+        (told.change, columns.change, "dim" if cells.dimmed else FRESH[told.fresh]),
+        (told.depth, columns.depth, "dim"),
+        (told.traded, columns.traded, "dim" if cells.dimmed else "text"),
+    )
+    return [(text.rjust(width), style + ground) for text, width, style in words if width]
 
 
 def _price(cells: Cells, ground: str) -> list[Span]:
@@ -74,7 +156,7 @@ def _price(cells: Cells, ground: str) -> list[Span]:
 
 
 def _side(cells: Cells, half: Half, side: str, instrument: Instrument, look: Palette, *, ground: str) -> list[Span]:
-    """From the outside in: queue, own, bar, quantity. The caller turns the right side round."""
+    """From the outside in: own, bar, quantity. The caller turns the right side round."""
     columns = cells.columns
     last = (
         ""
@@ -90,28 +172,23 @@ def _side(cells: Cells, half: Half, side: str, instrument: Instrument, look: Pal
     if columns.quantity:
         text = fmt.lots(half.quantity, instrument.step_size, columns.places) if half.quantity else last
         weight = " bold" if cells.touch == side and not cells.dimmed else ""
-        style = colour + weight if half.quantity else LIT[cells.glow]
+        style = glowing(colour, 0 if cells.dimmed else cells.beside.glow) + weight if half.quantity else LIT[cells.glow]
         spans.append((text.rjust(columns.quantity), style + ground))
     return spans
 
 
 def _own(cells: Cells, half: Half, instrument: Instrument, ground: str) -> list[Span]:
     columns = cells.columns
+    if not columns.mine:
+        return []
     if not half.own:
-        outside = columns.ahead + columns.mine
-        return [(" " * outside, "text" + ground)] if outside else []
-    spans: list[Span] = []
-    if columns.ahead:
-        before = fmt.compact(half.ahead * instrument.step) if half.ahead is not None else ""
-        spans.append((before.rjust(columns.ahead), "dim" + ground))
-    if columns.mine:
-        style = "dim" if cells.dimmed or cells.pending else "own bold"
-        if columns.mine <= MARK:
-            text = " …" if cells.pending else " ◆"
-        else:
-            text = fmt.steps(half.own, instrument.step_size) + ("…" if cells.pending else " ")
-        spans.append((text.rjust(columns.mine), style + ground))
-    return spans
+        return [(" " * columns.mine, "text" + ground)]
+    style = "dim" if cells.dimmed or cells.pending else "own bold"
+    if columns.mine <= MARK:
+        text = " …" if cells.pending else " ◆"
+    else:
+        text = fmt.steps(half.own, instrument.step_size) + ("…" if cells.pending else " ")
+    return [(text.rjust(columns.mine), style + ground)]
 
 
 def _bar(filled: int, width: int, colour: str, look: Palette, *, ground: str, out_left: bool) -> list[Span]:
@@ -129,19 +206,49 @@ def _bar(filled: int, width: int, colour: str, look: Palette, *, ground: str, ou
     return [(before + " ", "text" + ground), (edge, f"{colour} reverse{ground}"), (full, colour + ground)]
 
 
-def headings(columns: Columns, instrument: Instrument, unit: str) -> list[Span]:
+def headings(columns: Columns, instrument: Instrument, prices_in: str) -> list[Span]:
     """What each column is, with its unit."""
-    words = {"quote": instrument.quote, "ticks": "ticks", "bps": "bps"}[unit]
+    words = {"quote": instrument.quote, "ticks": "ticks", "bps": "bps"}[prices_in]
     price = f"price {words}" if columns.price - 1 >= len(words) + 6 else words
     middle = fmt.clip(price, columns.price).rjust(columns.price - 2).ljust(columns.price)
 
     base = f" {instrument.base}" if columns.quantity >= len(instrument.base) + 5 else ""
     bids, asks = (f"{word}{base}".rjust(columns.quantity) if columns.quantity else "" for word in ("bids", "asks"))
     mine = ("mine " if columns.mine > MARK else "").rjust(columns.mine)
-    ahead = fmt.clip("ahead", columns.ahead).rjust(columns.ahead)
     bar = " " * columns.bar
-    left, right = ahead + mine + bar + bids, asks + bar + mine + ahead
+    wing = (
+        (f"ahead{columns.fine.letter and ' ' + columns.fine.letter}", columns.ahead),
+        ("queue", columns.queue),
+        ("eta", columns.eta),
+    )
+    fine, deep, flow = (f" {scale.letter}" if scale.letter else "" for scale in columns[-3:])
+    told = ((f"±2s{fine}", columns.change), (f"depth{deep}", columns.depth), (f"trade{flow or 'd'}", columns.traded))
+    left = "".join(word.rjust(width) for word, width in wing if width) + mine + bar + bids
+    right = asks + bar + mine + "".join(word.rjust(width) for word, width in told if width)
     return [(" " * columns.margin + left + middle + right, "dim")]
+
+
+def level_words(level: LadderRow, instrument: Instrument, columns: Columns, window_s: int) -> list[tuple[int, str]]:
+    """What there is to say of a selected level, each with its rank: what gives way first has the highest."""
+    step = instrument.step_size
+
+    def size(lots: int, scale: Scale, *, signed: bool = False) -> str:
+        return beside(lots, step, scale, signed=signed) + scale.letter
+
+    own = level.own_bid or level.own_ask
+    fine, deep, flow = columns[-3:]
+    bought, sold = size(level.bought, flow), size(level.sold, flow)
+    words = [
+        (0, fmt.steps(level.price, instrument.tick_size)),
+        (1, f"size {fmt.lots(level.bid or level.ask, step, columns.places)}"),
+        (3, f"depth {size(level.depth, deep)}" if level.depth else ""),
+        (5, f"{size(level.change, fine, signed=True)} in 2 s" if level.change else ""),
+        (4, f"bought {bought} sold {sold} in {fmt.duration(window_s)}"),
+    ]
+    if own:
+        ahead = fmt.UNKNOWN if level.ahead is None else size(level.ahead, fine)
+        words.append((2, f"mine {fmt.steps(own, step)}, {ahead} ahead, eta {fmt.duration(level.eta_s)}"))
+    return [(rank, word) for rank, word in words if word]
 
 
 def spread_line(ladder: LadderFrame, instrument: Instrument, unit: str, width: int) -> list[Span]:

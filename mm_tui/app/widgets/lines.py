@@ -18,6 +18,7 @@ from mm_tui.app import palette
 from mm_tui.app.palette import Palette
 from mm_tui.app.widgets.direct import direct
 from mm_tui.app.widgets.spans import Row, Span, Spans, fit
+from mm_tui.views.fmt import clip
 from mm_tui.views.frames import DeskFrame
 
 CACHED_ROWS = 2048
@@ -56,7 +57,7 @@ class Panel(Widget, can_focus=True):
         self.inner = (0, 0)
         """Width and height of the content, cells."""
         self._inset = 0
-        self._rim: tuple[str, str, str, str] | None = None
+        self._rim: tuple[str, str, str, str, str] | None = None
 
     # what a subclass gives
 
@@ -106,17 +107,21 @@ class Panel(Widget, can_focus=True):
         for y in range(first, self.inner[1]):
             self.put(y, _BLANK, tuple)
 
-    def rim(self, right: str = "", *, middle: str = "", below: str = "", colour: str = "") -> None:
-        """Say what stands in the frame beside the title: at the right, above in the middle, below in the middle."""
-        rim = (right, middle, below, colour or ("accent" if self._focused else "border"))
+    def rim(self, right: str = "", *, middle: str = "", below: str = "", foot: str = "", colour: str = "") -> None:
+        """Say what stands in the frame beside the title: at the right, above in the middle, below in the middle.
+
+        `foot` stands below at the left, and is cut where it has no room.
+        """
+        rim = (right, middle, below, foot, colour or ("accent" if self._focused else "border"))
         if rim == self._rim or not self._inset:
             return
         self._rim = rim
-        if self._edge_colour != rim[3]:
-            self._recolour(rim[3])
+        if self._edge_colour != rim[4]:
+            self._recolour(rim[4])
         last = self._built[1] - 1
         self._rows[0] = self._edge("╭", "╮", self.title, middle, right)
-        self._rows[last] = self._edge("╰", "╯", "", below, "")
+        foot = clip(foot, max(0, self._built[0] - 6 - (cell_len(below) + 6 if below else 0)))
+        self._rows[last] = self._edge("╰", "╯", foot, below, "")
         self._changed |= {0, last}
 
     # Textual's side
@@ -188,8 +193,8 @@ class Panel(Widget, can_focus=True):
     def _reframe(self, *, focused: bool) -> None:
         self._focused = focused
         if self._rows and self._inset:
-            right, middle, below, _ = self._rim or ("", "", "", "")
-            self.rim(right, middle=middle, below=below)
+            right, middle, below, foot, _ = self._rim or ("", "", "", "", "")
+            self.rim(right, middle=middle, below=below, foot=foot)
             self.repaint()
 
     def _recolour(self, colour: str) -> None:

@@ -1,11 +1,12 @@
 """Open orders, highest price first, one of them selected and, where there is height, explained."""
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from mm_tui.app.widgets.ladder_row import place_in_queue, place_spans
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.spans import Span
 from mm_tui.app.widgets.waterfall import BRIEF, LEAST, brief, explanation, held_line
@@ -81,8 +82,8 @@ class Orders(Panel):
         prices = [*(row.price for row in rows[:1]), *(quote.price for quote in held[:1])]
         price_width = max([_MIN_PRICE, *(len(fmt.steps(price, instrument.tick_size)) + 1 for price in prices)])
         left_width = max([9, *(len(fmt.steps(row.left, instrument.step_size)) + 1 for row in rows)])
-        widths = (price_width, left_width, self.inner[0])
-        self.put(0, ("head", widths, instrument), _columns, _heads(instrument), widths, "dim")
+        widths = Widths(price_width, left_width, self.inner[0])
+        self.put(0, ("head", widths, instrument), _heads, instrument, widths)
         explained = self._explained(instrument)
         room = self.inner[1] - 1 - len(explained)
         self._scroll(room)
@@ -91,7 +92,8 @@ class Orders(Panel):
             if at < len(rows):
                 row = rows[at]
                 chosen = row.order_id == self._selected
-                key = (row.side, row.price, row.bps, row.left, row.status, row.age_s, row.queue_ahead, chosen, widths)
+                place = (row.queue_ahead, row.queue_behind, row.eta_s)
+                key = (row.side, row.price, row.bps, row.left, row.status, row.age_s, place, chosen, widths)
                 self.put(1 + y, key, _order, row, instrument, widths, " on selection" if chosen else "")
             elif at - len(rows) < len(held):
                 mid2 = self.frame.ladder.mid2
@@ -174,51 +176,72 @@ class Orders(Panel):
         self.action_move(-1)
 
 
-Cells = tuple[Span, Span, Span, Span, Span, Span, Span]
-"""Side, price, distance, left, ahead, age, status."""
+_SIZES = {"side": 5, "bps": 7, "queue": 8, "place": 6, "eta": 6, "age": 6, "status": 10}
+"""Cells of the columns whose width is the same for every market."""
+_DROPPED = ("place", "status", "age", "eta", "queue", "bps", "side")
+"""Columns in the order in which they give way."""
 
 
-def _heads(instrument: Instrument) -> Cells:
+class Widths(NamedTuple):
+    """Cells of price and of what is left, and of a whole line."""
+
+    price: int
+    left: int
+    width: int
+
+    @property
+    def columns(self) -> dict[str, int]:
+        """The columns that fit, from left to right."""
+        names = ("side", "price", "bps", "left", "queue", "place", "eta", "age", "status")
+        sizes = {name: _SIZES.get(name, 0) or getattr(self, name) for name in names}
+        for name in _DROPPED:
+            if sum(sizes.values()) <= self.width:
+                break
+            del sizes[name]
+        return sizes
+
+
+def _heads(instrument: Instrument, widths: Widths) -> list[Span]:
     """The header's words."""
-    words = ("side", f"price {instrument.quote}", "bps", f"left {instrument.base}", "ahead", "age", "status")
-    side, price, distance, left, ahead, age, status = ((word, "dim") for word in words)
-    return side, price, distance, left, ahead, age, status
+    words = {"price": f"price {instrument.quote}", "left": f"left {instrument.base}", "place": ""}
+    return _line({name: [(words.get(name, name), "dim")] for name in widths.columns}, widths, "dim")
 
 
-def _order(row: OrderRow, instrument: Instrument, widths: tuple[int, int, int], ground: str) -> list[Span]:
+def _order(row: OrderRow, instrument: Instrument, widths: Widths, ground: str) -> list[Span]:
     side = ("bid" if row.side > 0 else "ask") + ground
     unsure = row.status in _UNSURE
     doubt = "halt bold" if row.status == "unknown" else "warn" if row.status == "partially_filled" else "dim"
     ahead = fmt.UNKNOWN if row.queue_ahead is None else fmt.compact(row.queue_ahead * instrument.step)
-    cells: Cells = (
-        (row.side.word, side),
-        (fmt.steps(row.price, instrument.tick_size), ("dim" if unsure else "own bold") + ground),
-        (fmt.bps(row.bps), "text" + ground),
-        (fmt.steps(row.left, instrument.step_size), "bright" + ground),
-        (ahead, "text" + ground),
-        (fmt.duration(row.age_s), "dim" + ground),
-        (STATUS_WORDS.get(row.status, row.status), doubt + ground),
-    )
-    return _columns(cells, widths, "text" + ground)
+    own = ("dim" if unsure else "own bold") + ground
+    place = place_in_queue(row.queue_ahead, row.left, row.queue_behind, "", row.eta_s)
+    cells: dict[str, list[Span]] = {
+        "side": [(row.side.word, side)],
+        "price": [(fmt.steps(row.price, instrument.tick_size), own)],
+        "bps": [(fmt.bps(row.bps), "text" + ground)],
+        "left": [(fmt.steps(row.left, instrument.step_size), "bright" + ground)],
+        "queue": [(ahead, "text" + ground)],
+        "place": place_spans(place, "own" if not unsure else "dim", ground),
+        "eta": [(place.eta, "text" + ground)],
+        "age": [(fmt.duration(row.age_s), "dim" + ground)],
+        "status": [(STATUS_WORDS.get(row.status, row.status), doubt + ground)],
+    }
+    return _line(cells, widths, "text" + ground)
 
 
-def _columns(cells: Cells, widths: tuple[int, int, int], filler: str) -> list[Span]:
-    """The cells that fit, the least needed left out first: ahead, age, status, distance."""
-    price_width, left_width, width = widths
-    sizes = [5, price_width, 7, left_width, 7, 6, 10]
-    shown = set(range(7))
-    for least in (4, 5, 6, 2, 0):
-        if sum(sizes[at] for at in shown) <= width:
-            break
-        shown.discard(least)
+def _line(cells: dict[str, list[Span]], widths: Widths, filler: str) -> list[Span]:
+    """The cells of the columns that fit, numbers at the right of theirs, words at the left."""
     spans: list[Span] = []
-    for at in sorted(shown):
-        text, style = cells[at]
-        if at == 0:
-            spans.append((text.ljust(5), style))
-        elif at == 6:  # noqa: PLR2004 - status, the last
-            spans.append(("  " + text.ljust(8), style))
+    for name, size in widths.columns.items():
+        cell = cells[name]
+        if name == "place":
+            spans += [(" ", filler), *cell, (" " * (size - 1 - sum(len(text) for text, _ in cell)), filler)]
+            continue
+        text, style = cell[0]
+        if name == "side":
+            spans.append((text.ljust(size), style))
+        elif name == "status":
+            spans.append(("  " + text.ljust(size - 2), style))
         else:
-            spans.append((fmt.clip(text, sizes[at] - 1).rjust(sizes[at]), style))
-    spans.append((" " * max(0, width - sum(len(text) for text, _ in spans)), filler))
+            spans.append((fmt.clip(text, size - 1).rjust(size), style))
+    spans.append((" " * max(0, widths.width - sum(len(text) for text, _ in spans)), filler))
     return spans

@@ -1,16 +1,31 @@
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
 from hand_frames import BTC, MID, PEPE, START, ladder, strained
+from hypothesis import given
+from hypothesis import strategies as st
 from panel_app import PanelApp, lines_of
 from textual import events
 
 from mm_tui.app.palette import Palette, palette_of
 from mm_tui.app.themes import load_themes
-from mm_tui.app.widgets.columns import columns_for, price_text
-from mm_tui.app.widgets.ladder import GROUPS, Ladder
-from mm_tui.app.widgets.ladder_row import EMPTY, LIT, Cells, Half, headings, row, spread_line
+from mm_tui.app.widgets.columns import QUEUE, SETS, Needs, beside, columns_for, price_text, scale_for
+from mm_tui.app.widgets.ladder import Ladder
+from mm_tui.app.widgets.ladder_row import (
+    EMPTY,
+    LIT,
+    Beside,
+    Cells,
+    Half,
+    Place,
+    headings,
+    place_in_queue,
+    row,
+    spread_line,
+)
+from mm_tui.app.widgets.ladder_view import GROUPS
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.spans import Spans
 from mm_tui.model.events import BUY
@@ -28,23 +43,55 @@ def text(spans: Spans) -> str:
     return "".join(words for words, _ in spans)
 
 
-@pytest.mark.parametrize("width", range(1, 140))
-def test_columns_never_take_more_than_there_is(width: int) -> None:
-    columns = columns_for(width, 9, 200, 10**6, STEP)
-    assert columns.price + 2 * (columns.side + columns.margin) <= width
-    assert min(columns) >= 0
+NEEDS = Needs(price=9, own=200, largest=10**6, deepest=10**7, traded=10**5)
+
+
+@pytest.mark.parametrize("chosen", SETS)
+def test_columns_never_take_more_than_there_is(chosen: str) -> None:
+    for width in range(1, 160):
+        columns = columns_for(width, NEEDS, STEP, chosen)
+        taken = columns.left + columns.price + 2 * columns.side + columns.right
+        assert taken + columns.margin <= width
+        assert min(columns[:-4]) >= 0
 
 
 def test_columns_give_way_in_the_order_of_their_worth() -> None:
-    kept = [columns_for(width, 9, 200, 10**6, STEP) for width in (90, 65, 48, 34, 14)]
-    assert [bool(columns.ahead) for columns in kept] == [True, False, False, False, False]
-    assert [columns.bar for columns in kept] == [12, 8, 0, 0, 0]
-    assert [columns.mine for columns in kept] == [9, 9, 9, 2, 0]
-    assert [bool(columns.quantity) for columns in kept] == [True, True, True, True, False]
+    widths = (120, 86, 76, 58, 46, 33, 14)
+    kept = [columns_for(width, NEEDS, STEP) for width in widths]
+    assert [bool(columns.ahead) for columns in kept] == [True, False, False, False, False, False, False]
+    assert [bool(columns.traded) for columns in kept] == [True, True, True, False, False, False, False]
+    assert [bool(columns.depth) for columns in kept] == [True, True, True, False, False, False, False]
+    assert [bool(columns.queue) for columns in kept] == [True, True, True, True, False, False, False]
+    assert [bool(columns.bar) for columns in kept] == [True, True, True, True, False, False, False]
+    assert [columns.mine for columns in kept] == [9, 9, 9, 9, 9, 2, 0]
+    assert [bool(columns.quantity) for columns in kept] == [True, True, True, True, True, True, False]
+
+
+def test_a_set_takes_its_own_columns_first() -> None:
+    flow, depth, queue = (columns_for(64, NEEDS, STEP, chosen) for chosen in ("flow", "depth", "queue"))
+    assert flow.change and flow.traded and not flow.queue  # noqa: PT018 - one thing
+    assert depth.depth and not depth.change  # noqa: PT018 - likewise
+    assert queue.queue and queue.eta and queue.ahead  # noqa: PT018 - likewise
+
+
+@given(
+    most=st.integers(1, 10**13), lots=st.integers(-(10**13), 10**13), places=st.integers(0, 8),
+)  # fmt: skip
+def test_figures_of_a_column_fit_it_and_stand_on_one_decimal_point(most: int, lots: int, places: int) -> None:
+    step, most = Decimal(1).scaleb(-places), 10 ** len(str(most)) - 1
+    scale = scale_for(most, step)
+    lots = max(-most, min(most, lots))
+    text = beside(lots, step, scale, signed=True).rjust(scale.width + 1)
+    assert len(text) == scale.width + 1
+    assert text[0] == " "
+    point = len(text) - text.index(".") - 1 if "." in text else 0
+    assert point == scale.places
+    number = text.strip().lstrip("+−<").replace(",", "")
+    assert abs(Decimal(number).scaleb(scale.power) - abs(lots) * step) <= Decimal(1).scaleb(scale.power - scale.places)
 
 
 def test_large_quantities_lose_digits_after_the_point_not_before() -> None:
-    columns = columns_for(60, 9, 200, 10**11, STEP)
+    columns = columns_for(60, NEEDS._replace(largest=10**11), STEP)
     assert columns.places < 5
     assert columns.quantity >= len("1,000,000")
 
@@ -57,10 +104,11 @@ def test_prices_in_every_unit() -> None:
 
 
 def cells(width: int = 80, **changes: Any) -> Cells:
-    columns = columns_for(width, 9, 200, 10**6, STEP)
+    columns = columns_for(width, NEEDS, STEP)
     values: dict[str, Any] = {
-        "price": "61,837.63", "bid": Half(100_000, 20, 200, 41_000), "ask": EMPTY, "pending": False, "touch": "bid",
+        "price": "61,837.63", "bid": Half(100_000, 20, 200), "ask": EMPTY, "pending": False, "touch": "bid",
         "last": 0, "last_quantity": 0, "glow": 0, "chosen": False, "dimmed": False, "columns": columns,
+        "place": Place("0.410", (2, 1, 2), "12 s"), "beside": Beside("+1.20", 3, "3.5", "0.41", 0),
     }  # fmt: skip
     return Cells(**(values | changes))
 
@@ -69,16 +117,56 @@ def look() -> Palette:
     return palette_of(load_themes().themes["graphite"])
 
 
-def test_a_row_from_the_queue_to_the_price() -> None:
-    line = text(row(cells(), BTC, look()))
-    assert line.split() == ["0.410", "0.00200", "▌██", "1.00000", "61,837.63"]
-    other = text(row(cells(bid=EMPTY, ask=Half(100_000, 20, 200, 41_000), touch="ask"), BTC, look()))
-    assert other.split() == ["61,837.63", "1.00000", "██▌", "0.00200", "0.410"]
+def test_a_row_from_the_queue_to_what_traded() -> None:
+    line = text(row(cells(120), BTC, look()))
+    assert line.split() == [
+        "0.410", "──━··", "12", "s", "0.00200", "▌██", "1.00000", "61,837.63", "+1.20", "3.5", "0.41",
+    ]  # fmt: skip
+    other = text(row(cells(120, bid=EMPTY, ask=Half(100_000, 20, 200), touch="ask"), BTC, look()))
+    assert other.split() == [
+        "0.410", "──━··", "12", "s", "61,837.63", "1.00000", "██▌", "0.00200", "+1.20", "3.5", "0.41",
+    ]  # fmt: skip
+    assert len(line) == len(other)
+    bare = text(row(cells(120, bid=Half(5, 1, 0), place=None, beside=Beside()), BTC, look()))
+    assert len(bare) == len(line)
+
+
+@pytest.mark.parametrize(
+    ("ahead", "own", "behind", "bar"),
+    [
+        (0, 10, 0, (0, 5, 0)), (0, 10, 90, (0, 1, 4)), (1, 10, 10_000, (1, 1, 3)), (50, 1, 50, (2, 1, 2)),
+        (10_000, 1, 0, (4, 1, 0)), (0, 60, 40, (0, 3, 2)), (None, 10, None, (0, 0, 0)), (3, 10, None, (0, 0, 0)),
+    ],
+)  # fmt: skip
+def test_a_place_in_a_queue_as_a_bar(ahead: int | None, own: int, behind: int | None, bar: tuple[int, ...]) -> None:
+    place = place_in_queue(ahead, own, behind, "x", None)
+    assert place.bar == bar
+    assert place.eta == "–"
+    assert sum(place.bar) in {0, QUEUE}
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**9), st.integers(0, 10**9))
+def test_ours_is_always_seen_and_only_the_front_has_nothing_before_it(ahead: int, own: int, behind: int) -> None:
+    before, ours, after = place_in_queue(ahead, own, behind, "x", 0).bar
+    assert before + ours + after == QUEUE
+    assert ours >= 1
+    assert (before == 0) == (ahead == 0)
+
+
+def test_a_queue_that_is_not_known_is_a_dash() -> None:
+    line = text(row(cells(120, place=Place("", (0, 0, 0), "–")), BTC, look()))
+    assert line.split()[:3] == ["–", "–", "–"]
+
+
+def test_a_large_fresh_change_glows_and_a_dimmed_row_does_not() -> None:
+    told = Beside("+1.20", 3, "", "", 2)
+    assert any(style == "bid glow2 bold" for _, style in row(cells(beside=told), BTC, look()))
+    assert not any("glow" in style for _, style in row(cells(beside=told, dimmed=True), BTC, look()))
 
 
 def test_our_orders_are_marked_where_their_size_has_no_room() -> None:
-    assert "◆" in text(row(cells(35), BTC, look()))
-    assert "…" in text(row(cells(35, pending=True), BTC, look()))
+    assert "◆" in text(row(cells(33), BTC, look()))
+    assert "…" in text(row(cells(33, pending=True), BTC, look()))
 
 
 def test_our_orders_on_their_way_are_dim_and_marked() -> None:
@@ -89,10 +177,10 @@ def test_our_orders_on_their_way_are_dim_and_marked() -> None:
 
 @pytest.mark.parametrize(("side", "glyph"), [(1, "▲"), (-1, "▼")])
 def test_the_last_trade_is_told_by_glyph_and_size(side: int, glyph: str) -> None:
-    spans = row(cells(last=side, last_quantity=2000, glow=2), BTC, look())
+    spans = row(cells(120, last=side, last_quantity=2000, glow=2), BTC, look())
     assert glyph in text(spans)
     assert any("0.02000" in words and style == "last bold" for words, style in spans)
-    dimmed = row(cells(last=side, last_quantity=2000, glow=2, dimmed=True), BTC, look())
+    dimmed = row(cells(120, last=side, last_quantity=2000, glow=2, dimmed=True), BTC, look())
     assert {style for words, style in dimmed if glyph in words} == {"dim"}
 
 
@@ -106,9 +194,9 @@ def test_a_dimmed_row_has_no_other_colour() -> None:
     assert {style.split()[0] for words, style in spans if words.strip()} == {"dim"}
 
 
-@pytest.mark.parametrize("width", [3, 14, 35, 45, 60, 90, 120])
+@pytest.mark.parametrize("width", [3, 14, 33, 46, 60, 90, 120])
 def test_headings_stand_over_their_columns(width: int) -> None:
-    columns = columns_for(width, 9, 200, 10**6, STEP)
+    columns = columns_for(width, NEEDS, STEP)
     head = text(headings(columns, BTC, "quote")).ljust(width)
     line = text(row(cells(width), BTC, look())).ljust(width)
     assert len(head) == max(width, len(head)) == width
@@ -116,6 +204,9 @@ def test_headings_stand_over_their_columns(width: int) -> None:
         size = fmt.lots(100_000, STEP, columns.places)
         end = head.index("bids") + len("bids BTC" if "bids BTC" in head else "bids")
         assert end == line.index(size) + len(size)
+    for name, value in (("depth", "3.5"), ("±2s", "+1.20"), ("traded", "0.41"), ("eta", "12 s"), ("ahead", "0.410")):
+        if name in head:
+            assert head.rindex(name) + len(name) == line.rindex(value) + len(value)
     if columns.mine > 2:
         assert head.index("mine") + 4 == line.index("0.00200") + len("0.00200")
 
@@ -193,9 +284,96 @@ async def test_a_click_selects_a_level_and_a_second_gives_it_up() -> None:
         assert any("on selection" in style for _, style in panel._rows[at].spans)
         await pilot.click(panel, offset=(30, at))
         assert panel.picked is None
+        assert app.posted[-1].price is None
         spread = next(i for i, line in enumerate(lines_of(panel)) if "spread" in line)
         await pilot.click(panel, offset=(30, spread))
         assert panel.picked is None
+
+
+async def test_keys_select_a_level_from_the_touch_on_and_scroll_along_at_the_edges() -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(100, 14)) as pilot:
+        await pilot.press("down")
+        assert panel.picked is None
+        app.show(strained())
+        panel.focus()
+        await pilot.press("down")
+        assert panel.picked == MID
+        await pilot.press("up", "k")
+        assert panel.picked == MID + 2
+        await pilot.press("j", "j", "j")
+        assert panel.picked == MID - 1
+        assert f"{fmt.steps(MID - 1, BTC.tick_size)} · size" in lines_of(panel)[-1]
+        lowest = panel._levels[-1].price
+        await pilot.press("pagedown")
+        assert panel.picked is not None
+        assert panel.picked < lowest
+        assert panel.viewport.centre is not None
+        assert "out of sight" in lines_of(panel)[-1]
+        await pilot.press("home")
+        assert (panel.picked, panel.viewport.centre) == (None, None)
+        await pilot.press("ctrl+u")
+        assert panel.picked is None
+        assert panel.viewport.centre is not None
+        assert panel.viewport.centre > MID
+        panel.pick(MID)
+        await pilot.press("ctrl+d")
+        assert panel.picked == MID - len(panel._levels) // 2
+
+
+async def test_a_selection_stays_with_its_group_while_the_touch_moves() -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.show(strained(ladder=ladder(group=100)))
+        panel.focus()
+        await pilot.press("down")
+        assert panel.picked == MID
+        rows = panel.frame.ladder.rows
+        moved = [msgspec.structs.replace(row, price=MID - 40) if row.price == MID else row for row in rows]
+        app.show(strained(ladder=msgspec.structs.replace(ladder(group=100), rows=tuple(moved))))
+        assert "61,837.23 · size" in lines_of(panel)[-1]
+
+
+async def test_a_level_of_ours_tells_its_queue() -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(120, 30)):
+        frame = ladder(own_below=0)
+        rows = tuple(
+            msgspec.structs.replace(row, ahead=41_000, behind=9_000, eta_s=125, bought=500) if row.own_ask else row
+            for row in frame.rows
+        )
+        app.show(strained(ladder=msgspec.structs.replace(frame, rows=rows)))
+        panel.pick(MID + 5)
+        foot = lines_of(panel)[-1]
+        assert "mine 0.00200, 0.410 ahead, eta 2 m" in foot
+        assert "bought 0.005 sold 0.308 in 5 m" in foot
+        assert "2 m 0.00200" not in foot
+        line = line_with(panel, "61,837.68")
+        assert line.split()[1:5] == ["0.410", "───━·", "2", "m"]
+
+
+async def test_sets_of_columns_go_round_and_the_corner_says_which() -> None:
+    panel = Ladder()
+    app = PanelApp(panel)
+    async with app.run_test(size=(68, 30)):
+        app.show(strained())
+        seen = []
+        for _ in SETS:
+            panel.cycle_columns()
+            seen.append((panel.columns_set, lines_of(panel)[1].split()))
+        assert [name for name, _ in seen] == ["queue", "flow", "depth", "auto"]
+        assert "eta" in seen[0][1]
+        assert "traded" in seen[1][1]
+        assert "depth" in seen[2][1]
+        assert "depth · row" not in lines_of(panel)[0]
+        panel.wear(columns="flow", unit="bps", group=50)
+        assert (panel.columns_set, panel.unit, panel.viewport.group) == ("flow", "bps", 50)
+        assert "flow · row" in lines_of(panel)[0]
+        panel.wear(columns="none such", unit="x", group=7)
+        assert (panel.columns_set, panel.unit, panel.viewport.group) == ("flow", "bps", 50)
 
 
 async def test_units_go_round_and_the_corner_says_so() -> None:
