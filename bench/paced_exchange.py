@@ -1,7 +1,8 @@
 """Run as a script: a server in Binance's protocol that sends so many frames a second, each bearing its time of sending.
 
-    paced_exchange.py FRAMES_A_SECOND
+    paced_exchange.py FRAMES_A_SECOND [SECONDS FRAMES_A_SECOND]…
 
+Each further pace is that of the time after so many seconds of the one before it.
 Prints its two addresses as JSON and serves until its standard input is closed. A frame's update id (a trade's id) is
 the monotonic clock in ns when it was handed to the connection; that clock is the same in every process of the machine.
 Of seven frames four are best quotes, two trades and one is a diff of twelve levels around the touch.
@@ -39,9 +40,10 @@ class PacedSource:
 
     streams = frozenset({"bookTicker", "trade", "depth@100ms"})
 
-    def __init__(self, frames_per_s: int) -> None:
+    def __init__(self, paces: list[tuple[float, float]]) -> None:
+        """`paces`: frames a second, and for how many seconds."""
         self.pair = Pair("BTC", "USDT", price_decimals=2, quantity_decimals=5)
-        self._rate = frames_per_s
+        self._paces = paces
         self._random = random.Random(7)
         self._bid = BID
         self._last = time.monotonic_ns()
@@ -68,10 +70,18 @@ class PacedSource:
         begun, sent = time.monotonic(), 0
         while True:
             await asyncio.sleep(TICK_S)
-            due = int((time.monotonic() - begun) * self._rate)
+            due = self._due(time.monotonic() - begun)
             while sent < due:
                 self._send(out, TURN[sent % len(TURN)])
                 sent += 1
+
+    def _due(self, lived: float) -> int:
+        """Frames that should have been sent by then."""
+        due = 0.0
+        for rate, seconds in self._paces:
+            due += rate * max(0.0, min(lived, seconds))
+            lived -= seconds
+        return int(due)
 
     def _send(self, out: Publisher, kind: str) -> None:
         now = time.monotonic_ns()
@@ -117,7 +127,9 @@ class PacedSource:
 
 async def main() -> None:
     """Serve until nobody wants it any more."""
-    async with LoopbackServer(PacedSource(int(sys.argv[1]))) as server:
+    given = [float(one) for one in sys.argv[1:]]
+    paces = list(zip(given[::2], [*given[1::2], float("inf")], strict=True))
+    async with LoopbackServer(PacedSource(paces)) as server:
         print(json.dumps({"rest": server.rest_url, "ws": server.ws_url}), flush=True)
         await asyncio.to_thread(sys.stdin.read)
 

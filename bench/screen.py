@@ -82,9 +82,9 @@ class Terminal:
 
 
 @contextmanager
-def exchange(rate: int) -> Iterator[dict[str, str]]:
-    """The server's addresses."""
-    command = [sys.executable, str(HERE / "paced_exchange.py"), str(rate)]
+def exchange(*pace: float) -> Iterator[dict[str, str]]:
+    """The server's addresses; the pace as `paced_exchange` takes it."""
+    command = [sys.executable, str(HERE / "paced_exchange.py"), *(f"{one:g}" for one in pace)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:  # noqa: S603 - ours
         if server.stdout is None:
             raise RuntimeError("no pipe to the server")
