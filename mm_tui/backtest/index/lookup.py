@@ -172,29 +172,32 @@ class Lookup:
         """How many public trades there were among so many inputs."""
         return bisect_left(self.trade_at, at)
 
-    def first_at(self, ts: int, at: int) -> int:
-        """The first input from `at` on that came at this time or later."""
-        return bisect_left(self.ts, ts, at)
+    def first_at(self, ts: int, at: int, end: int | None = None) -> int:
+        """The first input from `at` on that came at this time or later; `end` where none before it did."""
+        return bisect_left(self.ts, ts, at, end)
 
     def first_after(self, ts: int, at: int) -> int:
         """The first input from `at` on that came after this time."""
         return bisect_right(self.ts, ts, at)
 
-    def stale_from(self, at: int, stale_after: int) -> int | None:
+    def stale_from(self, at: int, stale_after: int) -> tuple[int | None, int]:
         """When the book is next stale, unless it is so already: so long after its last frame before a silence; None.
 
-        As of so many inputs heard; `stale_after` in ns.
+        As of so many inputs heard, and up to how many that holds; `stale_after` in ns.
         """
+        fresh_at = self.fresh_at
         ends = self._silences.get(stale_after)
         if ends is None:
-            times = [self.ts[fresh] for fresh in self.fresh_at]
+            times = [self.ts[fresh] for fresh in fresh_at]
             ends = self._silences[stale_after] = [
                 place for place, (one, other) in enumerate(pairwise(times)) if other - one >= stale_after
             ]
-        heard = bisect_left(self.fresh_at, at)
+        heard = bisect_left(fresh_at, at)
         place = bisect_left(ends, heard - 1)
-        last = ends[place] if place < len(ends) else len(self.fresh_at) - 1
-        return self.ts[self.fresh_at[last]] + stale_after if last >= 0 else None
+        if place < len(ends):
+            last = ends[place]
+            return self.ts[fresh_at[last]] + stale_after, fresh_at[last + 1]
+        return self.ts[fresh_at[-1]] + stale_after if fresh_at else None, self.count
 
     def calm(self, limits: Limits) -> bool:
         """Whether the mid never moved so far within the window that the breaker of the price change would trip."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mm_tui.backtest.index.lookup import Lookup, SideLookup
-from mm_tui.backtest.index.shape import Special
+from mm_tui.backtest.index.shape import Column, Special
 from mm_tui.book.book import Book
 from mm_tui.book.side import BookSide
 from mm_tui.book.sync import Outcome
@@ -104,22 +104,26 @@ class IndexedMarket(Market):
         """Changes of the touch among them."""
         self.last_price: int | None = None
         """Of the last public trade."""
+        self._sought = self._fresh = self._trades = 0
+        """The moment it was last brought to; frames of the book, and public trades, up to there."""
         self._special: Special | None = None
 
     def seek(self, at: int) -> None:
-        """Nothing that matters was heard up to this moment."""
+        """Nothing that matters was heard up to this moment, which lies no earlier than the one before."""
         lookup = self._lookup
+        further, self._sought = at - self._sought, at
         self.at = self.book.bids.at = self.book.asks.at = at
-        self.touches = touches = bisect_left(lookup.touch_at, at, self.touches)
+        self.touches = touches = _behind(lookup.touch_at, at, self.touches, further)
         if touches:
             references = self.references
             references.bid, references.ask = lookup.touch_bid[touches - 1], lookup.touch_ask[touches - 1]
             references.mid2 = lookup.mids.values[touches - 1]
-        fresh = bisect_left(lookup.fresh_at, at)
+        self._fresh = fresh = _behind(lookup.fresh_at, at, self._fresh, further)
         if fresh:
             self.book_ts = lookup.ts[lookup.fresh_at[fresh - 1]]
-        trades = bisect_left(lookup.trade_at, at)
-        if trades:
+        trades = _behind(lookup.trade_at, at, self._trades, further)
+        if trades > self._trades:
+            self._trades = trades
             self.last_price = lookup.price_of(trades - 1)
 
     def expect(self, special: Special) -> None:
@@ -195,3 +199,8 @@ class IndexedMarket(Market):
         self.book.valid, self.known = special.valid, special.known
         self.book.last_update_id = special.last_update_id
         return Outcome(special.outcome)
+
+
+def _behind(column: Column, at: int, before: int, further: int) -> int:
+    """How many of a column's inputs lie before one; at least `before`, which is how many do so many inputs earlier."""
+    return bisect_left(column, at, before, min(before + further, len(column)))

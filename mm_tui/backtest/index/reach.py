@@ -1,78 +1,65 @@
-"""The next place in a column where the value reaches a bound: by blocks, and by blocks of blocks."""
+"""The next place in a column where the value reaches a bound: by blocks, by blocks of blocks, and so on."""
 
+from array import array
 from collections.abc import Callable
-from operator import ge, le
 from typing import Any, Final
 
 from mm_tui.backtest.index.shape import Column
 
-BLOCK: Final = 64
+BLOCK: Final = 16
+
+First = Callable[[Any, int, int, float], int]
+"""Of some values the first place from one to before another that reaches a bound; the latter where none does."""
 
 
 class Bound:
     """A column asked for the next value of a bound or over, or of a bound or under."""
 
-    __slots__ = ("_blocks", "_extreme", "_reached", "_tops", "_values")
+    __slots__ = ("_extreme", "_first", "_levels")
 
-    def __init__(self, values: Column, extreme: Callable[[Any], int], reached: Callable[[float, float], bool]) -> None:
-        self._values = values
+    def __init__(self, values: Column, extreme: Callable[[Any], int], first: First) -> None:
         self._extreme = extreme
-        self._reached = reached
-        self._blocks = _by_blocks(values, extreme)
-        self._tops = _by_blocks(self._blocks, extreme)
+        self._first = first
+        self._levels: list[Column] = [values]
+        """The column, then of each the extremes of its blocks, up to one that is a block itself."""
+        while len(self._levels[-1]) > BLOCK:
+            self._levels.append(_by_blocks(self._levels[-1], extreme))
 
     def next(self, start: int, bound: float) -> int:
         """The first place from `start` on; the column's length where there is none."""
-        block = start // BLOCK
-        if start % BLOCK:
-            at = self._first(self._values, start, (block + 1) * BLOCK, bound)
-            if at is not None:
-                return at
-            block += 1
-        found = self._next_block(block, bound)
-        if found is None:
-            return len(self._values)
-        return self._first(self._values, found * BLOCK, (found + 1) * BLOCK, bound)  # type: ignore[return-value]  # it has one
+        levels, first, at = self._levels, self._first, start
+        for height, values in enumerate(levels):
+            end = min(at - at % BLOCK + BLOCK, len(values))
+            found = first(values, at, end, bound)
+            if found < end:
+                for below in reversed(levels[:height]):
+                    found = first(below, found * BLOCK, found * BLOCK + BLOCK, bound)
+                return found
+            at = at // BLOCK + 1
+        return len(levels[0])
 
     def extreme(self, start: int, end: int) -> int:
         """Of the places from `start` to before `end`; there is at least one."""
-        first, last = -(-start // BLOCK), end // BLOCK
-        if first >= last:
-            return self._extreme(self._values[start:end])
-        parts = self._blocks[first:last]
-        for piece in (self._values[start : first * BLOCK], self._values[last * BLOCK : end]):
-            parts.extend(piece)
+        parts: list[int] = []
+        for values in self._levels:
+            first, last = -(-start // BLOCK), end // BLOCK
+            if first >= last:
+                parts.extend(values[start:end])
+                break
+            parts.extend(values[start : first * BLOCK])
+            parts.extend(values[last * BLOCK : end])
+            start, end = first, last
         return self._extreme(parts)
-
-    def _next_block(self, block: int, bound: float) -> int | None:
-        blocks, tops, reached = self._blocks, self._tops, self._reached
-        top = block // BLOCK
-        if block % BLOCK:
-            found = self._first(blocks, block, (top + 1) * BLOCK, bound)
-            if found is not None:
-                return found
-            top += 1
-        for number in range(top, len(tops)):
-            if reached(tops[number], bound):
-                return self._first(blocks, number * BLOCK, (number + 1) * BLOCK, bound)
-        return None
-
-    def _first(self, values: Column, start: int, end: int, bound: float) -> int | None:
-        """The first of a few places."""
-        piece, reached = values[start:end], self._reached
-        if not len(piece) or not reached(self._extreme(piece), bound):
-            return None
-        return next(at for at, value in enumerate(piece, start) if reached(value, bound))
 
 
 def heights(values: Column) -> Bound:
     """Asked for the next value of a bound or over."""
-    return Bound(values, max, ge)
+    return Bound(values, max, _first_at_least)
 
 
 def depths(values: Column) -> Bound:
     """Asked for the next value of a bound or under."""
-    return Bound(values, min, le)
+    return Bound(values, min, _first_at_most)
 
 
 class Reach:
@@ -97,5 +84,21 @@ class Reach:
         return self._depths.extreme(start, end), self._heights.extreme(start, end)
 
 
-def _by_blocks(values: Column, extreme: Callable[[Any], int]) -> list[int]:
-    return [extreme(values[start : start + BLOCK]) for start in range(0, len(values), BLOCK)]
+def _by_blocks(values: Column, extreme: Callable[[Any], int]) -> Column:
+    return array("q", [extreme(values[start : start + BLOCK]) for start in range(0, len(values), BLOCK)])
+
+
+def _first_at_least(values: Column, start: int, end: int, bound: float) -> int:
+    for value in values[start:end]:
+        if value >= bound:
+            return start
+        start += 1
+    return end
+
+
+def _first_at_most(values: Column, start: int, end: int, bound: float) -> int:
+    for value in values[start:end]:
+        if value <= bound:
+            return start
+        start += 1
+    return end

@@ -13,14 +13,15 @@ To give the core one input too many changes nothing, so whatever is not sure to 
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from mm_tui.analytics.terms import FAR, terms_of
-from mm_tui.backtest.index.lookup import Lookup
+from mm_tui.backtest.index.lookup import Lookup, SideLookup
 from mm_tui.backtest.index.market import IndexedMarket
 from mm_tui.backtest.index.queues import LateQueue
+from mm_tui.backtest.index.reach import Bound
 from mm_tui.backtest.index.shape import BOOK, BOUGHT, QUIET_BOOK, SOLD, SPECIAL, TOP, Special
 from mm_tui.backtest.recording import Recording
 from mm_tui.backtest.runner import Job, end, summary_of
@@ -125,6 +126,16 @@ def _build(terms: Terms, bus: EventBus, lookup: Lookup) -> Desk:
     return Desk(core, venue, bus, promised=terms_of(settings.obligation, terms.instrument))
 
 
+class _Touched(NamedTuple):
+    """What comes next to our best order of a side."""
+
+    price: int
+    next: int
+    """The first input that reaches it."""
+    crossed: int
+    """The first one that brings the other side's best to it."""
+
+
 class Pass:
     """One pass of a desk through an index."""
 
@@ -151,11 +162,16 @@ class Pass:
         self._bounds = (0.0, 0.0)
         self._leaves = -1
         """The first touch whose mid is not between the bounds."""
-        self._prices = (0, 0)
-        self._reached = -1
-        """The first trade that reaches an order of ours at these prices."""
+        self._bid = self._ask = _Touched(0, -1, -1)
+        """What comes next to our best orders."""
         self._crossed = -1
         """The first input that brings the other side's best to one of them."""
+        self._settles = self._settles_at = 0
+        """When scores are due, and the first input behind that."""
+        self._stale_after = desk.core.config.feed.stale_after_ms * MILLISECOND
+        self._stale: int | None = None
+        """When the book is next stale, as long as no more inputs are heard than these."""
+        self._stale_to = -1
 
     def through(self) -> None:
         """Bring the desk to the end of the recording."""
@@ -163,9 +179,9 @@ class Pass:
         while self._at < count:
             at = self._next()
             due = self._due()
-            if due is not None:
-                first = lookup.first_at(due, self._at)
-                if first < count and first <= at:
+            if due is not None and (at >= count or due <= ts[at]):
+                first = lookup.first_at(due, self._at, at)
+                if first < count:
                     self._pass_to(first)
                     desk.advance(ts[first])
                     self._advanced = ts[first]
@@ -187,7 +203,9 @@ class Pass:
             found = min(found, self._special_at[self._specials])
         due = self._desk.scores.due
         if due < NEVER:
-            found = min(found, lookup.first_after(due, at))
+            if due != self._settles or self._settles_at < at:
+                self._settles, self._settles_at = due, lookup.first_after(due, at)
+            found = min(found, self._settles_at)
         if self._midnight <= at:
             self._midnight = lookup.first_at((lookup.ts[at] // DAY + 1) * DAY, at)
         return min(found, self._midnight)
@@ -200,7 +218,9 @@ class Pass:
         due, timer = desk.due_beside(IDLE_TIMERS)
         if timer == "retry" and due is not None and due < self._asked_from() and core.at_rest:
             due, _ = desk.due_beside(AT_REST)
-        stale = self._lookup.stale_from(self._at, core.config.feed.stale_after_ms * MILLISECOND)
+        if self._at > self._stale_to:
+            self._stale, self._stale_to = self._lookup.stale_from(self._at, self._stale_after)
+        stale = self._stale
         if stale is None or stale <= self._advanced:
             return due
         return stale if due is None else min(due, stale)
@@ -216,15 +236,21 @@ class Pass:
         touched = lookup.book_from(at) if self._desk.venue.touched else lookup.count
         if not own.by_id:
             return touched
-        prices = (own.highest_bid, own.lowest_ask)
-        if self._reached < at or prices != self._prices:
-            place = lookup.trades_before(at)
-            place = min(lookup.sold.next(place, prices[0]), lookup.bought.next(place, prices[1]))
-            self._reached = lookup.trade_at[place] if place < len(lookup.trade_at) else lookup.count
-        if self._crossed < at or prices != self._prices:
-            self._crossed = min(lookup.asks.crosses(prices[0], at), lookup.bids.crosses(prices[1], at))
-        self._prices = prices
-        return min(self._reached, self._crossed, touched)
+        bid, ask = self._bid, self._ask
+        if bid.price != own.highest_bid or bid.next < at:
+            bid = self._bid = self._touched(own.highest_bid, lookup.sold, lookup.asks)
+        if ask.price != own.lowest_ask or ask.next < at:
+            ask = self._ask = self._touched(own.lowest_ask, lookup.bought, lookup.bids)
+        self._crossed = min(bid.crossed, ask.crossed)
+        return min(bid.next, ask.next, touched)
+
+    def _touched(self, price: int, trades: Bound, others: SideLookup) -> "_Touched":
+        """What reaches an order of ours at a price: one of these trades, or the other side's best."""
+        lookup, at = self._lookup, self._at
+        place = trades.next(lookup.trades_before(at), price)
+        crossed = others.crosses(price, at)
+        reached = lookup.trade_at[place] if place < len(lookup.trade_at) else lookup.count
+        return _Touched(price, min(reached, crossed), crossed)
 
     def _next_move(self) -> int:
         """The next move of the book that may bring about anything."""
