@@ -64,13 +64,15 @@ class Markouts:
 
     def settle(self, ts: int, mid2: int | None) -> None:
         """Fills whose horizon lies before this time meet the mid that stood until now; None: the book was invalid."""
-        self.due = NEVER
+        nearest = NEVER
         for place, pending in enumerate(self._pending):
-            delay = DELAYS[place]
-            while pending and pending[0].ts + delay < ts:
+            while pending:
+                horizon = pending[0].ts + DELAYS[place]
+                if horizon >= ts:
+                    nearest = min(nearest, horizon)
+                    break
                 self._look(place, pending.popleft(), mid2)
-            if pending:
-                self.due = min(self.due, pending[0].ts + delay)
+        self.due = nearest
 
     def _look(self, place: int, fill: Worth, mid2: int | None) -> None:
         """A horizon of a fill is over, at this mid."""

@@ -73,13 +73,23 @@ class Tally(msgspec.Struct):
             self.excused += span
             return
         self.counted += span
-        self.bid_up += span * how.bid_up
-        self.ask_up += span * how.ask_up
-        self.both_up += span * (how.bid_up and how.ask_up)
-        self.bid_in_band += span * how.bid_in_band
-        self.ask_in_band += span * how.ask_in_band
-        self.both_in_band += span * (how.bid_in_band and how.ask_in_band)
-        self.value += span * (how.bid_value >= depth and how.ask_value >= depth)
+        if how.bid_up:
+            self.bid_up += span
+            self.both_up += span * how.ask_up
+        if how.ask_up:
+            self.ask_up += span
+        if how.bid_in_band:
+            self.bid_in_band += span
+            self.both_in_band += span * how.ask_in_band
+        if how.ask_in_band:
+            self.ask_in_band += span
+        if how.bid_value >= depth and how.ask_value >= depth:
+            self.value += span
+
+    def absorb(self, other: "Tally") -> None:
+        """Take all that another one counted."""
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
 
     def share(self, time: int) -> float | None:
         """Percent of the counted time; None while none was."""
@@ -120,7 +130,8 @@ class Obligation:
         self._link_down = self._book_invalid = False
         self._how = _NOTHING
         self._start = self._since = 0
-        self._total = Tally()
+        self._earlier = Tally()
+        """Of the days before."""
         self._today = Tally()
 
     # -- facts
@@ -197,22 +208,22 @@ class Obligation:
     def _close(self, ts: int) -> None:
         if self.started is None:
             return
-        self._today = self._count(self._total, self._today, ts)
+        self._today = self._count(self._earlier, self._today, ts)
         self._since = ts
         if ts > self._start:
             if self.on_stretch is not None:
                 self.on_stretch(self._start, ts, self._how)
             self._start = ts
 
-    def _count(self, total: Tally, today: Tally, until: int) -> Tally:
+    def _count(self, earlier: Tally, today: Tally, until: int) -> Tally:
         """Add the time since the last count, cut at midnight; the tally of the day that `until` lies in."""
         since, depth = self._since, self.terms.depth
         while since < until:
             midnight = since - since % DAY + DAY
             end = min(until, midnight)
-            total.add(end - since, self._how, depth)
             today.add(end - since, self._how, depth)
             if end == midnight:
+                earlier.absorb(today)
                 today = Tally()
             since = end
         return today
@@ -221,9 +232,10 @@ class Obligation:
 
     def tallies(self, ts: int) -> tuple[Tally, Tally]:
         """Since quoting began and since midnight, up to this time."""
-        total, today = msgspec.structs.replace(self._total), msgspec.structs.replace(self._today)
+        total, today = msgspec.structs.replace(self._earlier), msgspec.structs.replace(self._today)
         if self.started is not None:
             today = self._count(total, today, ts)
+        total.absorb(today)
         return total, today
 
     def rows(self, ts: int) -> tuple[Row, ...]:

@@ -16,6 +16,7 @@ RECENT = 1024
 """Ended orders that may still be filled late."""
 _ACKNOWLEDGED = frozenset({Status.LIVE.value, Status.PARTIALLY_FILLED.value})
 _ENDED = frozenset({Status.FILLED.value, Status.CANCELED.value})
+_REJECTED = Status.REJECTED.value
 
 
 class Quality:
@@ -51,7 +52,7 @@ class Quality:
             self._acknowledged.setdefault(name, fact.ts)
         elif status in _ENDED:
             self._end(name, fact)
-        elif status == Status.REJECTED.value:
+        elif status == _REJECTED:
             self._acknowledged.pop(name, None)
 
     def _end(self, name: str, fact: OrderChanged) -> None:

@@ -90,9 +90,12 @@ class Executor:
         """
         plan = self.plan = diff(quotes, self._orders, self._tolerance, rooms)
         self._held = held
-        self._orders.fates = {pair.order.order_id: Fate(pair.quote) for pair in plan.kept}
+        fates: dict[str, Fate] = {}
+        self._orders.fates = fates
         for pair in plan.kept:
-            pair.order.level = pair.quote.level
+            order, quote = pair.order, pair.quote
+            order.level = quote.level
+            fates[order.order_id] = Fate(quote)
         held += [Held(one.quote, f"waits for the acknowledgement of {one.order.order_id}") for one in plan.waiting]
         sent, left_out = 0, False
         for step in plan.steps:

@@ -3,9 +3,6 @@
 What is left under the exchange's smallest order is dust, and named.
 """
 
-from decimal import Decimal
-from math import ceil, floor
-
 from mm_tui.book.book import Book
 from mm_tui.core.execution import Executor
 from mm_tui.core.oms import OrderManager
@@ -33,6 +30,7 @@ class Flatten:
     def set_limits(self, limits: Limits) -> None:
         """Take other limits from now on."""
         self._collar_bps = limits.price_collar_bps
+        self._collar = exact(limits.price_collar_bps).as_integer_ratio()
         self._max_quantity = self._instrument.floor_lots(exact(limits.max_order_quantity))
         self._max_units = self._instrument.value_units(exact(limits.max_order_value))
 
@@ -77,8 +75,9 @@ class Flatten:
 
     def _limit(self, side: int, mid2: int) -> int:
         """The worst price allowed: the collar's edge, rounded towards the mid."""
-        mid, offset = Decimal(mid2) / 2, Decimal(mid2) * exact(self._collar_bps) / 20_000
-        return ceil(mid - offset) if side < 0 else floor(mid + offset)
+        bps, parts = self._collar
+        whole = 20_000 * parts
+        return -(mid2 * (bps - 10_000 * parts) // whole) if side < 0 else mid2 * (bps + 10_000 * parts) // whole
 
     def _piece(self, lots: int, price: int) -> int:
         """As much as one order may carry, without leaving a rest too small to close."""

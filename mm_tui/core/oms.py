@@ -216,10 +216,10 @@ class OrderManager:
     def nearest_first(self, side: Side, statuses: frozenset[Status]) -> list[Order]:
         """Open quotes of a side in some statuses, the nearest to the touch first; a flatten is no quote."""
         sign = 1 if side is SELL else -1
-        return sorted(
-            (o for o in self._open.values() if o.side is side and o.level >= 0 and o.status in statuses),
-            key=lambda order: (sign * order.price, order.created),
-        )
+        orders = [o for o in self._open.values() if o.side is side and o.level >= 0 and o.status in statuses]
+        if len(orders) > 1:
+            orders.sort(key=lambda order: (sign * order.price, order.created))
+        return orders
 
     def _count(self, before: Status, after: Status) -> None:
         if after is Status.CANCELED:

@@ -4,8 +4,11 @@ import msgspec
 
 from mm_tui.model.commands import ArmTimer, RequestSnapshot
 from mm_tui.model.facts import AnyFact, Noted, OrderChanged
-from mm_tui.model.orders import Order
+from mm_tui.model.orders import Order, Status
 from mm_tui.risk.gate import Approved
+
+_WORDS = {status: status.value for status in Status}
+"""To look a word up is cheaper than to ask its enum for it."""
 
 AnyOutput = Approved | RequestSnapshot | ArmTimer
 
@@ -55,7 +58,7 @@ class Outbox:
                 price=order.price,
                 quantity=order.quantity,
                 filled=order.filled,
-                status=order.status.value,
+                status=_WORDS[order.status],
                 level=order.level,
                 reason=order.reason,
             )

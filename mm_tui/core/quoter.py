@@ -266,15 +266,19 @@ class Quoter:
                 held += [Held(quote, f"{side.book_word}s are off") for quote in wanted]
         bids = executor.levels.without_barred(bids, held) if side_on[BUY] else ()
         asks = executor.levels.without_barred(asks, held) if side_on[SELL] else ()
-        return Quotes(
-            fit(bids, rooms[0], instrument, least, held),
-            fit(asks, rooms[1], instrument, least, held),
-            quotes.reference2,
-        )
+        bids = fit(bids, rooms[0], instrument, least, held)
+        asks = fit(asks, rooms[1], instrument, least, held)
+        if bids is quotes.bids and asks is quotes.asks:
+            return quotes
+        return Quotes(bids, asks, quotes.reference2)
 
     def _busy_value(self) -> int:
         """Quote that a flatten's own bids may still use."""
-        return sum(order.price * order.left for order in self._orders.open if order.side is BUY and order.level < 0)
+        value = 0
+        for order in self._orders.open:
+            if order.level < 0 and order.side is BUY:
+                value += order.price * order.left
+        return value
 
     def _tell(self, quotes: Quotes, side_on: Mapping[Side, bool]) -> None:
         for quote in (*quotes.bids, *quotes.asks):

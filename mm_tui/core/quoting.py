@@ -29,6 +29,8 @@ from mm_tui.strategy.waterfall import resized
 APART = 2.001
 """Two quotes by more than so many tolerances apart have no order in common."""
 STANDING = RESTING | {Status.PENDING_NEW}
+_PENDING_NEW = Status.PENDING_NEW
+_AMENDABLE = frozenset({Status.LIVE, Status.PARTIALLY_FILLED})
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -153,8 +155,9 @@ def diff(quotes: Quotes, orders: OrderManager, tolerance: Tolerance, rooms: Room
     asks = _diff_side(SELL, quotes.asks, orders, tolerance, plan)
     _press(BUY, quotes.bids, rooms[0], plan, bids)
     _press(SELL, quotes.asks, rooms[1], plan, asks)
-    plan.steps.extend(asks + bids if _rising(bids + asks) else bids + asks)
-    plan.steps.sort(key=_rank)
+    if bids or asks:
+        plan.steps.extend(asks + bids if _rising(bids) or _rising(asks) else bids + asks)
+        plan.steps.sort(key=_rank)
     return plan
 
 
@@ -177,20 +180,23 @@ def _diff_side(
         else:
             steps.append(step)
     for quote in open_quotes:
-        order = next((one for one in standing if one.status is not Status.PENDING_NEW), None)
+        if not standing:
+            steps.append(Place(quote))
+            continue
+        order = next((one for one in standing if one.status is not _PENDING_NEW), None)
         if order is None:
-            if standing:
-                plan.waiting.append(Pair(standing.pop(0), quote))
-            else:
-                steps.append(Place(quote))
+            plan.waiting.append(Pair(standing.pop(0), quote))
             continue
         standing.remove(order)
         if abs(order.price - quote.price) <= tolerance.move * quote.price:
             steps.append(Move(order, quote))
         else:
             steps.append(Remove(order, "too far from its quote", quote))
-    steps.extend(Remove(order, "no longer wanted") for order in standing if order.status is not Status.PENDING_NEW)
-    plan.unwanted.extend(order for order in standing if order.status is Status.PENDING_NEW)
+    for order in standing:
+        if order.status is _PENDING_NEW:
+            plan.unwanted.append(order)
+        else:
+            steps.append(Remove(order, "no longer wanted"))
     return steps
 
 
@@ -212,7 +218,7 @@ def _press(side: Side, wanted: tuple[Quote, ...], room: Room, plan: Plan, steps:
         order, quote = pair.order, pair.quote
         lots -= _excess(pair)
         value -= order.price * _excess(pair)
-        if order.status is Status.PENDING_NEW:
+        if order.status is _PENDING_NEW:
             plan.oversized.append(pair)
         elif order.status is not Status.PENDING_AMEND:
             plan.kept.remove(pair)
@@ -234,7 +240,7 @@ def lasting(plan: Plan, quotes: Quotes, tolerance: Tolerance) -> bool:
     if plan.waiting or plan.unwanted or plan.oversized:
         return False
     for pair in plan.kept:
-        if pair.order.status is Status.PENDING_NEW and pair.quote.target != pair.order.target:
+        if pair.order.status is _PENDING_NEW and pair.quote.target != pair.order.target:
             return False
     return _apart(quotes.bids, tolerance.stay) and _apart(quotes.asks, tolerance.stay)
 
@@ -253,23 +259,24 @@ def _resize(order: Order, quote: Quote) -> Move | Shrink | None:
         return None
     if quote.quantity > order.quantity:
         return Move(order, quote) if order.status in RESTING else None
-    if quote.quantity < order.left and order.status in (Status.LIVE, Status.PARTIALLY_FILLED):
+    if quote.quantity < order.left and order.status in _AMENDABLE:
         return Shrink(order, quote)
     return None
 
 
 def _closest(quote: Quote, standing: list[Order], share: float) -> Order | None:
     best: Order | None = None
-    bound = share * quote.price
+    price, since = quote.price, quote.since
+    bound = least = share * price
     for order in standing:
-        off = abs(order.price - quote.price)
-        if off <= bound and order.created >= quote.since and (best is None or off < abs(best.price - quote.price)):
-            best = order
+        off = abs(order.price - price)
+        if off <= bound and order.created >= since and (best is None or off < least):
+            best, least = order, off
     return best
 
 
 def _rising(steps: list[Step]) -> bool:
-    return any(isinstance(step, Move) and step.quote.price > step.order.price for step in steps)
+    return any(type(step) is Move and step.quote.price > step.order.price for step in steps)
 
 
 def _rank(step: Step) -> int:

@@ -28,7 +28,7 @@ class Side(IntEnum):
     @property
     def opposite(self) -> "Side":
         """The other side."""
-        return Side.SELL if self > 0 else Side.BUY
+        return SELL if self is BUY else BUY
 
 
 BUY, SELL = Side.BUY, Side.SELL

@@ -22,6 +22,9 @@ KEPT = 5
 """One part in so many of the day's messages is kept for what reduces the position."""
 
 
+_NEW = (PlaceOrder, ReplaceOrder)
+
+
 class Approved(msgspec.Struct, frozen=True, gc=False):
     """A command that passed; a gateway accepts nothing else."""
 
@@ -118,7 +121,7 @@ class Gate:
 
     def check(self, command: OrderCommand, exposure: Exposure) -> Approved | Refused:
         """Whether the command may leave now. `exposure` excludes the order that a replace takes out."""
-        if isinstance(command, PlaceOrder | ReplaceOrder):
+        if isinstance(command, _NEW):
             verdict = self._check_new(command, exposure)
         elif isinstance(command, AmendOrder):
             closed = Refused("gate closed", self.closed, "open") if self.closed else None

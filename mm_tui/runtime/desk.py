@@ -54,6 +54,9 @@ class NoJournal:
         """Nothing to write."""
 
 
+_TIME = b',"ts":'
+
+
 class Digest:
     """sha256 over the canonical JSON of the outputs, times counted from the session's start."""
 
@@ -63,10 +66,11 @@ class Digest:
         self.start = 0
 
     def add(self, output: Any) -> None:
-        """Take an order command or a fact."""
-        head, _, rest = self._encode(output).partition(b',"ts":')
-        tail = rest.lstrip(b"0123456789")
-        self._hash.update(b"%s,%d%s\n" % (head, output.ts - self.start, tail))
+        """Take an order command or a fact; its time stands behind its type, first of all."""
+        encoded: bytes = self._encode(output)
+        kind = encoded.index(b",")
+        time = encoded.find(b",", kind + len(_TIME))
+        self._hash.update(b"%b,%d%b\n" % (encoded[:kind], output.ts - self.start, encoded[time:] if time > 0 else b"}"))
 
     def hex(self) -> str:
         """So far."""

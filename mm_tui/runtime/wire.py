@@ -24,6 +24,7 @@ class WireCount:
     def heard(self, reply: ev.VenueReply) -> None:
         """A reply came."""
         order_id = reply.order_id
+        kind = type(reply)
         if isinstance(reply, ev.OrderFilled):
             left = self.left.get(order_id, 0) - reply.quantity
             self._filled[order_id] = self._filled.get(order_id, 0) + reply.quantity
@@ -31,7 +32,7 @@ class WireCount:
                 self.left[order_id] = left
             else:
                 self._forget(order_id)
-        elif isinstance(reply, ev.OrderRejected | ev.OrderCanceled):
+        elif kind is ev.OrderRejected or kind is ev.OrderCanceled:
             self._forget(order_id)
         elif isinstance(reply, ev.OrderAmended) and order_id in self.left:
             self.left[order_id] = reply.quantity - self._filled.get(order_id, 0)

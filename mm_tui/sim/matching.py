@@ -115,7 +115,7 @@ class Matching:
         other = self.depth.of(side.opposite)
         for order in self._own.priority(side):
             filled = 0
-            for price, there in list(other.walk(order.price)):
+            for price, there in other.walk(order.price):
                 taken = min(there, order.left - filled)
                 other.take(price, taken)
                 filled += taken

@@ -44,19 +44,23 @@ class OwnOrders:
         """An order takes its place, behind the older ones at its price."""
         self._sequence += 1
         self.by_id[order_id] = Resting(order_id, side, price, quantity, filled, self._sequence, queue)
-        self._touch()
+        if side is BUY:
+            self.highest_bid = max(self.highest_bid, price)
+        else:
+            self.lowest_ask = min(self.lowest_ask, price)
 
     def remove(self, order: Resting) -> None:
         """An order is gone."""
         del self.by_id[order.order_id]
-        self._touch()
+        if order.price in (self.highest_bid, self.lowest_ask):
+            self._touch()
 
     def priority(self, side: Side) -> list[Resting]:
         """The better price first, at one price the older order."""
-        return sorted(
-            (order for order in self.by_id.values() if order.side is side),
-            key=lambda order: (-side * order.price, order.sequence),
-        )
+        orders = [order for order in self.by_id.values() if order.side is side]
+        if len(orders) > 1:
+            orders.sort(key=lambda order: (-side * order.price, order.sequence))
+        return orders
 
     def met_by(self, side: Side, limit: int) -> bool:
         """Whether an order on a side would meet one of ours at its limit or better."""
