@@ -32,6 +32,10 @@ class Histogram:
                 return min(_upper(index), self.largest)
         return self.largest
 
+    def buckets(self) -> tuple[tuple[int, int, int], ...]:
+        """`(least value, most, how many)` of each bucket that holds any, smallest first."""
+        return tuple((_upper(index - 1) + 1, _upper(index), count) for index, count in enumerate(self._counts) if count)
+
     def summary(self, unit: int) -> dict[str, float | None]:
         """p50, p99 and max in units of so many ns; None while empty."""
         return {

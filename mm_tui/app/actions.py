@@ -75,7 +75,16 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(id="group", keys=("g",), group="Look", label="group", help="ticks a row of the ladder", desk=False),
     Action(id="units", keys=("%",), group="Look", label="units", help="ticks, bps or quote", desk=False),
     Action(id="columns", keys=("d",), group="Look", label="columns", help="columns of the ladder", desk=False),
-    Action(id="window", keys=("w",), group="Look", label="window", help="minutes of the chart", desk=False),
+    Action(id="window", keys=("w",), group="Look", label="window", help="time shown, which chart", desk=False),
+    Action(
+        id="chart",
+        keys=("W",),
+        group="Look",
+        label="chart",
+        help="PnL, inventory, markouts …",
+        desk=False,
+        beside="window",
+    ),
     Action(id="explain", keys=("e",), group="Look", label="explain", help="why an order stands there", desk=False),
     Action(id="panel", keys=(), group="Look", label="panels", help="show or focus a panel", desk=False),
     Action(id="zoom", keys=("enter",), group="Look", label="enlarge", help="panel to the full screen", desk=False),
@@ -96,6 +105,9 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(id="help", keys=("?",), group="Set up", label="help", help="this page", desk=False),
     Action(id="quit", keys=("q",), group="Set up", label="quit", help="leave; asks with a position", desk=False),
 )
+
+CHARTS: Final = ("mid", "pnl", "inventory", "spread", "markouts", "latency")
+"""What the chart can show, in the order in which its key goes through them."""
 
 FOOTER: Final[tuple[tuple[str, int], ...]] = (
     ("pause", 1),

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
-from mm_tui.app.actions import DESK, ActionTable
+from mm_tui.app.actions import CHARTS, DESK, ActionTable
 
 _WITHOUT_LINE: Final = frozenset({"panel", "command", "zoom", "back"})
 _ALIASES: Final = {"q": "quit", "h": "help"}
 _TAKES: Final = {
-    "theme": "NAME", "cancel_order": "ID", "explain": "ID", "filter": "TEXT", "goto": "MOMENT", "branch": "KEY=VALUE",
+    "theme": "NAME", "chart": "KIND", "cancel_order": "ID", "explain": "ID", "filter": "TEXT", "goto": "MOMENT",
+    "branch": "KEY=VALUE",
 }  # fmt: skip
 """Actions with an argument, which may be left out."""
 
@@ -66,7 +67,14 @@ def complete(
     head, space, tail = line.lstrip().partition(" ")
     if not space:
         return [name for name in names(table) if name.startswith(head)]
-    pools = {"set": parameters, "branch": parameters, "theme": themes, "explain": orders, "cancel_order": orders}
+    pools = {
+        "set": parameters,
+        "branch": parameters,
+        "theme": themes,
+        "explain": orders,
+        "cancel_order": orders,
+        "chart": CHARTS,
+    }
     before, gap, begun = tail.lstrip().rpartition(" ") if head == "branch" else ("", "", tail.lstrip())
     return [f"{head} {before}{gap}{each}" for each in pools.get(head, ()) if each.startswith(begun)]
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mm_tui.app.actions import shown
+from mm_tui.app.actions import CHARTS, shown
+from mm_tui.app.layouts import NUMBERED
 
 if TYPE_CHECKING:
     from mm_tui.app.app import DeskApp
@@ -111,6 +112,22 @@ class Intents:
     def _do_window(self, _: str) -> None:
         self._ask_panel("chart", "cycle_window")
 
+    def _do_chart(self, argument: str) -> None:
+        """Another chart, or the one that is named; brought into its place where another panel has it."""
+        if argument and argument not in CHARTS:
+            self._app.say(f"no chart {argument!r}; there are {', '.join(CHARTS)}")
+            return
+        guarded = self._app.desk.panels["chart"]
+        if guarded.error is not None:
+            return
+        shown = guarded.widget.display
+        if not shown:
+            self._app.desk.show_panel(NUMBERED.index("chart") + 1)
+        if argument:
+            guarded.widget.choose(argument)  # type: ignore[attr-defined]
+        elif shown:
+            guarded.widget.cycle_kind()  # type: ignore[attr-defined]
+
     def _ask_panel(self, name: str, method: str) -> None:
         """Have a panel do something of its own; its fault stays its own."""
         guarded = self._app.desk.panels[name]
@@ -122,8 +139,11 @@ class Intents:
         self._app.desk.zoom(self._app.desk.panel_of(self._app.desk.focused) or view.panel)
 
     def _do_back(self, _: str) -> None:
-        """One step back: from the full screen, from another panel to the ladder, from a focused panel."""
+        """One step back: from a crosshair, the full screen, from another panel to the ladder, from a focused panel."""
         view = self._app.desk.view
+        let_go = getattr(self._app.desk.focused, "let_go", None)
+        if let_go is not None and let_go():
+            return
         if view.zoomed:
             self._app.desk.zoom("")
         elif view.panel != "ladder":

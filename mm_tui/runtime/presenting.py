@@ -1,6 +1,7 @@
 """Makes a frame so many times a second, between two steps, and hands it over by reference."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from mm_tui.runtime.control import Control
 from mm_tui.runtime.desk import Desk
 from mm_tui.runtime.feeds import Chosen
 from mm_tui.runtime.gauges import Gauges
+from mm_tui.runtime.latencies import Latencies
 from mm_tui.runtime.leaderboard import Leaderboard
 from mm_tui.views.log import EventLog
 from mm_tui.views.present import Presenter, Vitals
@@ -38,6 +40,7 @@ class PresenterWorker:
         self._desk = desk
         self._control = control
         self._gauges = gauges
+        self._latencies = Latencies(gauges)
         self._chosen = chosen
         self._workers = workers
         self._clock = clock
@@ -65,6 +68,7 @@ class PresenterWorker:
         vitals.age_ms = None if age is None else age // 1_000_000
         latency = gauges.latency.last
         vitals.latency_ms = None if latency is None else latency / 1e6
+        vitals.latency = self._latencies.look(time.monotonic_ns())
         lag = gauges.worst_lag
         vitals.loop_ms = None if lag is None else lag / 1e6
         rows = tuple((worker.look() if hasattr(worker, "look") else worker.state).row() for worker in self._workers)

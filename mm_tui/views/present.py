@@ -4,7 +4,6 @@ Called between two steps, at the frame rate; what did not change stays the same 
 with `is`.
 """
 
-from collections import deque
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +21,7 @@ from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BUY, SELL
 from mm_tui.model.orders import Order
 from mm_tui.views import frames as fr
+from mm_tui.views.charting import ChartView
 from mm_tui.views.fmt import clock, number, steps
 from mm_tui.views.history import OrderHistory
 from mm_tui.views.ladder import LadderView
@@ -29,8 +29,6 @@ from mm_tui.views.log import EventLog
 from mm_tui.views.traded import QueueAhead, TradedAtPrice
 from mm_tui.views.worth import WorthView
 
-CHART_EVERY_MS = 250
-CHART_SAMPLES = 15 * 60 * 1000 // CHART_EVERY_MS
 FLOW_EVERY = SECOND // 4
 """Window figures are worked out this often; they do not move faster than an eye reads."""
 
@@ -56,6 +54,8 @@ class Vitals(msgspec.Struct, kw_only=True):
     latency_ms: float | None = None
     loop_ms: float | None = None
     workers: tuple[fr.WorkerRow, ...] = ()
+    latency: tuple[fr.LatencyRow, ...] = ()
+    """How long things took; the same object until another second's figures are made."""
     band: tuple[Decimal | None, Decimal | None, Decimal | None] = (None, None, None)
     """Total PnL of the same strategy under risk-averse, power and optimistic queues."""
     shadows: fr.ShadowsFrame = fr.ShadowsFrame()
@@ -80,10 +80,7 @@ class Presenter:
         """To be told of the facts."""
         self._worth = WorthView(scores, core.instrument)
         self._last = fr.DeskFrame()
-        self._samples: deque[fr.ChartSample] = deque(maxlen=CHART_SAMPLES)
-        self._sampled = 0
-        self._charted = True
-        """The last frame's chart holds every sample."""
+        self._charts = ChartView(core, scores)
         self._tape_count = 0
         self._tape_fills: tuple[fr.ChartFill, ...] = ()
         self._tape_rows: tuple[fr.TapeRow, ...] = ()
@@ -96,6 +93,7 @@ class Presenter:
         self._log.refresh()
         self._traded.refresh(ts)
         self.history.refresh()
+        self.sample(ts)
         frame = fr.DeskFrame(
             ts=ts,
             instrument=core.instrument,
@@ -106,7 +104,8 @@ class Presenter:
             orders=_same(self._orders(ts), last.orders),
             position=_same(self._position(vitals), last.position),
             risk=_same(self._risk(ts), last.risk),
-            chart=self._chart(ts, last.chart),
+            chart=self._charts.frame(self._log.fills),
+            latency=vitals.latency,
             events=self._log.rows,
             history=self.history.rows,
             workers=_same(vitals.workers, last.workers),
@@ -344,29 +343,9 @@ class Presenter:
         return tuple(gauges)
 
     def sample(self, ts: int) -> None:
-        """Take the chart's sample, where one is due; `present` does so itself, a replay that runs ahead asks for it."""
-        core = self._core
-        tick = ts // (CHART_EVERY_MS * 1_000_000)
-        if tick == self._sampled or not core.mid2:
-            return
-        self._sampled, self._charted = tick, False
-        self._traded.refresh(ts)
-        bid, ask = core.orders.touch(BUY), core.orders.touch(SELL)
-        self._samples.append(
-            fr.ChartSample(
-                ts=ts,
-                mid2=core.mid2 if core.book.valid else None,
-                bid2=None if bid is None else 2 * bid,
-                ask2=None if ask is None else 2 * ask,
-            )
-        )
-
-    def _chart(self, ts: int, last: fr.ChartFrame) -> fr.ChartFrame:
-        self.sample(ts)
-        if self._charted and last.fills is self._log.fills:
-            return last
-        self._charted = True
-        return fr.ChartFrame(samples=tuple(self._samples), fills=self._log.fills, every_ms=CHART_EVERY_MS)
+        """Take the charts' sample, where one is due; `present` does so itself, a replay that runs ahead asks for it."""
+        if self._charts.sample(ts):
+            self._traded.refresh(ts)
 
     def _parameters(self) -> tuple[fr.ParameterRow, ...]:
         parameters = self._core.parameters

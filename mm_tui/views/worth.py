@@ -42,8 +42,13 @@ class WorthView:
     def _figures(self, ts: int, fills: tuple[fr.FillRow, ...]) -> fr.WorthFrame:
         scores = self._scores
         quality, inventory, markouts = scores.quality, scores.inventory, scores.markouts
+        (errors_buy, counts_buy), (errors_sell, counts_sell) = markouts.sure(BUY), markouts.sure(SELL)
         return fr.WorthFrame(
             fills=fills,
+            errors_buy=errors_buy,
+            errors_sell=errors_sell,
+            counts_buy=counts_buy,
+            counts_sell=counts_sell,
             markouts_buy=tuple(markouts.figures(BUY).values()),
             markouts_sell=tuple(markouts.figures(SELL).values()),
             break_even_bps=scores.ledger.break_even_bps(ts),

@@ -56,7 +56,7 @@ def test_a_remap_replaces_all_default_keys() -> None:
     ("text", "key"), [(",", ","), ("comma", ","), ("plus", "+"), ("minus", "-"), ("ctrl+k", "ctrl+k")]
 )
 def test_keys_that_toml_makes_awkward_have_names(text: str, key: str) -> None:
-    keys, problems = resolve({"lean_down": text, "widen": "W", "tighten": "Z"})
+    keys, problems = resolve({"lean_down": text, "widen": "Y", "tighten": "Z"})
     assert problems == []
     assert keys["lean_down"] == (key,)
 

@@ -46,12 +46,12 @@ def test_the_footer_says_what_space_does() -> None:
 
 
 def test_remaps_of_either_table_are_known_to_both() -> None:
-    remaps = {"next_fill": "F", "widen": "W", "nothing": "z"}
+    remaps = {"next_fill": "F", "widen": "Y", "nothing": "z"}
     keys, problems = resolve(remaps, REPLAY, other_ids(REPLAY))
     assert keys["next_fill"] == ("F",)
     assert [line.partition(":")[0] for line in problems] == ["ui.keys.nothing"]
     keys, problems = resolve(remaps, DESK, other_ids(DESK))
-    assert keys["widen"] == ("W",)
+    assert keys["widen"] == ("Y",)
     assert [line.partition(":")[0] for line in problems] == ["ui.keys.nothing"]
 
 

@@ -117,7 +117,7 @@ async def test_habits_are_answered() -> None:
 
 
 async def test_keys_of_a_replay_can_be_remapped() -> None:
-    _, link, _ = await pressed("z", "n", ui=Ui(keys={"next_fill": "z", "widen": "W"}))
+    _, link, _ = await pressed("z", "n", ui=Ui(keys={"next_fill": "z", "widen": "Y"}))
     assert link.acts[0] == ("next_fill", "")
     assert ("next_fill", "") not in link.acts[1:]
 

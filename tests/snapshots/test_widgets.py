@@ -7,6 +7,7 @@ import pytest
 from hand_frames import formula, ladder, strained
 from panel_app import PanelApp
 
+from mm_tui.app.actions import CHARTS
 from mm_tui.app.widgets.chart import Chart
 from mm_tui.app.widgets.events import Events
 from mm_tui.app.widgets.fills import Fills
@@ -56,6 +57,19 @@ class Shown(PanelApp):
 @pytest.mark.parametrize("kind", SIZES, ids=lambda kind: kind.__name__)
 def test_panel(snap_compare: Compare, kind: type[Panel], theme: str) -> None:
     assert snap_compare(Shown(kind(), strained(), theme), terminal_size=SIZES[kind])
+
+
+@pytest.mark.parametrize(
+    ("kind", "theme", "alphabet"),
+    [
+        *((kind, theme, "utf8") for kind in CHARTS[1:] for theme in ("graphite", "paper")),
+        ("pnl", "graphite", "ascii"), ("markouts", "graphite", "ascii"), ("latency", "graphite", "ascii"),
+    ],
+)  # fmt: skip
+def test_charts(snap_compare: Compare, kind: str, theme: str, alphabet: str) -> None:
+    panel = Chart()
+    panel.kind = kind
+    assert snap_compare(Shown(panel, strained(), theme, alphabet=alphabet), terminal_size=SIZES[Chart])
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """Desk frames made by hand, the same each time: a desk at work, and the same desk in the states a screen must tell."""
 
+import random
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 from hand_market import BTC, MID, NS, OWN, PEPE, START, chart, ladder, tape
 
+from mm_tui.analytics.histogram import Histogram
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.waterfall import Step
 from mm_tui.views.frames import (
@@ -17,6 +19,7 @@ from mm_tui.views.frames import (
     Gauge,
     HeaderFrame,
     HeldRow,
+    LatencyRow,
     ObligationFrame,
     ObligationRow,
     OrderRow,
@@ -124,6 +127,10 @@ def worth(count: int = 37) -> WorthFrame:
         fills=fills(count),
         markouts_buy=(-0.31, -0.62, -1.14, -0.87, None),
         markouts_sell=(-0.48, -0.79, -1.02, 0.41, None),
+        errors_buy=(0.08, 0.21, 0.44, 0.93, None),
+        errors_sell=(0.11, 0.19, 0.52, 1.12, None),
+        counts_buy=(18, 18, 17, 11, 0),
+        counts_sell=(19, 19, 18, 12, 0),
         break_even_bps=1.37,
         fill_ratio_pct=4.21,
         fills_per_1000=18.4,
@@ -132,6 +139,31 @@ def worth(count: int = 37) -> WorthFrame:
         at_limit_pct=0.3,
         maker_pct=97.31,
     )
+
+
+def latency() -> tuple[LatencyRow, ...]:
+    """Times around a tenth of a millisecond, a few and one of them much longer."""
+    chance = random.Random(5)
+    rows = []
+    for name, middle, width, slow in (
+        ("tick to order", 4.7, 0.5, 0.02), ("feed latency", 8.4, 0.7, 0.05), ("loop lag", 5.6, 0.9, 0.01),
+    ):  # fmt: skip
+        histogram = Histogram()
+        for _ in range(2_000):
+            late = 20 if chance.random() < slow else 1
+            histogram.add(int(chance.lognormvariate(middle, width) * late * 1_000))
+        summary = histogram.summary(1_000_000)
+        rows.append(
+            LatencyRow(
+                name=name,
+                counts=histogram.buckets(),
+                count=histogram.count,
+                p50_ms=summary["p50"],
+                p99_ms=summary["p99"],
+                max_ms=summary["max"],
+            )
+        )
+    return tuple(rows)
 
 
 def obligation() -> ObligationFrame:
@@ -240,6 +272,7 @@ def desk_frame(**changes: Any) -> DeskFrame:
         position=position(),
         risk=RiskFrame(gauges=gauges(), limits=limits(), refused=2, last_refusal="bid 0.0040 BTC: size over 0.0030"),
         chart=chart(),
+        latency=latency(),
         events=events(),
         workers=tuple(WorkerRow(name=name, state="running") for name in names),
         parameters=(

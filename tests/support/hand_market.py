@@ -134,5 +134,19 @@ def chart(count: int = 1200, seed: int = 3) -> ChartFrame:
                 ChartFill(ts=ts, side=BUY if mid2 - 700 < bid else SELL, price=(bid if mid2 - 700 < bid else ask) // 2)
             )
             bid, ask = mid2 - 2500, mid2 + 2500
-        samples.append(ChartSample(ts=ts, mid2=mid2, bid2=bid, ask2=ask))
+        traded = at // 45
+        held = (0, 200, 400, 200, 0, -200, -400, -600, -200)[traded % 9]
+        parts = (5_000 * traded, -2_100 * traded - at % 45 * 40, round((mid2 - 2 * MID) * held / 300), -900 * traded)
+        samples.append(
+            ChartSample(
+                ts=ts,
+                mid2=mid2,
+                bid2=bid,
+                ask2=ask,
+                spread=1 + at // 40 % 3 * 40,
+                position=held * 1_000_000,
+                limit=2_000 * 1_000_000,
+                pnl=tuple(part * 500_000_000 for part in (sum(parts), *parts)),
+            )
+        )
     return ChartFrame(samples=tuple(samples), fills=tuple(fills))

@@ -7,7 +7,7 @@ from textual import on
 from textual.fuzzy import Matcher
 from textual.widgets import Input, Static
 
-from mm_tui.app.actions import DESK, ActionTable
+from mm_tui.app.actions import CHARTS, DESK, ActionTable
 from mm_tui.app.commands import names
 from mm_tui.app.screens.line import LineInput
 from mm_tui.app.screens.sheet import Sheet
@@ -22,7 +22,8 @@ def offers(themes: Sequence[str], table: ActionTable = DESK) -> list[tuple[str, 
     """`(line of the command line, what is shown, what it does)` of everything that can be chosen."""
     typed = set(names(table))
     listed = [(action.id, action.id.replace("_", " "), action.help) for action in table.actions if action.id in typed]
-    return [*listed, *((f"theme {name}", f"theme {name}", "wear these colours") for name in themes)]
+    charts = [(f"chart {name}", f"chart {name}", "show this chart") for name in CHARTS] if "chart" in typed else []
+    return [*listed, *charts, *((f"theme {name}", f"theme {name}", "wear these colours") for name in themes)]
 
 
 def found(words: str, listed: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:

@@ -86,6 +86,15 @@ class Panel(Widget, can_focus=True):
 
     # what a subclass uses
 
+    @property
+    def heading(self) -> str:
+        """What stands in the frame at the left; `renamed` when it is another."""
+        return self.title
+
+    def renamed(self) -> None:
+        """The next `rim` writes the heading anew."""
+        self._rim = None
+
     def put(self, y: int, key: Hashable, make: Callable[..., Spans], *values: Any) -> None:
         """Set content row `y`; `make(*values)` is called only where the key is new; rows outside are ignored."""
         if not 0 <= y < self.inner[1]:
@@ -119,7 +128,7 @@ class Panel(Widget, can_focus=True):
         if self._edge_colour != rim[4]:
             self._recolour(rim[4])
         last = self._built[1] - 1
-        self._rows[0] = self._edge("╭", "╮", self.title, middle, right)
+        self._rows[0] = self._edge("╭", "╮", self.heading, middle, right)
         foot = clip(foot, max(0, self._built[0] - 6 - (cell_len(below) + 6 if below else 0)))
         self._rows[last] = self._edge("╰", "╯", foot, below, "")
         self._changed |= {0, last}

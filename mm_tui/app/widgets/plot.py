@@ -1,15 +1,17 @@
 """A line plot in braille that remembers its columns and works out only those that are new.
 
 Time is cut into columns two to a cell, each always the same span of time, so that the picture moves left by whole
-cells and never shimmers. Prices are half ticks. Knows nothing of colours or widgets.
+cells and never shimmers. Values are whole numbers of whatever unit the reader of the samples chose: half ticks,
+hundredths of a basis point. Knows nothing of colours or widgets.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-import msgspec
-
 from mm_tui.views.frames import ChartFill, ChartSample
+
+Values = tuple[int | None, ...]
+"""One a series; None where it is not known."""
 
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _NICE = (1, 2, 4, 5, 10)
@@ -17,18 +19,16 @@ _HELD = 0.4
 """A range is kept while what is shown fills more than this share of it."""
 
 
-class Column(msgspec.Struct):
-    """What happened in one column's span."""
+class Series(NamedTuple):
+    """One line of a plot."""
 
-    low: int
-    high: int
-    last: int
-    bid: int | None
-    ask: int | None
+    name: str
+    dashed: bool = False
+    """A level, drawn in dashes: a quote, a limit."""
 
 
 class Cell(NamedTuple):
-    """A character and what it shows: `mid`, `bid`, `ask`, `buy`, `sell` or nothing."""
+    """A character and what it shows: a series by its name, `buy`, `sell` or nothing."""
 
     glyph: str
     kind: str
@@ -37,19 +37,57 @@ class Cell(NamedTuple):
 EMPTY = Cell(" ", "")
 
 
+class Column:
+    """What happened in one column's span, series by series."""
+
+    __slots__ = ("high", "last", "low")
+
+    def __init__(self, values: Values) -> None:
+        self.low = list(values)
+        self.high = list(values)
+        self.last = list(values)
+
+    def take(self, values: Values) -> None:
+        """Another sample of the same span."""
+        low, high, last = self.low, self.high, self.last
+        for at, value in enumerate(values):
+            last[at] = value
+            if value is not None:
+                before = low[at]
+                low[at] = value if before is None else min(before, value)
+                before = high[at]
+                high[at] = value if before is None else max(before, value)
+
+
 class Plot:
     """The plot's memory. `feed` it samples, then ask for its `rows`."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        series: Sequence[Series],
+        read: Callable[[ChartSample], Values],
+        mark: Callable[[ChartFill], int] | None = None,
+        *,
+        floor: int | None = None,
+    ) -> None:
+        """`read` gives a sample's value for each series, `mark` says where a fill stands.
+
+        No room is left below `floor` as long as nothing lies there.
+        Where lines cross in a cell, the first series gives it its colour. A dashed series shows its last value only.
+        """
+        self.series = tuple(series)
         self.width = self.height = 0
         """Cells."""
         self.span = 1
         """Nanoseconds a column of dots."""
         self.bottom = 0
-        """Half ticks at the lower edge."""
+        """Value at the lower edge."""
         self.step = 0
-        """Half ticks a row of cells; 0 before the first sample."""
+        """Of the value, a row of cells; 0 before the first sample."""
         self.last_ts = -1
+        self._read = read
+        self._mark = mark
+        self._floor = floor
         self._columns: dict[int, Column] = {}
         self._drawn: dict[int, list[Cell]] = {}
         self._fills: dict[int, list[ChartFill]] = {}
@@ -75,6 +113,19 @@ class Plot:
         """The cell that holds the newest sample, counted since the epoch."""
         return self.last_ts // self.span // 2
 
+    @property
+    def first(self) -> int:
+        """The cell at the left edge."""
+        return self.newest - self.width + 1
+
+    def cell_of(self, ts: int) -> int:
+        """How far from the left edge a moment stands; below 0 or not below `width` where it is not seen."""
+        return ts // self.span // 2 - self.first
+
+    def time_of(self, x: int) -> int:
+        """The last moment of the cell at `x` from the left edge."""
+        return (self.first + x + 1) * 2 * self.span - 1
+
     def feed(self, samples: tuple[ChartSample, ...], fills: tuple[ChartFill, ...]) -> None:
         """Take in what is new; samples and fills are in order of time."""
         if samples and samples[-1].ts < self.last_ts:
@@ -83,9 +134,9 @@ class Plot:
         for sample in self._unseen(samples):
             at = sample.ts // self.span
             touched.add(at // 2)
-            self._take(at, sample)
+            self._take(at, self._read(sample))
             self.last_ts = sample.ts
-        if fills is not self._seen_fills:
+        if self._mark is not None and fills is not self._seen_fills:
             self._seen_fills = fills
             touched |= self._fills.keys()
             self._fills.clear()
@@ -109,49 +160,56 @@ class Plot:
             first -= 1
         return samples[first:]
 
-    def _take(self, at: int, sample: ChartSample) -> None:
-        mid = sample.mid2
+    def _take(self, at: int, values: Values) -> None:
         column = self._columns.get(at)
-        if mid is None:
-            return
-        if column is None:
-            self._columns[at] = Column(mid, mid, mid, sample.bid2, sample.ask2)
-            return
-        column.low, column.high = min(column.low, mid), max(column.high, mid)
-        column.last = mid
-        column.bid, column.ask = sample.bid2, sample.ask2
+        if column is not None:
+            column.take(values)
+        elif any(value is not None for value in values):
+            self._columns[at] = Column(values)
 
     def _range(self) -> None:
         """Keep the scale while it holds what is shown, so that the picture does not jump."""
-        if not self._columns or self.height <= 0:
+        low, high = self._extent()
+        if low is None or high is None or self.height <= 0:
             return
-        low = min(min(c.low, c.low if c.bid is None else c.bid) for c in self._columns.values())
-        high = max(max(c.high, c.high if c.ask is None else c.ask) for c in self._columns.values())
         top = self.bottom + self.step * self.height
         if self.step and self.bottom <= low and high < top and high - low > _HELD * (top - self.bottom):
             return
         if self.step == 1 and self.bottom <= low and high < top:
             return
-        step, bottom = nice_scale(low, high, self.height)
+        step, bottom = nice_scale(low, high, self.height, self._floor)
         if (step, bottom) != (self.step, self.bottom):
             self.step, self.bottom = step, bottom
             self._drawn.clear()
 
+    def _extent(self) -> tuple[int | None, int | None]:
+        """Least and largest value that is drawn."""
+        low: int | None = None
+        high: int | None = None
+        dashed = [series.dashed for series in self.series]
+        for column in self._columns.values():
+            for at, dash in enumerate(dashed):
+                least, most = (column.last[at], column.last[at]) if dash else (column.low[at], column.high[at])
+                if least is not None and most is not None:
+                    low = least if low is None or least < low else low
+                    high = most if high is None or most > high else high
+        return low, high
+
     def rows(self) -> list[list[Cell]]:
         """Rows of cells from the top; the newest cell is the last of each."""
-        first = self.newest - self.width + 1
+        first = self.first
         columns = [self._cell_column(first + x) for x in range(self.width)]
         return [[column[y] for column in columns] for y in range(self.height)]
 
-    def row_of(self, price2: int) -> int | None:
-        """The row that shows a price in half ticks, None where it is off the plot."""
+    def row_of(self, value: int) -> int | None:
+        """The row that shows a value, None where it is off the plot."""
         if not self.step:
             return None
-        row = self.height - 1 - (price2 - self.bottom) // self.step
+        row = self.height - 1 - (value - self.bottom) // self.step
         return row if 0 <= row < self.height else None
 
-    def price_at(self, row: int) -> int:
-        """The price in half ticks at a row's lower edge."""
+    def value_at(self, row: int) -> int:
+        """The value at a row's lower edge."""
         return self.bottom + (self.height - 1 - row) * self.step
 
     def _cell_column(self, cell: int) -> list[Cell]:
@@ -162,31 +220,37 @@ class Plot:
 
     def _draw(self, cell: int) -> list[Cell]:
         height = self.height
-        mids, bids, asks = [0] * height, [0] * height, [0] * height
-        for half in (0, 1):
-            column = self._columns.get(2 * cell + half)
-            if column is None or not self.step:
-                continue
-            before = self._columns.get(2 * cell + half - 1)
-            joint = column.low if before is None else before.last
-            for dot in range(self._dot(min(column.low, joint)), self._dot(max(column.high, joint)) + 1):
-                self._set(mids, dot, half)
-            if cell % 2 == 0:
-                self._quote(bids, column.bid, half)
-                self._quote(asks, column.ask, half)
-        cells = [_cell(mids[y], bids[y], asks[y]) for y in range(height)]
+        bits = [[0] * height for _ in self.series]
+        if self.step:
+            for half in (0, 1):
+                column = self._columns.get(2 * cell + half)
+                if column is not None:
+                    self._draw_half(bits, column, cell, half)
+        cells = [_cell(self.series, [one[y] for one in bits]) for y in range(height)]
         for fill in self._fills.get(cell, ()):
-            row = self.row_of(2 * fill.price)
+            row = self.row_of(self._mark(fill)) if self._mark is not None else None
             if row is not None:
                 cells[row] = Cell("▲", "buy") if fill.side > 0 else Cell("▼", "sell")
         return cells
 
-    def _quote(self, bits: list[int], price2: int | None, half: int) -> None:
-        if price2 is not None:
-            self._set(bits, self._dot(price2), half)
+    def _draw_half(self, bits: list[list[int]], column: Column, cell: int, half: int) -> None:
+        before = self._columns.get(2 * cell + half - 1)
+        for at, series in enumerate(self.series):
+            if series.dashed:
+                value = column.last[at]
+                if value is not None and cell % 2 == 0:
+                    self._set(bits[at], self._dot(value), half)
+                continue
+            low, high = column.low[at], column.high[at]
+            if low is None or high is None:
+                continue
+            joint = None if before is None else before.last[at]
+            joint = low if joint is None else joint
+            for dot in range(self._dot(min(low, joint)), self._dot(max(high, joint)) + 1):
+                self._set(bits[at], dot, half)
 
-    def _dot(self, price2: int) -> int:
-        return (price2 - self.bottom) * 4 // self.step
+    def _dot(self, value: int) -> int:
+        return (value - self.bottom) * 4 // self.step
 
     def _set(self, bits: list[int], dot: int, half: int) -> None:
         row, part = divmod(dot, 4)
@@ -194,17 +258,21 @@ class Plot:
             bits[self.height - 1 - row] |= _DOTS[half][3 - part]
 
 
-def _cell(mid: int, bid: int, ask: int) -> Cell:
-    if mid:
-        return Cell(chr(0x2800 | mid | bid | ask), "mid")
-    if bid or ask:
-        return Cell(chr(0x2800 | bid | ask), "bid" if bid else "ask")
-    return EMPTY
+def _cell(series: Sequence[Series], bits: Sequence[int]) -> Cell:
+    """All dots in one character, in the colour of the first series that has any."""
+    together, kind = 0, ""
+    for one, part in zip(series, bits, strict=True):
+        if part:
+            kind = kind or one.name
+            together |= part
+    return Cell(chr(0x2800 | together), kind) if together else EMPTY
 
 
-def nice_scale(low: int, high: int, height: int) -> tuple[int, int]:
-    """(step a row, bottom) so that low and high lie inside with a little air and rows stand at round prices."""
+def nice_scale(low: int, high: int, height: int, floor: int | None = None) -> tuple[int, int]:
+    """(step a row, bottom) so that low and high lie inside with a little air and rows stand at round values."""
     extent = max(1, high - low)
+    if height == 1 and low < 0 <= high:
+        return extent + 1, low  # no round value has both on one row
     power = 1
     while True:
         for nice in _NICE[:-1]:
@@ -212,7 +280,8 @@ def nice_scale(low: int, high: int, height: int) -> tuple[int, int]:
             if step * height <= extent + extent // 8:
                 continue
             air = (step * height - extent) // 2
-            bottom = max(0, min(low // step * step, (low - air + step // 2) // step * step))
+            bottom = min(low // step * step, (low - air + step // 2) // step * step)
+            bottom = bottom if floor is None or low < floor else max(floor, bottom)
             if high < bottom + step * height:
                 return step, bottom
         power *= 10

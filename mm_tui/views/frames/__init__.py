@@ -6,7 +6,7 @@ to write them. What cannot be known is None and is shown as "–".
 """
 
 from mm_tui.views.frames.base import Frame
-from mm_tui.views.frames.chart import ChartFill, ChartFrame, ChartSample
+from mm_tui.views.frames.chart import ChartFill, ChartFrame, ChartSample, LatencyRow, PnlParts
 from mm_tui.views.frames.desk import DeskFrame
 from mm_tui.views.frames.history import HistoryRow, Move
 from mm_tui.views.frames.ladder import LadderFrame, LadderRow
@@ -38,11 +38,13 @@ __all__ = [
     "HistoryRow",
     "LadderFrame",
     "LadderRow",
+    "LatencyRow",
     "Move",
     "ObligationFrame",
     "ObligationRow",
     "OrderRow",
     "ParameterRow",
+    "PnlParts",
     "PositionFrame",
     "ReplayFrame",
     "ReplayMark",

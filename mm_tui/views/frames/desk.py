@@ -2,7 +2,7 @@
 
 from mm_tui.model.instrument import Instrument
 from mm_tui.views.frames.base import Frame
-from mm_tui.views.frames.chart import ChartFrame
+from mm_tui.views.frames.chart import ChartFrame, LatencyRow
 from mm_tui.views.frames.history import HistoryRow
 from mm_tui.views.frames.ladder import LadderFrame
 from mm_tui.views.frames.orders import HeldRow, OrderRow
@@ -28,6 +28,8 @@ class DeskFrame(Frame, frozen=True, kw_only=True):
     position: PositionFrame = PositionFrame()
     risk: RiskFrame = RiskFrame()
     chart: ChartFrame = ChartFrame()
+    latency: tuple[LatencyRow, ...] = ()
+    """Empty where nothing is measured, as in a replay."""
     events: tuple[EventRow, ...] = ()
     """Newest first, at most 500."""
     history: tuple[HistoryRow, ...] = ()

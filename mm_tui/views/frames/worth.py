@@ -60,6 +60,12 @@ class WorthFrame(Frame, frozen=True, kw_only=True):
     markouts_buy: tuple[float | None, ...] = (None, None, None, None, None)
     """At 100 ms, 1, 5, 30, 60 s, bps."""
     markouts_sell: tuple[float | None, ...] = (None, None, None, None, None)
+    errors_buy: tuple[float | None, ...] = (None, None, None, None, None)
+    """Standard errors of the same, bps; None where fewer than two draws are known."""
+    errors_sell: tuple[float | None, ...] = (None, None, None, None, None)
+    counts_buy: tuple[int, ...] = (0, 0, 0, 0, 0)
+    """Fills that they rest on."""
+    counts_sell: tuple[int, ...] = (0, 0, 0, 0, 0)
     break_even_bps: float | None = None
     """The half-spread at which the fills of the last hour would have earned nothing."""
     fill_ratio_pct: float | None = None

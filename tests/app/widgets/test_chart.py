@@ -5,17 +5,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from panel_app import PanelApp, lines_of
 
+from mm_tui.app.actions import CHARTS
 from mm_tui.app.widgets.chart import Chart
-from mm_tui.app.widgets.plot import Plot, nice_scale
+from mm_tui.app.widgets.chart_lines import LINES
+from mm_tui.app.widgets.chart_time import TimeChart
+from mm_tui.app.widgets.plot import Plot, Series, nice_scale
 from mm_tui.model.events import BUY, SELL
-from mm_tui.views.frames import ChartFill, ChartFrame, ChartSample
+from mm_tui.model.instrument import Instrument
+from mm_tui.views import fmt
+from mm_tui.views.frames import ChartFill, ChartFrame, ChartSample, LatencyRow, ReplayFrame, WorthFrame
 
 QUARTER = 250_000_000
 WINDOW = 300_000_000_000
 
 
+def plot_of(kind: str = "mid") -> Plot:
+    chart = LINES[kind]
+    return Plot(chart.series, chart.scale(BTC).read, chart.mark, floor=chart.floor)
+
+
 def fresh(frame: ChartFrame, like: Plot) -> Plot:
-    plot = Plot()
+    plot = plot_of()
     plot.shape(like.width, like.height, like.span * 2 * like.width)
     plot.span = like.span
     plot.step, plot.bottom = like.step, like.bottom
@@ -25,7 +35,7 @@ def fresh(frame: ChartFrame, like: Plot) -> Plot:
 
 def test_what_is_worked_out_step_by_step_is_what_is_worked_out_at_once() -> None:
     whole = chart(1600)
-    plot = Plot()
+    plot = plot_of()
     plot.shape(60, 14, WINDOW)
     for end in range(1200, 1600, 7):
         part = ChartFrame(samples=whole.samples[end - 1200 : end], fills=whole.fills)
@@ -36,7 +46,7 @@ def test_what_is_worked_out_step_by_step_is_what_is_worked_out_at_once() -> None
 
 def test_only_columns_that_are_new_are_drawn() -> None:
     whole = chart(1300)
-    plot = Plot()
+    plot = plot_of()
     plot.shape(60, 14, WINDOW)
     plot.feed(whole.samples[:1200], ())
     plot.rows()
@@ -50,7 +60,7 @@ def test_only_columns_that_are_new_are_drawn() -> None:
 
 def test_the_picture_moves_left_by_whole_cells() -> None:
     whole = chart(1300)
-    plot = Plot()
+    plot = plot_of()
     plot.shape(60, 14, WINDOW)
     plot.feed(whole.samples[:1200], ())
     before, newest = plot.rows(), plot.newest
@@ -63,7 +73,7 @@ def test_the_picture_moves_left_by_whole_cells() -> None:
 
 
 def test_the_scale_is_kept_while_it_fits_and_left_when_it_does_not() -> None:
-    plot = Plot()
+    plot = plot_of()
     plot.shape(40, 10, WINDOW)
 
     def feed(at: int, mid2: int) -> tuple[int, int]:
@@ -81,7 +91,7 @@ def test_the_scale_is_kept_while_it_fits_and_left_when_it_does_not() -> None:
 @given(low=st.integers(0, 10**12), extent=st.integers(0, 10**9), height=st.integers(1, 60))
 @settings(max_examples=300, deadline=None)
 def test_a_scale_holds_what_it_must_show_at_round_prices(low: int, extent: int, height: int) -> None:
-    step, bottom = nice_scale(low, low + extent, height)
+    step, bottom = nice_scale(low, low + extent, height, 0)
     assert bottom % step == 0
     assert bottom <= low
     assert low + extent < bottom + step * height
@@ -98,7 +108,7 @@ def test_any_samples_give_a_full_grid(mids: list[int | None], width: int, height
     samples = tuple(
         ChartSample(ts=START + at * 3 * QUARTER, mid2=mid, bid2=mid, ask2=None) for at, mid in enumerate(mids)
     )
-    plot = Plot()
+    plot = plot_of()
     plot.shape(width, height, WINDOW)
     plot.feed(samples, (ChartFill(ts=START, side=BUY, price=5),))
     rows = plot.rows()
@@ -108,7 +118,7 @@ def test_any_samples_give_a_full_grid(mids: list[int | None], width: int, height
 
 def test_another_session_starts_over() -> None:
     whole = chart(1200)
-    plot = Plot()
+    plot = plot_of()
     plot.shape(40, 10, WINDOW)
     plot.feed(whole.samples, whole.fills)
     earlier = tuple(msgspec.structs.replace(sample, ts=sample.ts - 10**12) for sample in whole.samples)
@@ -127,11 +137,11 @@ async def test_the_current_mid_stands_on_the_axis_and_quotes_beside_it() -> None
         marked = [
             at
             for at, row in enumerate(panel._rows[:-1])
-            if at and any(style == "bright bold" for _, style in row.spans[1:])
+            if at > 1 and any(style == "bright bold" for _, style in row.spans[1:])
         ]
         assert len(marked) == 1
         assert f"{mid / 100:,.2f}" in lines[marked[0]]
-        kinds = {style for row in panel._rows[1:-1] for text, style in row.spans if any("⠀" < g <= "⣿" for g in text)}
+        kinds = {style for row in panel._rows[2:-1] for text, style in row.spans if any("⠀" < g <= "⣿" for g in text)}
         assert kinds == {"bright", "bid", "ask"}
         assert "5 min" in lines[0]
 
@@ -151,8 +161,11 @@ async def test_fills_are_arrows() -> None:
         assert picture.count("▼") == 1
 
 
-@pytest.mark.parametrize(("presses", "minutes", "label"), [(0, 5, "00:01"), (1, 15, "00:00"), (2, 1, "00:02:00")])
-async def test_windows_go_round_and_times_fit_them(presses: int, minutes: int, label: str) -> None:
+@pytest.mark.parametrize(
+    ("presses", "window", "label"),
+    [(0, "5 min", "00:01"), (1, "15 min", "00:00"), (2, "1 h", "23:50"), (3, "4 h", "22:00"), (4, "1 min", "00:02:00")],
+)
+async def test_windows_go_round_and_times_fit_them(presses: int, window: str, label: str) -> None:
     panel = Chart()
     app = PanelApp(panel)
     async with app.run_test(size=(90, 20)):
@@ -160,7 +173,7 @@ async def test_windows_go_round_and_times_fit_them(presses: int, minutes: int, l
         for _ in range(presses):
             panel.cycle_window()
         lines = lines_of(panel)
-        assert f"{minutes} min" in lines[0]
+        assert f"USDT · {window} " in lines[0]
         assert label in lines[-2]
 
 
@@ -190,3 +203,153 @@ async def test_another_market_gets_another_axis() -> None:
         assert not any("61,8" in line for line in lines_of(panel))
         assert BTC.symbol != PEPE.symbol
         assert MID
+
+
+def test_lines_of_one_colour_each_meet_in_one_character() -> None:
+    plot = Plot((Series("a"), Series("b"), Series("c", dashed=True)), lambda sample: (sample.mid2, sample.bid2, 0))
+    plot.shape(10, 5, WINDOW)
+    plot.feed(tuple(ChartSample(ts=START + at * 40 * QUARTER, mid2=at, bid2=-at, ask2=None) for at in range(20)), ())
+    kinds = {cell.kind for row in plot.rows() for cell in row}
+    assert kinds - {"c"} == {"a", "b", ""}
+    first = plot.rows()
+    middle = plot.row_of(0)
+    assert middle is not None
+    assert any(cell.kind == "a" for cell in first[1])
+    assert any(cell.kind == "b" for cell in first[-1])
+    assert plot.value_at(middle) <= 0 < plot.value_at(middle - 1)
+
+
+@given(low=st.integers(-(10**9), 10**9), extent=st.integers(0, 10**9), height=st.integers(1, 60))
+@settings(max_examples=200, deadline=None)
+def test_values_below_zero_have_scales_too(low: int, extent: int, height: int) -> None:
+    step, bottom = nice_scale(low, low + extent, height)
+    assert bottom % step == 0 or height == 1
+    assert bottom <= low
+    assert low + extent < bottom + step * height
+
+
+@pytest.mark.parametrize(
+    ("kind", "instrument", "step", "text"),
+    [
+        ("mid", BTC, 100, "61,837.64"), ("pnl", BTC, 500, "+1.23"), ("pnl", BTC, 5, "+1.2345"),
+        ("inventory", BTC, 1000, "0.00"), ("spread", BTC, 20000, "1.2"), ("spread", BTC, 20, "1.234"),
+    ],
+)  # fmt: skip
+def test_the_axis_is_written_with_the_digits_of_its_step(
+    kind: str, instrument: Instrument, step: int, text: str
+) -> None:
+    scale = LINES[kind].scale(instrument)
+    value = {"mid": 2 * MID + 1, "pnl": 12_345, "inventory": 412, "spread": 12_340}[kind]
+    assert scale.text(value, scale.places(step)) == text
+    assert scale.text(None) == "–"
+
+
+async def test_the_crosshair_stands_where_it_is_put_and_moves_and_goes() -> None:
+    panel = Chart()
+    app = PanelApp(panel)
+    async with app.run_test(size=(90, 20)) as pilot:
+        frame = strained()
+        app.show(frame)
+        panel.focus()
+        await pilot.click(panel, offset=(50, 8))
+        lines = lines_of(panel)
+        assert sum("│" in line[50] for line in lines[2:-2]) >= 10
+        picture = panel.picture
+        assert isinstance(picture, TimeChart)
+        at = picture.at
+        assert at is not None
+        sample = max((one for one in frame.chart.samples if one.ts <= at), key=lambda one: one.ts)
+        assert f"mid {fmt.number(sample.mid2 * BTC.tick_size / 2, 2)}" in lines[1]
+        assert lines[1].startswith(f"│ {fmt.clock(sample.ts)}")
+        await pilot.press("left", "h", "shift+left", "right", "l", "shift+right")
+        assert picture.at == at
+        await pilot.press("left")
+        assert picture.at == at - 2 * picture.plot.span
+        for _ in range(10):
+            await pilot.press("shift+right")
+        assert picture.at is None
+        await pilot.press("left")
+        assert picture.at is not None
+        assert panel.let_go()
+        assert not panel.let_go()
+        panel.action_move(-1)
+        later = msgspec.structs.replace(frame.chart.samples[-1], ts=frame.chart.samples[-1].ts + 3600 * 10**9)
+        app.show(strained(chart=ChartFrame(samples=(later,))))
+        assert picture.at is None
+        assert "│" not in "".join(line[20:-3] for line in lines_of(panel)[2:-2])
+
+
+async def test_a_moment_without_a_sample_says_so() -> None:
+    panel = Chart()
+    app = PanelApp(panel)
+    async with app.run_test(size=(90, 20)):
+        whole = chart(1200)
+        gap = ChartFrame(samples=(*whole.samples[:400], *whole.samples[800:]))
+        app.show(strained(chart=gap))
+        panel.picture.point(45, 5)
+        panel.repaint()
+        assert lines_of(panel)[1].count("–") == 3
+
+
+async def test_kinds_go_round_and_each_keeps_its_own_window() -> None:
+    panel = Chart()
+    app = PanelApp(panel)
+    async with app.run_test(size=(100, 20)):
+        app.show(strained())
+        titles = []
+        for _ in CHARTS:
+            panel.cycle_kind()
+            titles.append(lines_of(panel)[0])
+            panel.picture.move(-1)
+            panel.picture.cycle_window()
+            panel.repaint()
+        assert panel.kind == CHARTS[0]
+        assert [
+            any(word in title for title in titles) for word in ("PnL", "Inventory", "Spread", "Markouts", "Latency")
+        ]
+        assert panel.minutes == 15
+        panel.choose("latency")
+        assert panel.minutes == 15
+        assert not panel.let_go()
+        with pytest.raises(KeyError):
+            panel.choose("nothing")
+
+
+async def test_markouts_stand_at_their_horizons_with_their_errors() -> None:
+    panel = Chart()
+    panel.kind = "markouts"
+    app = PanelApp(panel)
+    async with app.run_test(size=(90, 20)):
+        app.show(strained())
+        lines = lines_of(panel)
+        assert "5s" in lines[1]
+        assert "buy  −1.14 ±0.44 of 17 fills" in lines[1]
+        assert sum(line.count("●") for line in lines) == 8
+        assert "┬" in "".join(lines[2:])
+        panel.picture.point(20, 5)
+        panel.repaint()
+        assert "100ms" in lines_of(panel)[1]
+        assert panel.let_go()
+        app.show(strained(worth=WorthFrame()))
+        assert "no markouts yet" in lines_of(panel)[1]
+
+
+async def test_latencies_have_bars_where_the_times_are() -> None:
+    panel = Chart()
+    panel.kind = "latency"
+    app = PanelApp(panel)
+    async with app.run_test(size=(90, 20)):
+        row = LatencyRow(name="tick to order", counts=((900, 1_100, 3), (95_000, 105_000, 1)), count=4, p50_ms=0.001,
+                         p99_ms=0.1, max_ms=0.105)  # fmt: skip
+        app.show(strained(latency=(row,)))
+        lines = lines_of(panel)
+        assert "tick to order" in lines[1]
+        assert "4 times" in lines[1]
+        bars = lines[-3][2:-2]
+        assert bars[0] == "█"
+        assert 0 < bars.index("█", 20) / len(bars) < 0.75
+        assert lines[-2][2:-2].split() == ["1", "µs", "10", "µs", "100", "µs", "1", "ms"]
+        app.show(strained(latency=(LatencyRow(name="tick to order"),)))
+        assert "nothing measured yet" in lines_of(panel)[1]
+        app.show(strained(latency=(), replay=ReplayFrame()))
+        assert "nothing is measured in a replay" in lines_of(panel)[1]
