@@ -185,12 +185,10 @@ class Intents:
         self._app.ask(Picker("Theme", items, before, preview=choose), choose)
 
     def _do_parameters(self, _: str) -> None:
-        from mm_tui.app.screens.picker import Picker, estimate_words  # noqa: PLC0415 - loaded with the first list
+        from mm_tui.app.screens.parameters import Parameters  # noqa: PLC0415 - loaded with the first change
 
-        frame = self._app.link.frame
-        rows = [(row.name, row.value) for row in frame.parameters]
-        sheet = Picker("Parameters", rows, "", above=estimate_words, frame=frame)
-        self._app.ask(sheet, lambda name: self._command(f"set {self._key_of(name)} ") if name else None)
+        link, desk = self._app.link, self._app.desk
+        self._app.ask(Parameters(link.frame, desk.try_out, link.act, self._app.say), nothing)
 
     def _key_of(self, parameter: str) -> str:
         """The settings key of a parameter that the strategy shows by its short name."""

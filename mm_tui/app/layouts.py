@@ -4,7 +4,8 @@ Four shapes: three columns from 160x30; two columns with tabs from 110x30; the l
 that plain lines.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
 Shape = Literal["wide", "medium", "small", "compact"]
@@ -29,6 +30,12 @@ PARAMETERS_HEIGHT: Final = 9
 SCOREBOARD_HEIGHT: Final = 9
 ROOM_FOR_BOTH: Final = 44
 """Lines of three columns from which events and fills stand one above the other, and the right column shows all."""
+SHEET: Final = "sheet"
+"""The name of the box of a sheet that stands beside the ladder."""
+SHEET_ROWS: Final = 26
+"""Rows that it needs in a column: it covers no more panels than that takes."""
+SHEET_LEAST, SHEET_MOST = 40, 46
+"""Columns of such a sheet where the ladder gives way to it."""
 ROOM_FOR_TABS: Final = 20
 """Lines of a small screen from which one names the panels."""
 
@@ -97,6 +104,44 @@ def with_scrubber(width: int, height: int, view: View, ladder_rows: int = 0) -> 
     smaller = plan(width, height - 1, view, ladder_rows)
     lines = {"scrubber": Box(0, height - 2, width, 1), "footer": Box(0, height - 1, width, 1)}
     return Plan(smaller.shape, {**smaller.places, **lines}, smaller.tabs)
+
+
+def docked(width: int, height: int, view: View, make: Callable[[int, int, View], Plan]) -> Plan:
+    """The desk with a sheet beside the ladder: in the middle column, under the position, or right of a narrower ladder.
+
+    What the sheet would cover has no box. Where there are plain lines only, the sheet has the screen below the first.
+    """
+    now = make(width, height, replace(view, zoomed="", panel="ladder"))
+    places = now.places
+    if now.shape == "compact":
+        state = min(1, height - 1)
+        return Plan(now.shape, {"compact": Box(0, 0, width, state), SHEET: Box(0, state, width, height - state)})
+    ladder = places["ladder"]
+    if now.shape == "small":
+        columns = min(SHEET_MOST, max(SHEET_LEAST, width // 2))
+        narrow = ladder._replace(width=width - columns)
+        box = Box(narrow.width, ladder.y, columns, ladder.height)
+        return Plan(now.shape, {**places, "ladder": narrow, SHEET: box}, now.tabs)
+    if now.shape == "medium":
+        above = places["position"]
+        box = Box(above.x, above.y + above.height, above.width, ladder.height - above.height)
+    else:
+        column = sorted(box for box in places.values() if box.x == places["chart"].x and box.y >= ladder.y)
+        box = column[0]
+        for below in column[1:]:
+            if box.height < SHEET_ROWS and below.height > 1:
+                box = box._replace(height=below.y + below.height - box.y)
+    kept = {name: place for name, place in places.items() if not _overlap(place, box)}
+    return Plan(now.shape, {**kept, SHEET: box}, now.tabs)
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return (
+        one.x < other.x + other.width
+        and other.x < one.x + one.width
+        and one.y < other.y + other.height
+        and other.y < one.y + one.height
+    )
 
 
 _SHAPES: Final[tuple[tuple[Shape, tuple[int, int]], ...]] = (("wide", WIDE), ("medium", MEDIUM), ("small", SMALL))

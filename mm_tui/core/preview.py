@@ -7,6 +7,7 @@ same moment brings about exactly the commands that were previewed, and any numbe
 The strategies are copied for it. One that cannot be copied, or that fails, has no preview, and says why.
 """
 
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import msgspec
 from mm_tui.core.explain import Held
 from mm_tui.core.levels import Slot
 from mm_tui.core.outputs import Outbox
-from mm_tui.core.quoting import Move, Place, Plan, Remove, Shrink
+from mm_tui.core.quoting import Move, Pair, Place, Plan, Remove, Shrink
 from mm_tui.core.state import QUOTES
 from mm_tui.errors import SettingsError
 from mm_tui.model.commands import CancelOrder, OrderCommand
@@ -47,6 +48,8 @@ class Preview(msgspec.Struct, frozen=True):
 
     problem: str = ""
     """Why there is no preview; everything else is empty then."""
+    refused: bool = False
+    """It cannot be set at all."""
     idle: str = ""
     """Why nothing would be sent now, though quotes are shown: `paused: by the operator`. Empty while quoting."""
     quotes: Quotes = NO_QUOTES
@@ -56,7 +59,9 @@ class Preview(msgspec.Struct, frozen=True):
     leaving: frozenset[str] = frozenset()
     """Orders that would give their place in the queue up."""
     served: frozenset[Slot] = frozenset()
-    """Quotes for which an order stays in its place, smaller perhaps."""
+    """Quotes for which an order stays in its place."""
+    smaller: Mapping[Slot, int] = {}
+    """Those of them for which it gets smaller, and the price at which it stands."""
     messages: Messages = Messages()
     """All that it takes, sooner or later."""
     commands: tuple[OrderCommand, ...] = ()
@@ -76,7 +81,8 @@ class Previewer:
         self._core = core
         self._params: msgspec.Struct | None = None
         self._made: Strategy | None = None
-        self._problem = ""
+        self._failed: Preview | None = None
+        """What there is to say of the last one made, where it cannot be asked."""
 
     def look(self, ts: int, assignments: str) -> Preview | None:
         """What `set` with these assignments, one a line, would do at `ts`; None where they change nothing."""
@@ -84,7 +90,7 @@ class Previewer:
         try:
             params = core.parameters.wanted(assignments)
         except SettingsError as error:
-            return Preview(problem=str(error))
+            return Preview(problem=str(error), refused=True)
         if params == core.parameters.params:
             return None
         if core.state not in QUOTES and not (core.book.valid and core.mid2 and not core.conduct.stale):
@@ -94,12 +100,12 @@ class Previewer:
     def _strategy_of(self, params: msgspec.Struct) -> Preview | None:
         """Have the strategy with these parameters; what there is to say where there is none."""
         if params != self._params:
-            self._params, self._made, self._problem = params, None, ""
+            self._params, self._made, self._failed = params, None, None
             try:
                 self._made = self._core.quoter.build(params)
             except BaseException as error:  # noqa: BLE001 - a plug-in may raise anything; the desk lives
-                self._problem = raised(error)
-        return Preview(problem=self._problem) if self._problem else None
+                self._failed = Preview(problem=raised(error), refused=True)
+        return self._failed
 
     def _play(self, ts: int, params: msgspec.Struct) -> Preview:
         """Have twins of all that decides take up the parameters, and see what they do."""
@@ -111,8 +117,8 @@ class Previewer:
         try:
             quoter = core.quoter.twin(view, orders, gate, outbox, deepcopy(self._made))  # type: ignore[arg-type]  # made
         except BaseException as error:  # noqa: BLE001 - a plug-in may raise anything here too
-            self._problem = f"the strategy cannot be copied: {raised(error)}"
-            return Preview(problem=self._problem)
+            self._failed = Preview(problem=f"the strategy cannot be copied: {raised(error)}")
+            return self._failed
         problem = quoter.change(params, core.parameters.leans, core.parameters.origin)
         if not problem:
             quoter.decide(executor, core.conduct.side_on)
@@ -127,6 +133,7 @@ class Previewer:
             described=quoter.describe(),
             leaving=_leaving(plan) | {one.order_id for one in commands if isinstance(one, CancelOrder)},
             served=_served(plan),
+            smaller={(one.quote.side, one.quote.level): one.order.price for one in _shrunk(plan)},
             messages=_messages(plan),
             commands=commands,
             held=executor.held,
@@ -143,9 +150,12 @@ def _leaving(plan: Plan) -> frozenset[str]:
 
 def _served(plan: Plan) -> frozenset[Slot]:
     """Quotes for which an order stays."""
-    quotes = [pair.quote for pair in (*plan.kept, *plan.oversized)]
-    quotes += [step.quote for step in plan.steps if isinstance(step, Shrink)]
-    return frozenset((quote.side, quote.level) for quote in quotes)
+    return frozenset((one.quote.side, one.quote.level) for one in (*plan.kept, *_shrunk(plan)))
+
+
+def _shrunk(plan: Plan) -> list[Shrink | Pair]:
+    """Orders that get smaller, at once or once they are acknowledged."""
+    return [*(step for step in plan.steps if isinstance(step, Shrink)), *plan.oversized]
 
 
 def _messages(plan: Plan) -> Messages:

@@ -15,6 +15,8 @@ from mm_tui.runtime.feeds import Chosen
 from mm_tui.runtime.gauges import Gauges
 from mm_tui.runtime.latencies import Latencies
 from mm_tui.runtime.leaderboard import Leaderboard
+from mm_tui.runtime.previewing import Previews
+from mm_tui.views.frames import DeskFrame, Viewport
 from mm_tui.views.log import EventLog
 from mm_tui.views.present import Presenter, Vitals
 
@@ -52,13 +54,18 @@ class PresenterWorker:
             log.hear(Noted(ts=clock.now(), kind="warn", text=words))
         self._presenter = Presenter(desk.core, desk.scores, self._queue_ahead, log, desk.core.view.maker_fee_bps)
         bus.subscribe("order history", (OrderChanged, Filled), self._presenter.history.hear)
+        self._previews = Previews(desk.core)
         self._vitals = Vitals(venue=chosen.feed.name, demo_cause=chosen.demo_cause)
 
     async def run(self) -> None:
         """A frame each period; what could not be in time is skipped, not made up for."""
         while True:
-            self._control.show(self._presenter.present(self._clock.now(), self._look(), self._control.viewport))
+            self._control.show(self._frame(self._clock.now(), self._control.viewport))
             await asyncio.sleep(self._period)
+
+    def _frame(self, ts: int, view: Viewport) -> DeskFrame:
+        preview = self._previews.look(max(ts, self._desk.ts), view.draft)
+        return self._presenter.present(ts, self._look(), view, preview)
 
     def _look(self) -> Vitals:
         vitals, gauges, feed = self._vitals, self._gauges, self._chosen.feed

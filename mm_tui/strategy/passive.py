@@ -26,6 +26,7 @@ class PassiveParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     max_spread_bps: PositiveBps = 6.0
     """Distance of the farthest."""
     orders_per_side: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
+    """Quotes on each side."""
     order_amount: Positive = 0.002
     """Of each order."""
     min_order_value: NotNegative = 20.0
@@ -33,6 +34,7 @@ class PassiveParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     drift_threshold_bps: Bps = 2.0
     """How far the reference may move before the quotes follow."""
     reference: Literal["mid", "microprice", "twap", "vwap", "ema", "hybrid"] = "mid"
+    """The price that they stand around."""
     reference_window: Positive = 10.0
     """Window of twap, vwap and hybrid and time constant of ema, seconds."""
     quantity_jitter: Annotated[float, msgspec.Meta(ge=0, le=0.5)] = 0.05

@@ -14,6 +14,7 @@ from mm_tui.analytics.scores import Scores
 from mm_tui.book.tape import Print
 from mm_tui.core.engine import Core
 from mm_tui.core.explain import fate_in_words
+from mm_tui.core.preview import Preview
 from mm_tui.core.state import State
 from mm_tui.model import account as accounts
 from mm_tui.model.bounds import typed
@@ -22,7 +23,9 @@ from mm_tui.model.events import BUY, SELL
 from mm_tui.model.orders import Order
 from mm_tui.views import frames as fr
 from mm_tui.views.charting import ChartView
+from mm_tui.views.fields import fields_of, shown
 from mm_tui.views.fmt import clock, number, steps
+from mm_tui.views.ghost import ghost_frame
 from mm_tui.views.history import OrderHistory
 from mm_tui.views.ladder import LadderView
 from mm_tui.views.log import EventLog
@@ -87,13 +90,14 @@ class Presenter:
         self._stats = fr.StatsFrame()
         self._stats_due = 0
 
-    def present(self, ts: int, vitals: Vitals, view: fr.Viewport) -> fr.DeskFrame:
-        """The desk as it stands at `ts`."""
+    def present(self, ts: int, vitals: Vitals, view: fr.Viewport, preview: Preview | None = None) -> fr.DeskFrame:
+        """The desk as it stands at `ts`; `preview` is of the draft in `view`."""
         core, last = self._core, self._last
         self._log.refresh()
         self._traded.refresh(ts)
         self.history.refresh()
         self.sample(ts)
+        orders = _same(self._orders(ts), last.orders)
         frame = fr.DeskFrame(
             ts=ts,
             instrument=core.instrument,
@@ -101,7 +105,7 @@ class Presenter:
             truth=_same(self._truth(ts, vitals), last.truth),
             ladder=_same(self._ladder_frame(ts, view), last.ladder),
             tape=_same(self._tape(ts), last.tape),
-            orders=_same(self._orders(ts), last.orders),
+            orders=orders,
             position=_same(self._position(vitals), last.position),
             risk=_same(self._risk(ts), last.risk),
             chart=self._charts.frame(self._log.fills),
@@ -116,6 +120,7 @@ class Presenter:
             held=_same(self._held(), last.held),
             shadows=_same(vitals.shadows, last.shadows),
             flatten=_same(self._flatten(), last.flatten),
+            ghost=None if preview is None else _same(ghost_frame(view.draft, preview, orders), last.ghost),
         )
         self._last = frame
         return frame
@@ -357,9 +362,10 @@ class Presenter:
             ("lean", "lean_bps", lean),
         )
         rows = [fr.ParameterRow(name=name, value=text, changed_ts=changed.get(key, 0)) for name, key, text in keyed]
-        prefix = f"strategy.{parameters.strategy}."
-        for name, value in msgspec.structs.asdict(parameters.params).items():
-            rows.append(fr.ParameterRow(name=name, value=typed(value), changed_ts=changed.get(prefix + name, 0)))
+        for field in fields_of(type(parameters.params)):
+            key, value = parameters.prefix + field.name, shown(getattr(parameters.params, field.name))
+            row = fr.ParameterRow(name=field.name, value=value, changed_ts=changed.get(key, 0), key=key, field=field)
+            rows.append(row)
         return tuple(rows)
 
     def _estimates(self) -> fr.EstimatesFrame | None:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 from desk_link import Recorded
-from hand_frames import desk_frame, flat, formula, halted, paused
+from hand_frames import desk_frame, flat, halted, paused
 from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
@@ -16,7 +16,7 @@ from mm_tui.app.app import DeskApp
 from mm_tui.app.palette import needs_ascii
 from mm_tui.app.panels import make_panels
 from mm_tui.settings.sections import Ui
-from mm_tui.views.frames import DeskFrame, ParameterRow
+from mm_tui.views.frames import DeskFrame
 
 Drive = Callable[[DeskApp, Recorded, Pilot[None]], Awaitable[None]]
 
@@ -277,42 +277,6 @@ async def test_explain_says_when_it_cannot_tell_which_order_is_meant(word: str, 
     await drive(steps)
 
 
-async def test_the_parameters_stand_beneath_what_the_formula_is_fed_with() -> None:
-    async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
-        await pilot.press("p")
-        sheet = app.desk.sheet
-        assert sheet is not None
-        assert "σ 1.24 bps/√s  κ 0.61 /bp  A 3.18 /s  R² 0.94" in sheet.lines()[0].plain
-        assert link.frame.estimates is not None
-        link.frame = msgspec.structs.replace(
-            link.frame, estimates=msgspec.structs.replace(link.frame.estimates, volatility=2.5, fit=None)
-        )
-        app.poll()
-        assert "σ 2.50 bps/√s" in sheet.lines()[0].plain
-        assert "R² prior" in sheet.lines()[0].plain
-
-    await drive(steps, frame=formula(desk_frame()))
-
-
-async def test_a_long_list_scrolls_with_the_cursor() -> None:
-    rows = tuple(ParameterRow(name=f"parameter_{at:02}", value=str(at)) for at in range(40))
-
-    async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
-        await pilot.press("p")
-        sheet: Any = app.desk.sheet
-        assert len(sheet.lines()) + 2 <= 24
-        assert "1 of 40" in sheet.lines()[-1].plain
-        await pilot.press("pagedown", "pagedown", "down")
-        assert sheet.chosen == "parameter_21"
-        assert any("▸ parameter_21" in line.plain for line in sheet.lines())
-        await pilot.press("up", *["pagedown"] * 5)
-        assert sheet.chosen == "parameter_39"
-        await pilot.press("down")
-        assert sheet.chosen == "parameter_00"
-
-    await drive(steps, frame=desk_frame(parameters=rows), size=(80, 24))
-
-
 async def test_a_wrong_command_stays_open_with_its_error() -> None:
     async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
         await pilot.press("colon", *"paus", "enter")
@@ -358,17 +322,6 @@ async def test_the_theme_is_previewed_and_taken_back_by_escape() -> None:
         assert app.theme == tried
 
     await drive(steps)
-
-
-async def test_a_parameter_is_chosen_and_then_typed() -> None:
-    async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
-        await pilot.press("p", "down", "enter")
-        await pilot.pause()
-        assert app.desk.query_one(Input).value == "set strategy.passive.max_spread_bps "
-        await pilot.press("8", "enter")
-        await pilot.pause()
-
-    assert (await drive(steps)).acts == [("set", "strategy.passive.max_spread_bps=8")]
 
 
 async def test_the_venue_says_how_to_open_another() -> None:

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from mm_tui.app.layouts import LOWER_TABS, NUMBERED, TABS, Box, View, plan, shape_of
+from mm_tui.app.layouts import LOWER_TABS, NUMBERED, SHEET, TABS, Box, View, docked, plan, shape_of, with_scrubber
 
 SIZES = [
     (1, 1),
@@ -80,3 +80,27 @@ def test_a_zoomed_panel_leaves_the_state_and_the_keys() -> None:
 
 def test_the_ladder_can_be_kept_short() -> None:
     assert plan(200, 55, View(), ladder_rows=20).places["ladder"].height == 24
+
+
+@pytest.mark.parametrize(
+    ("size", "box", "hidden"),
+    [
+        ((160, 30), Box(62, 1, 52, 28), {"chart", "orders", "tabs"}),
+        ((200, 55), Box(90, 1, 62, 30), {"chart", "orders"}),
+        ((120, 40), Box(62, 12, 58, 27), {"risk", "orders", "chart", "tabs"}),
+        ((80, 24), Box(40, 2, 40, 17), set()),
+        ((40, 8), Box(0, 1, 40, 7), set()),
+    ],
+)
+def test_a_docked_sheet_stands_beside_the_ladder(size: tuple[int, int], box: Box, hidden: set[str]) -> None:
+    found = docked(*size, View(zoomed="fills", panel="orders"), plan)
+    assert found.places[SHEET] == box
+    ladder = found.places.get("ladder")
+    assert size == (40, 8) or (ladder is not None and ladder.width >= 40 and ladder.x + ladder.width == box.x)
+    assert not hidden & set(found.places)
+    if hidden:
+        assert hidden < set(plan(*size, View()).places)
+
+
+def test_a_docked_sheet_leaves_the_scrubber_of_a_replay() -> None:
+    assert docked(80, 24, View(), with_scrubber).places[SHEET] == Box(40, 2, 40, 16)

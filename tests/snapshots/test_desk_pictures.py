@@ -5,8 +5,10 @@ from collections.abc import Callable
 import pytest
 from desk_link import Recorded
 from hand_frames import desk_frame, formula, halted, held, reducing, strained
+from hand_ghost import PURE, ghost, tunable
 
 from mm_tui.app.app import DeskApp
+from mm_tui.settings.sections import Ui
 
 Compare = Callable[..., bool]
 
@@ -55,9 +57,20 @@ def test_halted(snap_compare: Compare, size: tuple[int, int]) -> None:
     ("name", "keys"),
     [
         ("help", ["question_mark"]), ("flatten", ["f"]), ("quit", ["q"]), ("venue", ["v"]), ("theme", ["t"]),
-        ("parameters", ["p"]), ("full", ["5", "enter"]), ("scoreboard", ["8", "enter"]),
+        ("full", ["5", "enter"]), ("scoreboard", ["8", "enter"]),
         ("loosen", ["colon", *"set risk.max_position 0.5", "enter"]),
     ],
 )  # fmt: skip
 def test_sheets(snap_compare: Compare, name: str, keys: list[str]) -> None:
     assert snap_compare(DeskApp(Recorded(desk_frame())), terminal_size=(80, 24), press=keys)
+
+
+@pytest.mark.parametrize("size", [(200, 55), (120, 40), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_parameters_that_are_tried(snap_compare: Compare, size: tuple[int, int]) -> None:
+    app = DeskApp(Recorded(tunable(ghost=ghost())))
+    assert snap_compare(app, terminal_size=size, press=["p", "right", "right", "right", "down"])
+
+
+def test_parameters_that_are_wrong(snap_compare: Compare) -> None:
+    app = DeskApp(Recorded(tunable(PURE)), Ui(theme="paper"))
+    assert snap_compare(app, terminal_size=(120, 40), press=["p", "pagedown", "end", "minus", "9", "8", "7", "up", "9"])

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
+from msgspec.structs import replace as replace_field
 from textual import events
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import Layout, WidgetPlacement
@@ -10,7 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from mm_tui.app.actions import DESK, ActionTable
-from mm_tui.app.layouts import LOWER_TABS, NUMBERED, TABS, Plan, View, plan, with_scrubber
+from mm_tui.app.layouts import LOWER_TABS, NUMBERED, SHEET, TABS, Plan, View, docked, plan, with_scrubber
 from mm_tui.app.messages import PanelFailed
 from mm_tui.app.screens.compact import Compact
 from mm_tui.app.screens.footer import Footer
@@ -33,7 +35,8 @@ class DeskLayout(Layout):
         boxes = screen.plan_for(size).places
         placements = []
         for child in children:
-            box = child.box(*size) if isinstance(child, Sheet) else boxes.get(child.id or "")
+            name = SHEET if isinstance(child, Sheet) and child.DOCKED else child.id or ""
+            box = child.box(*size) if isinstance(child, Sheet) and not child.DOCKED else boxes.get(name)
             if box is not None and box.width > 0 and box.height > 0:
                 placements.append(WidgetPlacement(Region(*box), NULL_OFFSET, NULL_SPACING, child))
         return placements
@@ -57,6 +60,8 @@ class DeskScreen(Screen[None]):
         self._ladder_rows = ladder_rows
         self._view = View()
         self._frame = DeskFrame()
+        self._viewport = Viewport()
+        self._draft = ""
         self.footer = Footer(keys, table)
         self.tabs = Tabs()
         self.sheet: Sheet | None = None
@@ -94,8 +99,10 @@ class DeskScreen(Screen[None]):
 
     def plan_for(self, size: Size) -> Plan:
         """Boxes at this size."""
-        make = with_scrubber if self._scrubs else plan
-        return make(size.width, size.height, self._view, self._ladder_rows)
+        make = partial(with_scrubber if self._scrubs else plan, ladder_rows=self._ladder_rows)
+        if self.sheet is not None and self.sheet.DOCKED:
+            return docked(size.width, size.height, self._view, make)
+        return make(size.width, size.height, self._view)
 
     def on_resize(self, event: events.Resize) -> None:
         """Another size may mean another shape; every state stays."""
@@ -162,12 +169,23 @@ class DeskScreen(Screen[None]):
         It ends here: a message that a panel posts while the screen hands it a frame rises no further.
         """
         message.stop()
-        self._look_at(message.viewport)
+        self._viewport = message.viewport
+        self._look_on()
+
+    def try_out(self, draft: str) -> None:
+        """Parameters are tried, as `set` takes them; none where empty."""
+        self._draft = draft
+        self._look_on()
+
+    def _look_on(self) -> None:
+        self._look_at(replace_field(self._viewport, draft=self._draft))
 
     async def open(self, sheet: Sheet) -> None:
         """Put a sheet in front; one at a time."""
         await self.close_sheet()
         self.sheet = sheet
+        if sheet.DOCKED:
+            self._settle(self.size)
         await self.mount(sheet)
         if sheet.is_attached:  # a key may have closed it while it was being put up
             sheet.take_focus()
@@ -176,6 +194,9 @@ class DeskScreen(Screen[None]):
         """Take the sheet away, if there is one."""
         if self.sheet is not None:
             sheet, self.sheet = self.sheet, None
+            sheet.ended()
+            if sheet.DOCKED:
+                self._settle(self.size)
             await sheet.remove()
 
     def _panel_failed(self, name: str, error: Exception) -> None:

@@ -20,6 +20,8 @@ class Sheet(Widget, can_focus=True):
 
     AT_BOTTOM: ClassVar[bool] = False
     """Over the lines above the footer, instead of in the middle."""
+    DOCKED: ClassVar[bool] = False
+    """Beside the ladder, which stays to be seen; what it covers is hidden meanwhile."""
 
     def __init__(self, title: str) -> None:
         super().__init__(classes="sheet")
@@ -54,6 +56,9 @@ class Sheet(Widget, can_focus=True):
     def render(self) -> Text:
         """The lines, one beneath the other."""
         return Text("\n", no_wrap=True, overflow="ellipsis").join(self.lines())
+
+    def ended(self) -> None:
+        """It was taken away."""
 
     def take_focus(self) -> None:
         """Have the keyboard."""

@@ -10,6 +10,7 @@ from mm_tui.app.widgets.columns import (
     price_text,
     price_width,
 )
+from mm_tui.app.widgets.ghosts import Marks, mark_at, marks_of
 from mm_tui.app.widgets.header import STATE_COLOURS
 from mm_tui.app.widgets.ladder_row import (
     EMPTY,
@@ -25,6 +26,7 @@ from mm_tui.app.widgets.ladder_row import (
 )
 from mm_tui.app.widgets.ladder_view import HEAD_AND_SPREAD, Looking
 from mm_tui.app.widgets.spans import fade
+from mm_tui.model.events import BUY, SELL
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, LadderRow
@@ -48,6 +50,8 @@ class Ladder(Looking):
         self._dimmed = False
         self._drawn_for: tuple[object, ...] | None = None
         self._traded_row = -1
+        self._marks: Marks = {}
+        """What parameters that are tried would do."""
         self._widest: tuple[object, Needs] = (None, Needs(0, 0, 0, 0, 0))
 
     def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
@@ -56,6 +60,7 @@ class Ladder(Looking):
             before.ladder is not frame.ladder
             or before.orders is not frame.orders
             or before.header is not frame.header
+            or before.ghost is not frame.ghost
             or before.instrument is not frame.instrument
             or (self._glow > 0 and fade(frame.ts - frame.ladder.last_ts) != self._glow)
         )
@@ -82,7 +87,8 @@ class Ladder(Looking):
         self._prices = [None]
         look, y = self._look, 1
         mid2 = ladder.mid2 if self.unit == "bps" else None
-        context = (columns, split, len(levels), self._scale, self.unit, chosen, self._dimmed, mid2, self.builds)
+        self._marks = marks = marks_of(frame)
+        context = (columns, split, len(levels), self._scale, self.unit, chosen, self._dimmed, mid2, self.builds, marks)
         same, self._drawn_for = context == self._drawn_for and not alarm, None if alarm else context
         traded = self._traded(levels, split)
         relit = (traded, self._traded_row)
@@ -171,10 +177,12 @@ class Ladder(Looking):
         ladder = self.frame.ladder
         price, scale = level.price, 8 * max(0, columns.bar - 1)
         bid = ask = EMPTY
-        if level.bid or level.own_bid:
-            bid = Half(level.bid, -(-level.bid * scale // self._scale), level.own_bid)
-        if level.ask or level.own_ask:
-            ask = Half(level.ask, -(-level.ask * scale // self._scale), level.own_ask)
+        mark = mark_at(self._marks, level, BUY, ladder.group)
+        if level.bid or level.own_bid or mark.lots:
+            bid = Half(level.bid, -(-level.bid * scale // self._scale), level.own_bid, mark)
+        mark = mark_at(self._marks, level, SELL, ladder.group)
+        if level.ask or level.own_ask or mark.lots:
+            ask = Half(level.ask, -(-level.ask * scale // self._scale), level.own_ask, mark)
         return Cells(
             price_text(price, ladder.mid2, self.unit, instrument.tick_size),
             bid,

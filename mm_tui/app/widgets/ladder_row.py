@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from mm_tui.app.palette import Palette
 from mm_tui.app.widgets.columns import AIR, MARK, QUEUE, Columns, Scale, beside
+from mm_tui.app.widgets.ghosts import NO_MARK, Mark
 from mm_tui.app.widgets.spans import Span, glowing
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
@@ -22,6 +23,8 @@ class Half(NamedTuple):
     """Its length in eighths of a cell."""
     own: int
     """Ours, lots."""
+    mark: Mark = NO_MARK
+    """What parameters that are tried would do here."""
 
 
 EMPTY = Half(0, 0, 0)
@@ -163,7 +166,7 @@ def _side(cells: Cells, half: Half, side: str, instrument: Instrument, look: Pal
         if half.quantity or not cells.last or cells.dimmed
         else fmt.lots(cells.last_quantity, instrument.step_size, columns.places)
     )
-    if not (half.quantity or half.own or last):
+    if not (half.quantity or half.own or half.mark.lots or last):
         return [(" " * columns.side, "text" + ground)]
     spans = _own(cells, half, instrument, ground)
     colour = "dim" if cells.dimmed else side
@@ -181,14 +184,21 @@ def _own(cells: Cells, half: Half, instrument: Instrument, ground: str) -> list[
     columns = cells.columns
     if not columns.mine:
         return []
-    if not half.own:
+    if not (half.own or half.mark.lots):
         return [(" " * columns.mine, "text" + ground)]
-    style = "dim" if cells.dimmed or cells.pending else "own bold"
-    if columns.mine <= MARK:
-        text = " …" if cells.pending else " ◆"
-    else:
-        text = fmt.steps(half.own, instrument.step_size) + ("…" if cells.pending else " ")
+    lots, sign, style = _mine(cells, half)
+    short = columns.mine <= MARK
+    text = " " + (sign.strip() or "◆") if short else fmt.steps(lots, instrument.step_size) + sign
     return [(text.rjust(columns.mine), style + ground)]
+
+
+def _mine(cells: Cells, half: Half) -> tuple[int, str, str]:
+    """Whose lots are shown, the sign behind them, and the style: ours, or what would be ours where it is not yet."""
+    lots, leaving = half.mark
+    if lots and (leaving or not half.own):
+        return lots, "◌", "dim" if cells.dimmed else "ghost"
+    sign = "×" if leaving else "◌" if lots else "…" if cells.pending else " "
+    return half.own, sign, "dim" if cells.dimmed or cells.pending or leaving else "own bold"
 
 
 def _bar(filled: int, width: int, colour: str, look: Palette, *, ground: str, out_left: bool) -> list[Span]:

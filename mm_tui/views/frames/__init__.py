@@ -8,6 +8,7 @@ to write them. What cannot be known is None and is shown as "–".
 from mm_tui.views.frames.base import Frame
 from mm_tui.views.frames.chart import ChartFill, ChartFrame, ChartSample, LatencyRow, PnlParts
 from mm_tui.views.frames.desk import DeskFrame
+from mm_tui.views.frames.ghost import GhostFrame, GhostQuote
 from mm_tui.views.frames.history import HistoryRow, Move
 from mm_tui.views.frames.ladder import LadderFrame, LadderRow
 from mm_tui.views.frames.link import DeskLink, Viewport
@@ -16,7 +17,7 @@ from mm_tui.views.frames.replay import ReplayFrame, ReplayMark
 from mm_tui.views.frames.risk import FlattenFrame, Gauge, RiskFrame
 from mm_tui.views.frames.shadows import ShadowRow, ShadowsFrame
 from mm_tui.views.frames.status import DeskState, EventRow, HeaderFrame, TruthFrame, WorkerRow
-from mm_tui.views.frames.strategy import EstimatesFrame, ParameterRow
+from mm_tui.views.frames.strategy import EstimatesFrame, Field, ParameterRow
 from mm_tui.views.frames.tape import StatsFrame, TapeFrame, TapeRow
 from mm_tui.views.frames.worth import FillRow, ObligationFrame, ObligationRow, PositionFrame, WorthFrame
 
@@ -29,10 +30,13 @@ __all__ = [
     "DeskState",
     "EstimatesFrame",
     "EventRow",
+    "Field",
     "FillRow",
     "FlattenFrame",
     "Frame",
     "Gauge",
+    "GhostFrame",
+    "GhostQuote",
     "HeaderFrame",
     "HeldRow",
     "HistoryRow",

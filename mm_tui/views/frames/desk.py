@@ -3,6 +3,7 @@
 from mm_tui.model.instrument import Instrument
 from mm_tui.views.frames.base import Frame
 from mm_tui.views.frames.chart import ChartFrame, LatencyRow
+from mm_tui.views.frames.ghost import GhostFrame
 from mm_tui.views.frames.history import HistoryRow
 from mm_tui.views.frames.ladder import LadderFrame
 from mm_tui.views.frames.orders import HeldRow, OrderRow
@@ -45,5 +46,7 @@ class DeskFrame(Frame, frozen=True, kw_only=True):
     shadows: ShadowsFrame = ShadowsFrame()
     flatten: FlattenFrame | None = None
     """None while flat."""
+    ghost: GhostFrame | None = None
+    """What the parameters that are tried would do; None where none are."""
     replay: ReplayFrame | None = None
     """None but in a replay."""
