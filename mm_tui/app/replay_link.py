@@ -64,7 +64,7 @@ class ReplayLink:
         self._wake.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join()
-        self.replay.timeline.close()
+        self.replay.close()
 
     def _run(self) -> None:
         try:

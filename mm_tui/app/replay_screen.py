@@ -17,6 +17,7 @@ from mm_tui.app.run import SWITCH_INTERVAL, run_desk
 from mm_tui.backtest.branch import VENUE, Branch, chosen, problem
 from mm_tui.backtest.recording import Recording
 from mm_tui.backtest.replay import Replay
+from mm_tui.backtest.replay_store import store_of
 from mm_tui.errors import MmTuiError, UsageError
 from mm_tui.runtime.headless import ENDING, exit_code
 from mm_tui.settings.load import Loaded
@@ -41,14 +42,14 @@ def run_replay(open_it: Callable[[], Recording], options: ReplayOptions, loaded:
         raise UsageError("a replay needs a terminal that can move its cursor; mm-tui backtest gives its figures")
     sys.setswitchinterval(SWITCH_INTERVAL)
     recording = open_it()
-    replay = Replay(recording, perf_counter_ns, speed=options.speed)
+    replay = Replay(recording, perf_counter_ns, speed=options.speed, store=store_of(recording))
     replay.begin(options.begin)
     ui = loaded.settings.ui
     link = ReplayLink(replay, ui.frames_per_s)
     app = ReplayApp(
         link,
         ui,
-        check=lambda assignments: problem(replay.shown, assignments),
+        check=lambda assignments: replay.absent or problem(replay.shown, assignments),
         themes_dir=(loaded.file or config_file(os.environ)).parent / "themes",
     )
     stopping = asyncio.run(_show(app, link))

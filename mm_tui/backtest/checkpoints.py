@@ -1,26 +1,31 @@
 """States of a run along its way, to go back to: kept closely at first, further apart the longer the recording is."""
 
 from bisect import bisect_right
-from typing import Final
+from collections.abc import Iterable
+from typing import BinaryIO, Final
 
 from mm_tui.backtest.freeze import FreezeError, Frozen
 from mm_tui.backtest.replay_run import Run
-from mm_tui.views.frames import Frame
 
 EVERY: Final = 4096
 """Inputs between two states, to begin with."""
-MOST: Final = 512
-"""States kept; about a quarter of a megabyte each."""
+MOST: Final = 1024
+"""States kept; about a fifth of a megabyte each."""
+
+Place = tuple[int, int, int]
+"""Of a state in a file: inputs before it, first byte, bytes."""
 
 
 class Checkpoints:
     """In order of position. Where a run cannot be kept there are none, and going back starts at the beginning."""
 
-    def __init__(self, every: int = EVERY, most: int = MOST) -> None:
+    def __init__(self, every: int = EVERY, most: int = MOST, stream: BinaryIO | None = None) -> None:
+        """States go into the file where there is one, else they stay in memory."""
         self.every = every
         self.problem = ""
         """Why there are none."""
         self._most = most
+        self._stream = stream
         self._positions: list[int] = []
         self._states: list[Frozen[Run]] = []
         self._due = every
@@ -39,10 +44,15 @@ class Checkpoints:
             return
         run.settle()
         try:
-            state = Frozen(run, (Frame,))
+            state = Frozen(run)
         except FreezeError as error:
             self.problem = str(error)
             return
+        if self._stream is not None:
+            try:
+                state.put(self._stream)
+            except OSError:
+                self._stream = None  # it stays in memory, and so do those that follow
         self._positions.append(run.heard)
         self._states.append(state)
         if len(self._states) >= self._most:
@@ -56,8 +66,26 @@ class Checkpoints:
         return self._positions[at - 1] if at else 0
 
     def thaw(self, position: int) -> Run:
-        """A run at one of the positions."""
+        """A run at one of the positions; raises FreezeError where it cannot be made again."""
         run = self._states[self._positions.index(position)].thaw()
         run.marking = False
         run.marks = []
         return run
+
+    def put(self, stream: BinaryIO) -> list[Place]:
+        """Write them one behind the other; raises OSError."""
+        places = []
+        for position, state in zip(self._positions, self._states, strict=True):
+            packed = state.packed
+            places.append((position, stream.tell(), len(packed)))
+            stream.write(packed)
+        return places
+
+    def take(self, stream: BinaryIO, places: Iterable[Place]) -> None:
+        """Those that another look through the recording left in a file of this user's own."""
+        self._positions = [place[0] for place in places]
+        self._states = [Frozen.at(stream, first, size) for _, first, size in places]
+
+    def drop(self) -> None:
+        """They are no good."""
+        self._positions, self._states = [], []

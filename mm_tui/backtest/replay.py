@@ -10,17 +10,19 @@ in, until the scout is past that moment and a run can be taken there.
 
 from bisect import bisect_right
 from collections.abc import Callable
-from typing import Final
+from typing import BinaryIO, Final
 
 import msgspec
 
 from mm_tui.backtest.checkpoints import Checkpoints
+from mm_tui.backtest.freeze import FreezeError
 from mm_tui.backtest.moments import moment
 from mm_tui.backtest.recording import Recording
 from mm_tui.backtest.replay_film import Film, film_of
 from mm_tui.backtest.replay_goal import Goal, Place, next_speed
 from mm_tui.backtest.replay_marks import Marks
 from mm_tui.backtest.replay_run import Run
+from mm_tui.backtest.replay_store import Store
 from mm_tui.backtest.replay_view import ReplayView
 from mm_tui.backtest.timeline import Timeline
 from mm_tui.errors import DataError, UsageError
@@ -44,11 +46,18 @@ class Replay:
         *,
         speed: float | None = 1.0,
         checkpoints: Checkpoints | None = None,
+        store: Store | None = None,
     ) -> None:
-        """`clock` counts ns and never goes back."""
+        """`clock` counts ns and never goes back. What is found goes into the store, or comes from it."""
         self.recording = recording
         self.timeline = Timeline(recording)
         self.checkpoints = Checkpoints() if checkpoints is None else checkpoints
+        self._marks = Marks()
+        self._store = store
+        self._looked = store is not None and store.load(self.timeline, self.checkpoints, self._marks)
+        """Whether there is nothing left for the scout."""
+        if store is not None and not self._looked:
+            self._keep_in(store)
         self.shown = Run(recording)
         self.playing = False
         self.speed = speed
@@ -57,7 +66,6 @@ class Replay:
         self._clock = clock
         self._scout = Run(recording)
         self._scout.marking = True
-        self._marks = Marks()
         self._goal: Goal | None = None
         self._place: Place | None = None
         self._film = film_of(recording)
@@ -87,6 +95,22 @@ class Replay:
             "first": lambda _: self._go(Goal("to the beginning", heard=1)),
             "last": lambda _: self._go(Goal("to the end", ts=1 << 62)),
         }
+
+    def close(self) -> None:
+        """Give the files back."""
+        self.timeline.close()
+        if self._store is not None:
+            self._store.close()
+
+    def _keep_in(self, store: Store) -> None:
+        inputs: BinaryIO | None = None
+        states: BinaryIO | None = None
+        try:
+            inputs, states = store.begin()
+        except OSError:
+            self._store = None
+        self.timeline = Timeline(self.recording, stream=inputs)
+        self.checkpoints = Checkpoints(self.checkpoints.every, stream=states)
 
     # -- what the operator asks
 
@@ -125,6 +149,11 @@ class Replay:
     def filming(self) -> bool:
         """Whether the session is shown as it was recorded, because no run has come to this moment yet."""
         return self._rolling
+
+    @property
+    def absent(self) -> str:
+        """Why nothing can branch off what is shown, in a line; empty where it can."""
+        return "the desk itself is still on its way to this moment; branch once it is here" if self._rolling else ""
 
     @property
     def ts(self) -> int:
@@ -218,10 +247,15 @@ class Replay:
     def _look_ahead(self, end: int, wanted: int = 1 << 62) -> None:
         """Let the scout go on until a time of the clock, or until it has heard so many inputs."""
         scout, timeline = self._scout, self.timeline
+        if self._looked:
+            return
         while scout.heard < wanted and self._clock() < end:
             for _ in range(_LOOK_EVERY):
                 if scout.heard >= len(timeline) and not timeline.read():
                     self.word = self.word or timeline.note
+                    self._looked = True
+                    if self._store is not None:
+                        self._store.keep(timeline, self.checkpoints, self._marks)
                     return
                 self._changed = True
                 number = scout.heard
@@ -356,7 +390,12 @@ class Replay:
         shown = self.shown
         if shown.heard <= place.heard and shown.ts <= place.ts and shown.heard >= kept:
             return shown
-        return self.checkpoints.thaw(kept) if kept else Run(self.recording)
+        try:
+            return self.checkpoints.thaw(kept) if kept else Run(self.recording)
+        except FreezeError as error:
+            self.checkpoints.drop()
+            self.checkpoints.problem = str(error)
+            return Run(self.recording)
 
     def _arrive(self, word: str) -> None:
         self._goal = self._place = self._going = None

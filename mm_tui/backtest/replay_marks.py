@@ -28,6 +28,16 @@ class Marks:
             self._places += [run.heard] * len(run.marks)
             run.marks.clear()
 
+    @property
+    def placed(self) -> list[tuple[ReplayMark, int]]:
+        """Every mark with its place."""
+        return list(zip(self._marks, self._places, strict=True))
+
+    def restore(self, placed: list[tuple[ReplayMark, int]]) -> None:
+        """What an earlier look through the recording found."""
+        self._marks = [mark for mark, _ in placed]
+        self._places = [place for _, place in placed]
+
     def after(self, kind: str, heard: int) -> int | None:
         """Place of the next mark of a kind."""
         first = bisect_right(self._places, heard)

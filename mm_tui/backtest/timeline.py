@@ -33,7 +33,10 @@ _decode: Final = msgspec.msgpack.Decoder(list[AnyEvent]).decode
 class Timeline:
     """Grows by `read`; positions count inputs, so `heard == n` means that inputs 0 to n-1 were heard."""
 
-    def __init__(self, recording: Recording, blocks_in_memory: int = BLOCKS_IN_MEMORY) -> None:
+    def __init__(
+        self, recording: Recording, blocks_in_memory: int = BLOCKS_IN_MEMORY, stream: BinaryIO | None = None
+    ) -> None:
+        """Old blocks go into the file where there is one."""
         self.times: array[int] = array("q")
         """Of each input, ns; never falling."""
         self.done = False
@@ -49,7 +52,7 @@ class Timeline:
         self._most = max(2, blocks_in_memory)
         self._blocks: OrderedDict[int, list[AnyEvent]] = OrderedDict()
         self._last: list[AnyEvent] = []
-        self._packed: BinaryIO | None = None
+        self._packed = stream
         self._places: dict[int, tuple[int, int]] = {}
 
     def __len__(self) -> int:
@@ -87,6 +90,27 @@ class Timeline:
     def trips(self, number: int) -> list[WatchdogTripped]:
         """What the recorded stopwatch said of decisions that were made of this input."""
         return self._trips.get(number, [])
+
+    def put(self) -> tuple[list[tuple[int, int]], dict[int, list[WatchdogTripped]]]:
+        """Pack what is left; where each block is in the file, first byte and bytes, and all trips. Raises OSError."""
+        for block, events in list(self._blocks.items()):
+            self._pack(block, events)
+        if self._packed is not None:
+            self._packed.flush()
+        return [self._places[block] for block in range(len(self._places))], self._trips
+
+    def take(
+        self,
+        stream: BinaryIO,
+        times: "array[int]",
+        places: list[tuple[int, int]],
+        trips: dict[int, list[WatchdogTripped]],
+        note: str,
+    ) -> None:
+        """What an earlier look through the recording read, packed in the file: all of it."""
+        self.times, self.note, self.done, self._packed = times, note, True, stream
+        self._places = dict(enumerate(places))
+        self._trips = trips
 
     def close(self) -> None:
         """Give the temporary file back."""

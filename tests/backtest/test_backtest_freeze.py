@@ -1,13 +1,17 @@
 """Graphs that are kept as they stand."""
 
+import subprocess
+import sys
+import zlib
 from collections.abc import Callable, Iterator
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from mm_tui.backtest.freeze import FreezeError, Frozen
+from mm_tui.backtest.freeze import LOST, FreezeError, Frozen
 
 
 class Counter:
@@ -63,12 +67,6 @@ def test_keyword_defaults_of_a_closure_come_along() -> None:
     assert (plus(), copied()) == (5, 14)
 
 
-def test_objects_of_an_unchanging_type_are_kept_as_they_are() -> None:
-    held = Counter()
-    assert Frozen([held], (Counter,)).thaw()[0] is held
-    assert Frozen([held]).thaw()[0] is not held
-
-
 def test_what_cannot_be_copied_is_said() -> None:
     def steps() -> Iterator[int]:
         yield 1
@@ -81,3 +79,37 @@ def test_the_size_is_that_of_what_was_packed() -> None:
     noise = b"".join(sha256(bytes([number])).digest() for number in range(32))
     assert Frozen([noise]).size > Frozen([b""]).size + 900
     assert Frozen([b"x" * 100_000]).size < 1000
+
+
+def test_another_process_makes_the_same_of_it_but_for_hashes_under_way(tmp_path: Path) -> None:
+    """Bound methods, closures over copied cells, lambdas, encoders: all by value, or by name."""
+    path = tmp_path / "states"
+    original = Counter()
+    original.add(2)
+    with path.open("w+b") as stream:
+        stream.write(b"before")
+        frozen = Frozen((original, [plain := lambda more, by=3: more * by]))
+        size = frozen.size
+        assert frozen.put(stream) == 6
+        assert frozen.thaw()[1][0] is plain
+    script = (
+        "import sys; from mm_tui.backtest.freeze import Frozen; import test_backtest_freeze\n"
+        f"counter, (plain,) = Frozen.at(open({str(path)!r}, 'rb'), 6, {size}).thaw()\n"
+        "counter.add(5); counter.hash.update(b'x')\n"
+        "print(counter.ask(), counter.hash.copy().hexdigest(), counter.encode({'b': 1, 'a': 2}).decode(), plain(4))"
+    )
+    done = subprocess.run(  # noqa: S603 - the script above
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=Path(__file__).parent
+    )
+    assert done.stdout.split() == ["7", LOST, '{"a":2,"b":1}', "12"]
+
+
+def test_a_file_that_holds_none_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "states"
+    path.write_bytes(b"nothing of the kind")
+    with path.open("rb") as stream, pytest.raises(FreezeError, match="cannot be made again"):
+        Frozen.at(stream, 3, 9).thaw()
+    with path.open("wb") as stream:
+        stream.write(zlib.compress(b"cnowhere\nNothing\n."))
+    with path.open("rb") as stream, pytest.raises(FreezeError, match="nowhere"):
+        Frozen.at(stream, 0, 100).thaw()
