@@ -12,6 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / ".." / "shared" / "data"
+pytestmark = pytest.mark.untraced
+
 CAPTURE = DATA / "btcusdt_20240808.gz"
 EXCHANGE_INFO = "exchangeInfo_20211012.json"
 LINES = 600

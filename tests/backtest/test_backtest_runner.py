@@ -164,6 +164,7 @@ def test_several_runs_add_up_to_the_last_digit(tmp_path: Path) -> None:
     assert total([one, unknown])["pnl"]["BTC"]["total"] is None
 
 
+@pytest.mark.untraced
 @pytest.mark.skipif(not CAPTURE.exists(), reason=f"the captured data is not there: {CAPTURE}")
 def test_the_recorded_market_gives_the_same_twice() -> None:
     runs = [run(RecordedCapture(CAPTURE, Settings()), Job()) for _ in range(2)]

@@ -456,6 +456,7 @@ def test_without_polars_it_is_said_what_to_install(tmp_path: Path, monkeypatch: 
     assert list((tmp_path / "out").iterdir()) == []
 
 
+@pytest.mark.untraced
 @pytest.mark.skipif(not CAPTURE.exists(), reason=f"the captured data is not there: {CAPTURE}")
 def test_the_recorded_market_has_every_trade_and_level(tmp_path: Path) -> None:
     counts = dict.fromkeys(FROM_MARKET, 0)

@@ -120,6 +120,7 @@ def test_what_comes_next_is_found_as_one_by_one() -> None:
     assert lookup.side(BUY).displayed(1, count) is None
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("seed", range(3))
 def test_whether_the_price_moves_too_far_is_known_as_the_breaker_knows_it(seed: int) -> None:
     lookup = indexed(random_events(seed, 3000), BTC)

@@ -97,6 +97,7 @@ def test_on_a_market_that_misbehaves(seed: int) -> None:
     assert sum(fills) > 50
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(("seed", "partial"), [(1, False), (2, False), (3, True)])
 def test_in_queues_of_every_model(seed: int, partial: bool) -> None:  # noqa: FBT001 - a case
     events = list(CoarseMarket(seed, 4000, partial=partial))
@@ -129,6 +130,7 @@ def half_minute(recorded: RecordedCapture) -> tuple[list[AnyEvent], Lookup]:
     return events, indexed(events, recorded.terms.instrument)
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("strategy", range(4), ids=("passive", "pure-1", "pure-2", "pure-3"))
 def test_on_the_recorded_market(
     recorded: RecordedCapture, half_minute: tuple[list[AnyEvent], Lookup], strategy: int

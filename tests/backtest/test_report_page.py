@@ -215,6 +215,7 @@ async def test_an_obligation_is_shown_with_its_target_and_slack(tmp_path: Path) 
     assert "Terms: seed." in section.note
 
 
+@pytest.mark.untraced
 def test_a_day_stays_small(tmp_path: Path) -> None:
     found = captured(tmp_path)
     for place, track in enumerate(vars(found.tracks).values()):
@@ -247,6 +248,7 @@ def test_the_file_is_whole_or_the_old_one(tmp_path: Path) -> None:
             try_it()
 
 
+@pytest.mark.untraced
 @pytest.mark.skipif(not CAPTURE.exists(), reason=f"the captured data is not there: {CAPTURE}")
 def test_the_recorded_market_s_report(tmp_path: Path) -> None:
     found = collect(RecordedCapture(CAPTURE, Settings()))

@@ -174,6 +174,7 @@ def test_a_user_s_own_strategy_runs_as_it_was_when_planned(tmp_path: Path) -> No
     assert execute(spec, path, DecodedInputs()) == first
 
 
+@pytest.mark.untraced
 @pytest.mark.skipif(not CAPTURE.exists(), reason=f"the captured data is not there: {CAPTURE}")
 def test_the_recorded_market_gives_the_backtest_s_figures() -> None:
     made = planner(CAPTURE, grid=("strategy.passive.min_spread_bps=3",))

@@ -46,6 +46,7 @@ def test_the_same_points_again_and_nothing_run_twice(tmp_path: Path) -> None:
     assert other.runs == first.runs
 
 
+@pytest.mark.untraced
 @pytest.mark.skipif(not HERE, reason="optuna is not installed: pip install 'mm-tui[search]'")
 def test_it_goes_where_the_objective_is_better(tmp_path: Path) -> None:
     path = capture(tmp_path)

@@ -36,6 +36,7 @@ def lived(market: RandomMarket | CoarseMarket, instrument: Instrument, overrides
     return desk
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("variant", range(len(VARIANTS)))
 def test_the_desk_does_the_same_as_one_that_always_compares(variant: int, monkeypatch: pytest.MonkeyPatch) -> None:
     follows: list[str] = []

@@ -21,7 +21,10 @@ from mm_tui.venues.codecs import codec_for
 
 CAPTURE = Path(__file__).resolve().parents[3] / "shared" / "data" / "btcusdt_20240808.gz"
 
-pytestmark = pytest.mark.skipif(not CAPTURE.exists(), reason=f"the captured data is not there: {CAPTURE}")
+pytestmark = [
+    pytest.mark.untraced,
+    pytest.mark.skipif(not CAPTURE.exists(), reason=f"the captured data is not there: {CAPTURE}"),
+]
 
 
 def play(tmp_path: Path, *more: str, market: Path = CAPTURE) -> dict[str, Any]:

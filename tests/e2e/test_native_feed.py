@@ -32,9 +32,12 @@ LINES = 41_249
 FRAMES = {"bookTicker": 28_040, "trade": 9_757, "depth": 3_451, "snapshot": 1}
 PATIENCE_S = 90.0
 
-pytestmark = pytest.mark.skipif(
-    not CAPTURE.exists(), reason="the captured data lies beside the project only where it is developed"
-)
+pytestmark = [
+    pytest.mark.untraced,
+    pytest.mark.skipif(
+        not CAPTURE.exists(), reason="the captured data lies beside the project only where it is developed"
+    ),
+]
 
 Levels = list[tuple[Decimal, Decimal]]
 

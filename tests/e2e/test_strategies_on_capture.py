@@ -12,7 +12,10 @@ import pytest
 
 CAPTURE = Path(__file__).resolve().parents[3] / "shared" / "data" / "btcusdt_20240808.gz"
 
-pytestmark = pytest.mark.skipif(not CAPTURE.exists(), reason=f"the captured data is not there: {CAPTURE}")
+pytestmark = [
+    pytest.mark.untraced,
+    pytest.mark.skipif(not CAPTURE.exists(), reason=f"the captured data is not there: {CAPTURE}"),
+]
 
 
 def play(tmp_path: Path, *more: str) -> dict[str, Any]:

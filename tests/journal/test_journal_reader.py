@@ -179,6 +179,7 @@ def test_a_session_without_a_journal_is_refused(tmp_path: Path, meta: SessionMet
         list(reader.records())
 
 
+@pytest.mark.untraced
 @pytest.mark.skipif(not CAPTURE.exists(), reason="the captured data is not at ../shared/data")
 def test_a_real_capture_goes_through_whole(tmp_path: Path, meta: SessionMeta) -> None:
     import gzip  # noqa: PLC0415  # only here

@@ -446,6 +446,7 @@ def must_have_seen(seen: Counter[str], *, cut: bool) -> None:
     assert not {name for name in wanted if not seen[name]}, seen
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize("cut", [True, False])
 @pytest.mark.parametrize("share", range(SHARES))
 def test_nothing_leaves_over_a_limit(share: int, cut: bool) -> None:  # noqa: FBT001 - a parameter of the run

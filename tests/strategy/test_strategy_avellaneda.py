@@ -98,6 +98,7 @@ def simulated(gamma: float, *, leaning: bool) -> Outcome:
     return Outcome(fmean(profits), stdev(profits), fmean(finals), stdev(finals))
 
 
+@pytest.mark.untraced
 @pytest.mark.parametrize(
     ("gamma", "inventory", "symmetric"),
     [

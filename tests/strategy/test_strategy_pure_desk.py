@@ -175,6 +175,7 @@ LEVELS = (
 )  # fmt: skip
 
 
+@pytest.mark.untraced
 @pytest.mark.skipif(not CAPTURE.exists(), reason=f"the captured data is not there: {CAPTURE}")
 @pytest.mark.parametrize("settings", [(), HANGING, LEVELS], ids=["default", "hanging", "levels"])
 def test_it_quotes_the_recorded_market(tmp_path: Path, settings: tuple[str, ...]) -> None:

@@ -310,6 +310,7 @@ def test_one_flipped_byte_never_breaks_the_decoder(place: int, value: int) -> No
         assert event is None or event.ts == 7
 
 
+@pytest.mark.untraced
 @pytest.mark.skipif(not CAPTURE.exists(), reason="the captured data lies beside the project only where it is developed")
 def test_the_capture_decodes_exactly() -> None:
     """Against decimals made from the frames' own text, all 41,249 of them."""

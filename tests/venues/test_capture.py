@@ -52,6 +52,7 @@ async def play(path: Path, **options: object) -> tuple[CaptureFeed, list[Frame]]
     return feed, box.frames
 
 
+@pytest.mark.untraced
 @pytest.mark.skipif(not CAPTURE.exists(), reason="the captured data lies beside the project only where it is developed")
 async def test_the_real_capture_decodes_to_the_last_line() -> None:
     feed, frames = await play(CAPTURE)

@@ -16,6 +16,7 @@ def steps(count: int, activity: float, seed: int = 2) -> tuple[list[float], int]
     return moves, jumps
 
 
+@pytest.mark.untraced
 def test_the_price_diffuses_as_the_setting_says() -> None:
     moves, _ = steps(200_000, 1.0)
     volatility = sqrt(fmean(move * move for move in moves) / GRID_S)

@@ -102,6 +102,7 @@ def test_trades_meet_the_best_price_and_no_more_than_rests_there() -> None:
     assert len(trade_ids) > 1000
 
 
+@pytest.mark.untraced
 def test_the_book_stays_deep_on_both_sides_for_a_quarter_of_an_hour() -> None:
     venue = market(11)
     for minute in range(1, 16):
@@ -138,6 +139,7 @@ def test_a_burst_is_so_many_trades_at_once() -> None:
     assert sum(isinstance(output, Print) for output in venue.advance(6.0)) < 1000
 
 
+@pytest.mark.untraced
 def test_other_settings_are_heard() -> None:
     calm, wild = Market(6, START, 0.5, 25.0), Market(6, START, 5.0, 25.0)
     busy = Market(6, START, 1.75, 100.0)

@@ -106,6 +106,7 @@ def test_gzip_is_read_and_a_broken_one_refused(tmp_path: Path) -> None:
         ReplaySource(path)
 
 
+@pytest.mark.untraced
 async def test_the_whole_capture_arrives_without_a_gap() -> None:
     if not CAPTURE.exists():
         pytest.skip("../shared/data holds no capture")

@@ -10,6 +10,8 @@ from demo_quoter import quote_market
 from mm_tui.model.generator import Generator
 from mm_tui.venues.demo.market import Market, Print
 
+pytestmark = pytest.mark.untraced
+
 CAPTURE = Path(__file__).parents[3] / "shared" / "data" / "btcusdt_20240808.gz"
 
 # Ranges of Binance BTCUSDT, 2024-08-08 23:54 to 23:59 UTC (hftbacktest's published capture): the lowest and highest

@@ -1,0 +1,42 @@
+"""What holds for the whole suite: how many run at once, and which tests are not measured where coverage is."""
+
+import os
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+
+import coverage
+import pytest
+from xdist.plugin import pytest_xdist_auto_num_workers as cores
+
+WORKERS = "PYTEST_XDIST_AUTO_NUM_WORKERS"
+CHILDREN = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+"""Variables by which a process that a test starts measures itself."""
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One more than there are cores, unless said: tests of terminals, sockets and a live minute mostly wait."""
+    return int(cores(config)) + (WORKERS not in os.environ)
+
+
+@contextmanager
+def unmeasured() -> Iterator[None]:
+    """Coverage stands still in here, and in the processes that are started."""
+    running = coverage.Coverage.current()
+    kept = {name: os.environ.pop(name) for name in CHILDREN if name in os.environ}
+    if running is not None:
+        running.stop()
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+        if running is not None:
+            running.start()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """A test marked `untraced` runs the same lines very often: traced, it takes three times as long for nothing."""
+    if item.get_closest_marker("untraced") is None:
+        return (yield)
+    with unmeasured():
+        return (yield)
