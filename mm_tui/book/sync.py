@@ -41,7 +41,8 @@ BUFFER_LIMIT = 5000
 OLD_LIMIT = 20
 """Old diffs in a row that may be duplicates; more, and the stream has begun to count anew."""
 LEAP_LIMIT = 10_000_000_000
-"""Updates that one diff may hold; more is no diff, and its id would make every later one look old."""
+"""Updates that one diff may hold; more is no diff: its id would make every later one look old, and a resync that kept
+it would never end."""
 
 
 class BookSync:
@@ -70,7 +71,7 @@ class BookSync:
         """Take a diff."""
         book = self.book
         if not self.live:
-            self._buffer.append(delta)
+            self._keep(delta)
             return Outcome.BUFFERED
         last = book.last_update_id
         if delta.final_id <= last:
@@ -80,7 +81,7 @@ class BookSync:
         self._old = 0
         if delta.first_id > last + 1 or not last < delta.final_id <= last + LEAP_LIMIT:
             self.reset()
-            self._buffer.append(delta)
+            self._keep(delta)
             return Outcome.GAP
         book.bids.apply(delta.bids)
         book.asks.apply(delta.asks)
@@ -108,6 +109,10 @@ class BookSync:
             if self.on_delta(delta) in (Outcome.GAP, Outcome.CROSSED, Outcome.EMPTY):
                 return Outcome.GAP
         return self._checked(Outcome.LIVE)
+
+    def _keep(self, delta: BookDelta) -> None:
+        if delta.final_id - delta.first_id <= LEAP_LIMIT:
+            self._buffer.append(delta)
 
     def _take(self, snapshot: BookSnapshot) -> None:
         book = self.book

@@ -100,12 +100,18 @@ class Cancels:
             order.cancel_tries += 1
             self._timer.wake(order.updated + self._timer.delay * order.cancel_tries, ts)
 
+    def doubt(self, order: Order, ts: int, reason: str) -> bool:
+        """Nobody knows whether what was asked happened: ask for the order. Whether it has just come into doubt."""
+        changed = self._orders.move(order, Trigger.LOSE, ts, reason)
+        if changed:
+            self._send(order, ts)
+            order.cancel_tries = order.doubts = 0
+            self._timer.wake(ts + DOUBT[0], ts)
+        return changed
+
     def _doubt(self, order: Order, ts: int, reason: str) -> None:
-        self._orders.move(order, Trigger.LOSE, ts, reason)
-        self._outbox.tell(order)
-        self._send(order, ts)
-        order.cancel_tries = order.doubts = 0
-        self._timer.wake(ts + DOUBT[0], ts)
+        if self.doubt(order, ts, reason):
+            self._outbox.tell(order)
 
     def _ask_again(self, order: Order, ts: int) -> None:
         if order.doubts >= len(DOUBT):

@@ -28,10 +28,11 @@ from mm_tui.model import events as ev
 from mm_tui.model import facts
 from mm_tui.model.account import MICRO, Account
 from mm_tui.model.clock import SECOND
+from mm_tui.model.codes import TOO_MANY
 from mm_tui.model.commands import RequestSnapshot
 from mm_tui.model.events import AnyEvent
 from mm_tui.model.instrument import Instrument
-from mm_tui.model.orders import Order, Status
+from mm_tui.model.orders import RESTING, Order, Status
 from mm_tui.risk.breaker import Breaker, Trip
 from mm_tui.risk.gate import Gate
 from mm_tui.risk.limits import Limits
@@ -88,7 +89,7 @@ class Core:
         self.quoter.find, self.quoter.origin = find, self.parameters.origin
         self.executor = Executor(config, self.gate, self.orders, self.view, self.outbox)
         self.flattener = Flatten(self.executor, self.orders, instrument, config.limits)
-        self.replies = Replies(self.orders, self.executor.levels, self.account, self.outbox)
+        self.replies = Replies(self.orders, self.executor.levels, self.executor.cancels, self.account, self.outbox)
         self.guard = Guard(self)
         self.console = Console(self)
         self.bad_frames = 0
@@ -246,7 +247,7 @@ class Core:
                 self.guard.trip(trip)
             if self.guard.pnl_watched:
                 self.guard.check_pnl()
-        if conduct.stale:
+        if conduct.stale and ts < market.book_ts + self._stale_after:
             conduct.recover(ts)
         if conduct.state not in QUOTES:
             self.settle()
@@ -278,6 +279,8 @@ class Core:
     # -- our orders
 
     def _on_reply(self, event: ev.VenueReply) -> None:
+        if isinstance(event, ev.OrderRejected | ev.CancelRejected) and event.code in TOO_MANY:
+            self.guard.leave_alone(event)
         known = self.orders.get(event.order_id)
         asked = known is not None and _AS_ASKED.get(type(event)) is known.status
         order = self.replies.take(event)
@@ -290,6 +293,8 @@ class Core:
         self.outbox.tell(order)
         if order.terminal:
             self._arm_archive()
+        elif order.status in RESTING and order.level >= 0 and self.conduct.state not in QUOTES:
+            self.executor.cancels.cancel(order, event.ts, "found to rest while nothing is wanted")
         self.go_on()
 
     def _on_fill(self, order: Order, event: ev.OrderFilled) -> None:
@@ -321,6 +326,9 @@ class Core:
 
     def _flatten_on(self) -> None:
         if self.conduct.stale:
+            return
+        if self.gate.quiet(self.outbox.ts):
+            self.executor.wake(self.gate.quiet_until, self.outbox.ts)
             return
         note = self.flattener.advance(self.book, self.account, self.mid2, self.outbox.ts)
         if note:

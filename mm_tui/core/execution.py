@@ -125,6 +125,10 @@ class Executor:
         self._timer.gone_off()
         self.cancels.follow_up(ts)
 
+    def wake(self, due: int, ts: int) -> None:
+        """Look again at `due`."""
+        self._timer.wake(due, ts)
+
     def cancel_held(self, order_id: str, ts: int) -> None:
         """A person cancels one order; its level rests until the strategy wants other quotes."""
         order = self._orders.get(order_id)

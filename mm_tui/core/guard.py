@@ -3,13 +3,18 @@
 from typing import TYPE_CHECKING
 
 from mm_tui.model import facts
-from mm_tui.model.clock import DAY, SECOND
-from mm_tui.model.events import BUY, SELL, SessionStarted
+from mm_tui.model.clock import DAY, SECOND, time_of_day
+from mm_tui.model.codes import BANNED
+from mm_tui.model.events import BUY, SELL, CancelRejected, OrderRejected, SessionStarted
 from mm_tui.risk.breaker import Trip
 from mm_tui.risk.limits import Limits
 
 if TYPE_CHECKING:
     from mm_tui.core.engine import Core
+
+
+LEAST_QUIET = SECOND
+"""How long a venue that was asked too often is left alone where it does not say, ns."""
 
 
 class Guard:
@@ -51,6 +56,19 @@ class Guard:
         core.gate.closed = core.gate.closed or reason
         core.flattener.stop()
         core.stand_down()
+
+    def leave_alone(self, event: OrderRejected | CancelRejected) -> None:
+        """The venue says that it was asked too often: wait for as long as it wants; shut out, the desk halts."""
+        core, ts = self._core, event.ts
+        until = ts + max(event.retry_after_ns, LEAST_QUIET)
+        if until > core.gate.quiet_until:
+            core.gate.quiet_until = until
+            core.executor.wake(until, ts)
+            core.outbox.note(
+                "warn", f"the venue was asked too often ({event.code}): nothing new until {time_of_day(until)}"
+            )
+        if event.code == BANNED and not core.halted:
+            self.trip(Trip("banned by the venue", f"{event.code} {event.reason}", "", "halt"))
 
     def on_fill(self) -> None:
         """A fill was booked."""

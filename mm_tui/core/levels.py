@@ -10,12 +10,10 @@ from mm_tui.core.outputs import Outbox
 from mm_tui.core.retry import RetryTimer
 from mm_tui.model import facts
 from mm_tui.model.clock import time_of_day
+from mm_tui.model.codes import NOT_ATTEMPTED, TOO_MANY
 from mm_tui.model.events import Side
 from mm_tui.model.orders import Order
 from mm_tui.strategy.api import Quote
-
-NOT_ATTEMPTED = -2022
-"""The order to be replaced was gone, so the new one was not tried: nobody refused it."""
 
 NEVER = 1 << 62
 """Until when a level rests that was refused too often, ns."""
@@ -44,7 +42,7 @@ class Levels:
 
     def rejected(self, order: Order, code: int, ts: int) -> None:
         """The venue refused a placement: wait before the level is tried again, and not for ever."""
-        if code == NOT_ATTEMPTED:
+        if code == NOT_ATTEMPTED or code in TOO_MANY:
             return
         slot = (order.side, order.level)
         count = self._failures[slot] = self._failures.get(slot, 0) + 1

@@ -141,7 +141,7 @@ class OrderManager:
         done = open_still and order.filled >= quantity
         changed = self.move(order, Trigger.FILL_REST if done else Trigger.AMENDED, ts)
         if open_still:
-            order.quantity = max(quantity, order.filled)
+            order.quantity = max(min(quantity, order.quantity), order.filled)
         order.pending_quantity = 0
         order.amends += 1
         self.amended += 1

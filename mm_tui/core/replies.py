@@ -7,6 +7,7 @@ nothing is changed.
 from collections.abc import Callable
 from typing import Any
 
+from mm_tui.core.cancels import Cancels
 from mm_tui.core.levels import Levels
 from mm_tui.core.oms import OrderManager
 from mm_tui.core.outputs import Outbox
@@ -14,18 +15,26 @@ from mm_tui.errors import IllegalTransition
 from mm_tui.model import events as ev
 from mm_tui.model import facts
 from mm_tui.model.account import Account
+from mm_tui.model.codes import uncertain
 from mm_tui.model.orders import Order, Status, Trigger
 
 STANDING = frozenset({Status.LIVE, Status.PARTIALLY_FILLED})
 """No amend is on its way: one that was, and was not answered by its size, did not happen as far as we know."""
 
 
+ON_ITS_WAY = frozenset({Status.PENDING_NEW, Status.PENDING_CANCEL})
+"""The venue may not have answered the placement yet."""
+
+
 class Replies:
     """Takes replies; says whether an order changed, and hands fills on."""
 
-    def __init__(self, orders: OrderManager, levels: Levels, account: Account, outbox: Outbox) -> None:
+    def __init__(
+        self, orders: OrderManager, levels: Levels, cancels: Cancels, account: Account, outbox: Outbox
+    ) -> None:
         self._orders = orders
         self._levels = levels
+        self._cancels = cancels
         self._account = account
         self._outbox = outbox
         self._handlers: dict[type, Callable[[Order, Any], bool]] = {
@@ -83,6 +92,9 @@ class Replies:
         return changed
 
     def _rejected(self, order: Order, event: ev.OrderRejected) -> bool:
+        if uncertain(event.code):
+            waits = order.status in ON_ITS_WAY
+            return waits and self._cancels.doubt(order, event.ts, f"{event.code} {event.reason}")
         changed = self._orders.move(order, Trigger.REJECT, event.ts, f"{event.code} {event.reason}")
         if changed:
             self._levels.rejected(order, event.code, event.ts)
@@ -92,6 +104,9 @@ class Replies:
         return self._orders.move(order, Trigger.CANCELED, event.ts, event.reason)
 
     def _cancel_rejected(self, order: Order, event: ev.CancelRejected) -> bool:
+        if uncertain(event.code):
+            waits = order.status is Status.PENDING_AMEND
+            return waits and self._cancels.doubt(order, event.ts, f"{event.code} {event.reason}")
         order.amend_refused = order.amend_refused or order.status is Status.PENDING_AMEND
         return self._orders.move(order, Trigger.CANCEL_REJECTED, event.ts, f"{event.code} {event.reason}")
 
@@ -100,6 +115,10 @@ class Replies:
         return True
 
     def _filled(self, order: Order, event: ev.OrderFilled) -> bool:
+        if event.quantity <= 0 or event.price <= 0:
+            text = f"{order.order_id}: a fill of {event.quantity} lots at {event.price} ticks is none; it is ignored"
+            self._outbox.note("warn", text)
+            return False
         booked = self._orders.fill(order, event)
         if booked:
             self._account.book(order.side, event)

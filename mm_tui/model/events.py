@@ -106,8 +106,10 @@ class OrderRejected(OrderEvent, frozen=True, gc=False, tag=True, kw_only=True):
     """The order never lived."""
 
     code: int
-    """Binance's error code, for example −2010."""
+    """Binance's error code, for example −2010, or the HTTP status where the answer had none; see `model.codes`."""
     reason: str
+    retry_after_ns: int = 0
+    """How long the venue wants to be left alone, ns; with 429 and 418."""
 
 
 class OrderFilled(OrderEvent, frozen=True, gc=False, tag=True, kw_only=True):
@@ -143,6 +145,8 @@ class CancelRejected(OrderEvent, frozen=True, gc=False, tag=True, kw_only=True):
 
     code: int
     reason: str
+    retry_after_ns: int = 0
+    """As in `OrderRejected`."""
 
 
 class OrderAmended(OrderEvent, frozen=True, gc=False, tag=True, kw_only=True):

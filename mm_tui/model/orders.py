@@ -117,6 +117,7 @@ TRANSITIONS: dict[tuple[Status, Trigger], Status] = {
     (_S.CANCELED, _T.AMENDED): _S.CANCELED,  # the amend's answer came last
     (_S.CANCELED, _T.FILL_PART): _S.CANCELED,  # a fill after the cancel: it happened at the venue before, and is booked
     (_S.CANCELED, _T.FILL_REST): _S.FILLED,  # likewise
+    (_S.REJECTED, _T.ACCEPT): _S.LIVE,  # believed refused, and taken all the same: it lives
     (_S.REJECTED, _T.REJECT): _S.REJECTED,  # said twice
     (_S.REJECTED, _T.CANCEL_REJECTED): _S.REJECTED,  # its cancel found nothing
     (_S.REJECTED, _T.FILL_PART): _S.PARTIALLY_FILLED,  # a request believed lost had reached the venue: it lives

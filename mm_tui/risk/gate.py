@@ -11,7 +11,7 @@ from collections import deque
 import msgspec
 
 from mm_tui.model.bounds import exact, typed
-from mm_tui.model.clock import DAY, SECOND
+from mm_tui.model.clock import DAY, SECOND, time_of_day
 from mm_tui.model.commands import AmendOrder, OrderCommand, PlaceOrder, ReplaceOrder
 from mm_tui.model.events import BUY, Side
 from mm_tui.model.instrument import Instrument
@@ -64,6 +64,8 @@ class Gate:
         """Why nothing but cancels and the operator's reduce-only passes; empty while the gate is open."""
         self.restrained = ""
         """Why only what reduces the position passes; empty while more may."""
+        self.quiet_until = 0
+        """The venue was asked too often and wants to be left alone until then, ns; cancels pass."""
         self.refused = 0
         self._sent: deque[int] = deque()
         self._day = 0
@@ -99,6 +101,10 @@ class Gate:
         """Whether the day's messages are used up to what is kept for reducing."""
         return bool(self.limits.max_messages_per_day) and self.messages(ts) >= self._reserve_from
 
+    def quiet(self, ts: int) -> bool:
+        """Whether the venue wants to be left alone now."""
+        return ts < self.quiet_until
+
     @property
     def reserve_from(self) -> int:
         """From how many messages a day on only what reduces passes; 0 for never."""
@@ -125,7 +131,7 @@ class Gate:
             verdict = self._check_new(command, exposure)
         elif isinstance(command, AmendOrder):
             closed = Refused("gate closed", self.closed, "open") if self.closed else None
-            verdict = closed or self._check_rate(command.ts, reducing=True)
+            verdict = closed or self._check_quiet(command.ts) or self._check_rate(command.ts, reducing=True)
         else:
             return Approved(command)
         if verdict is not None:
@@ -143,7 +149,7 @@ class Gate:
         reduce_only = isinstance(command, PlaceOrder) and command.reduce_only
         if self.closed and not reduce_only:
             return Refused("gate closed", self.closed, "open")
-        refused = self._check_order(command, exposure)
+        refused = self._check_quiet(command.ts) or self._check_order(command, exposure)
         if refused is not None:
             return refused
         if reduce_only:
@@ -200,6 +206,12 @@ class Gate:
         room = -command.side * exposure.position - exposure.reserved
         if command.quantity > room:
             return Refused("reduce only", self._base(command.quantity), self._base(max(0, room)))
+        return None
+
+    def _check_quiet(self, ts: int) -> Refused | None:
+        if self.quiet(ts):
+            early = f"in {(self.quiet_until - ts) / SECOND:.1f} s"
+            return Refused("retry after", early, time_of_day(self.quiet_until))
         return None
 
     def _check_rate(self, ts: int, *, reducing: bool) -> Refused | None:

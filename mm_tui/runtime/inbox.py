@@ -78,12 +78,14 @@ class DeskInbox:
     def take(self, last_ts: int) -> Frame | None:
         """The next event: kill, watchdogs, operator, frames; None when nothing waits or the desk stops.
 
-        What comes from the head is stamped so that no frame behind it was received before it.
+        What comes from the head is stamped so that no frame behind it was received before it; a kill so that nothing
+        else falls due before it, since what falls due may place orders.
         """
         if self.closed and not self._killed:
             return None
         if self._killed or self._stuck or self._tripped or self._head:
-            return Frame(self._urgent(self._head_ts(last_ts)))
+            at_once = self._killed and last_ts
+            return Frame(self._urgent(last_ts if at_once else self._head_ts(last_ts)))
         if not self._frames:
             return None
         frame = self._frames.popleft()

@@ -129,3 +129,12 @@ def test_a_diff_that_leaps_beyond_all_measure_is_a_gap() -> None:
     sync = live()
     assert sync.on_delta(delta(2, 101, 101 + LEAP_LIMIT)) is Outcome.GAP
     assert not sync.book.valid
+
+
+def test_a_diff_that_no_stream_sends_does_not_keep_the_book_from_coming_back() -> None:
+    sync = live()
+    assert sync.on_delta(delta(2, 101, 101 + LEAP_LIMIT + 1, [(BID, 7)])) is Outcome.GAP
+    assert sync.on_delta(delta(3, 102, 103 + 2 * LEAP_LIMIT, [(BID, 7)])) is Outcome.BUFFERED
+    assert sync.on_delta(delta(3, 102, 103, [(BID, 8)])) is Outcome.BUFFERED
+    assert sync.on_snapshot(snapshot(4, update=101)) is Outcome.LIVE
+    assert sync.book.bids.levels[BID] == 8

@@ -130,6 +130,18 @@ def test_quotes_return_after_a_second_of_clean_data() -> None:
     assert len(placed(rig.take())) == 2
 
 
+def test_the_ticker_alone_is_no_clean_data() -> None:
+    rig = quoting()
+    rig.sleep(2)
+    rig.canceled(*rig.core.orders.open)
+    rig.take()
+    for number in range(19):
+        rig.sleep(0.1)
+        rig.hear(top(rig.ts, BID, ASK, 1000 + number))
+    assert rig.state == "stale"
+    assert not rig.take()
+
+
 def test_a_gap_within_the_clean_second_starts_it_anew() -> None:
     rig = quoting()
     rig.sleep(5)

@@ -158,6 +158,12 @@ def test_the_digest_counts_time_from_the_start_and_sees_every_difference() -> No
     assert other.hex() != digest(0)
 
 
+def filled(name: str, lots: int, trade_id: str) -> ev.OrderFilled:
+    return ev.OrderFilled(
+        ts=1, order_id=name, trade_id=trade_id, price=1, quantity=lots, maker=True, fee=0, fee_in_base=True
+    )
+
+
 def test_the_wire_counts_what_left_and_what_came_back() -> None:
     wire = WireCount()
     wire.sent(cmd.PlaceOrder(ts=1, order_id="a", side=BUY, price=1, quantity=10))
@@ -165,21 +171,49 @@ def test_the_wire_counts_what_left_and_what_came_back() -> None:
     wire.sent(cmd.CancelAll(ts=1))
     assert wire.left == {"a": 10, "b": 5}
 
-    def filled(name: str, lots: int) -> ev.OrderFilled:
-        return ev.OrderFilled(
-            ts=1, order_id=name, trade_id="t", price=1, quantity=lots, maker=True, fee=0, fee_in_base=True
-        )
-
-    wire.heard(filled("a", 4))
+    wire.heard(filled("a", 4, "t1"))
     wire.heard(ev.OrderAmended(ts=1, order_id="a", quantity=8))
     assert wire.left == {"a": 4, "b": 5}
-    wire.heard(filled("a", 4))
+    wire.heard(filled("a", 4, "t2"))
     wire.heard(ev.OrderCanceled(ts=1, order_id="b"))
-    wire.heard(filled("b", 1))
+    wire.heard(filled("b", 1, "t3"))
     wire.heard(ev.OrderRejected(ts=1, order_id="c", code=1, reason=""))
     wire.heard(ev.OrderAmended(ts=1, order_id="b", quantity=8))
     wire.heard(ev.OrderAccepted(ts=1, order_id="b"))
     assert wire.left == {}
+
+
+def test_the_wire_counts_a_report_that_comes_twice_once_and_what_nobody_knows_the_end_of() -> None:
+    wire = WireCount()
+    for name in ("a", "b", "c"):
+        wire.sent(cmd.PlaceOrder(ts=1, order_id=name, side=BUY, price=1, quantity=10))
+    wire.heard(filled("a", 4, "t1"))
+    wire.heard(filled("a", 4, "t1"))
+    wire.heard(filled("a", 0, "t2"))
+    wire.heard(ev.OrderAmended(ts=1, order_id="a", quantity=8))
+    wire.heard(ev.OrderAmended(ts=1, order_id="a", quantity=9))
+    wire.heard(ev.OrderRejected(ts=1, order_id="b", code=-1007, reason="timeout"))
+    wire.heard(ev.OrderRejected(ts=1, order_id="c", code=-2010, reason="refused"))
+    assert wire.left == {"a": 4, "b": 10}
+    wire.heard(filled("c", 3, "t3"))  # a request believed refused had reached the venue
+    wire.heard(ev.OrderRejected(ts=1, order_id="c", code=-2010, reason="refused"))
+    assert wire.left == {"a": 4, "b": 10, "c": 7}
+
+
+def test_the_wire_remembers_so_many_refused_orders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mm_tui.runtime.wire.REFUSED_KEPT", 2)
+    wire = WireCount()
+    for name in ("a", "b", "c"):
+        wire.sent(cmd.PlaceOrder(ts=1, order_id=name, side=BUY, price=1, quantity=10))
+        wire.heard(ev.OrderRejected(ts=1, order_id=name, code=-2010, reason="refused"))
+        wire.heard(filled("a", 1, f"t-{name}"))
+    assert wire.left == {"a": 7}
+    for name in ("b", "c", "d", "e"):
+        wire.sent(cmd.PlaceOrder(ts=1, order_id=name, side=BUY, price=1, quantity=10))
+        wire.heard(ev.OrderRejected(ts=1, order_id=name, code=-2010, reason="refused"))
+    for name in ("b", "e"):
+        wire.heard(filled(name, 1, "t"))
+    assert wire.left == {"a": 7, "e": 9}
 
 
 def summary_of(desk: Desk) -> dict[str, Any]:

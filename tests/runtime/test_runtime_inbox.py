@@ -85,11 +85,25 @@ async def test_the_head_goes_first_and_the_kill_before_all() -> None:
     events = []
     while (taken := inbox.take(START - 9)) is not None:
         events.append(taken.event)
-    assert events[0] == OperatorAction(ts=START - 7, action="kill", argument="pressed")
+    assert events[0] == OperatorAction(ts=START - 9, action="kill", argument="pressed")
     assert events[1] == WatchdogTripped(ts=START - 7, rule="loop_lag", value="over 1 s", limit="1 s")
     assert events[2] == WatchdogTripped(ts=START - 7, rule="feed_age", value="3 s", limit="2 s")
     assert events[3] == OperatorAction(ts=START - 7, action="pause", argument="")
     assert isinstance(events[4], TopOfBook)
+
+
+async def test_nothing_falls_due_between_the_last_event_and_a_kill() -> None:
+    inbox, clock, _ = inbox_of(10)
+    await inbox.put(frame(START + 3))
+    clock.ts = START + 9
+    inbox.kill("by hand")
+    taken = inbox.take(START + 1)
+    assert taken is not None
+    assert taken.event == OperatorAction(ts=START + 1, action="kill", argument="by hand")
+    inbox.kill("before the first event")
+    taken = inbox.take(0)
+    assert taken is not None
+    assert taken.event.ts == START + 3
 
 
 async def test_once_the_desk_is_to_stop_nothing_but_a_kill_is_taken() -> None:
