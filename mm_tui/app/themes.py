@@ -86,6 +86,9 @@ def read_theme(path: Path, shipped: dict[str, ThemeFile], problems: list[str]) -
     except UnicodeDecodeError as error:
         problems.append(f"{path}: not UTF-8 from byte {error.start}; save it as UTF-8")
         return None
+    except (ValueError, RecursionError) as error:
+        problems.append(f"{path}: not TOML: {error}")
+        return None
     except OSError as error:
         problems.append(f"{path}: cannot be read: {error.strerror}")
         return None

@@ -64,7 +64,7 @@ def _screen_problems(loaded: "Loaded") -> list[str]:
         for file in folder.glob("*.toml"):
             try:
                 names.add(str(tomli.loads(file.read_text(encoding="utf-8")).get("name", file.stem)))
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, RecursionError) as error:
                 problems.append(f"{file}: {error}")
     if ui.theme not in names:
         problems.append(f"ui.theme: no theme {ui.theme!r}; there are {', '.join(sorted(names))}")
