@@ -8,10 +8,10 @@ from typing import Final
 from mm_tui.app.actions import CHARTS, DESK, ActionTable
 
 _WITHOUT_LINE: Final = frozenset({"panel", "command", "zoom", "back"})
-_ALIASES: Final = {"q": "quit", "h": "help"}
+_ALIASES: Final = {"q": "quit", "h": "help", "shadow": "shadows"}
 _TAKES: Final = {
     "theme": "NAME", "chart": "KIND", "cancel_order": "ID", "explain": "ID", "filter": "TEXT", "goto": "MOMENT",
-    "branch": "KEY=VALUE",
+    "branch": "KEY=VALUE", "shadows": "add KEY=VALUE, drop N, promote N", "promote": "N", "drop_shadow": "N",
 }  # fmt: skip
 """Actions with an argument, which may be left out."""
 
@@ -62,8 +62,10 @@ def complete(
     themes: Sequence[str],
     orders: Sequence[str] = (),
     table: ActionTable = DESK,
+    *,
+    shadows: Sequence[str] = (),
 ) -> list[str]:
-    """Whole lines that begin as this one does."""
+    """Whole lines that begin as this one does; `shadows` are words that may follow on `shadow`."""
     head, space, tail = line.lstrip().partition(" ")
     if not space:
         return [name for name in names(table) if name.startswith(head)]
@@ -75,7 +77,10 @@ def complete(
         "cancel_order": orders,
         "chart": CHARTS,
     }
-    before, gap, begun = tail.lstrip().rpartition(" ") if head == "branch" else ("", "", tail.lstrip())
+    if _ALIASES.get(head, head) == "shadows":
+        pools[head] = parameters if tail.lstrip().startswith("add ") and tail.count(" ") > 1 else shadows
+    several = head == "branch" or (pools.get(head) is parameters and head != "set")
+    before, gap, begun = tail.lstrip().rpartition(" ") if several else ("", "", tail.lstrip())
     return [f"{head} {before}{gap}{each}" for each in pools.get(head, ()) if each.startswith(begun)]
 
 

@@ -12,6 +12,7 @@ from mm_tui.app.layouts import NUMBERED
 
 if TYPE_CHECKING:
     from mm_tui.app.app import DeskApp
+    from mm_tui.views.frames import ShadowRow
 
 
 class Intents:
@@ -96,6 +97,52 @@ class Intents:
             guarded.widget.select(found[0])  # type: ignore[attr-defined]
         self._app.desk.zoom("orders")
         self._app.desk.set_focus(guarded.widget)
+
+    def _do_shadows(self, argument: str) -> None:
+        """The leaderboard; `add …`, `drop N` and `promote N` say what is to happen on it."""
+        verb, _, rest = argument.partition(" ")
+        if verb == "promote":
+            self._do_promote(rest.strip())
+        elif verb:
+            self._app.link.act("shadow", argument)
+        self._app.desk.reveal("shadows")
+
+    def _shadow(self, argument: str) -> "ShadowRow | None":
+        """The shadow of a number, or the selected one; None with a word where there is none."""
+        guarded = self._app.desk.panels["shadows"]
+        rows = [row for row in self._app.link.frame.shadows.rows if row.number]
+        if argument:
+            row = next((one for one in rows if str(one.number) == argument), None)
+        else:
+            row = guarded.widget.selected if guarded.widget.display and guarded.error is None else None  # type: ignore[attr-defined]
+        if row is None:
+            key = shown(self._app.keys["shadows"][0])
+            self._app.say(f"there is no shadow {argument}" if argument else f"no shadow is selected: {key}, the arrows")
+        return row
+
+    def _do_drop_shadow(self, argument: str) -> None:
+        row = self._shadow(argument)
+        if row is not None:
+            self._app.link.act("shadow", f"drop {row.number}")
+
+    def _do_promote(self, argument: str) -> None:
+        """The desk goes over to a shadow's strategy and parameters, on a yes."""
+        row = self._shadow(argument)
+        if row is None:
+            return
+        if not row.promotion:
+            self._app.say(f"shadow {row.number} cannot be promoted: {row.reason or 'it does not run'}")
+            return
+        from mm_tui.app.screens import questions as q  # noqa: PLC0415 - loaded with the first question
+
+        argument = row.promotion
+        sheet = q.Question(
+            f"Promote {row.name}", partial(q.promote_words, row), "promote it", "keep the desk as it is",
+            self._app.link.frame,
+        )  # fmt: skip
+        self._app.ask(
+            sheet, lambda answer: self._app.link.act("promote", argument) if answer else self._app.say("not promoted")
+        )
 
     def _do_recentre(self, _: str) -> None:
         self._ask_panel("ladder", "recentre")
@@ -218,6 +265,7 @@ class Intents:
         """The command line, with `start` already typed."""
         from mm_tui.app import commands  # noqa: PLC0415 - loaded with the first input
         from mm_tui.app.screens.entry import Entry  # noqa: PLC0415 - likewise
+        from mm_tui.strategy.registry import BUILT_IN  # noqa: PLC0415 - likewise
 
         parameters = [self._key_of(row.name) for row in self._app.link.frame.parameters]
 
@@ -229,7 +277,11 @@ class Intents:
             frame = self._app.link.frame
             ids = [row.order_id for row in frame.orders]
             limits = [f"risk.{key}" for key, _ in frame.risk.limits]
-            return commands.complete(line, [*parameters, *limits], self._app.theme_names, ids, self._app.TABLE)
+            numbers = [row.number for row in frame.shadows.rows if row.number]
+            shadows = [*(f"add strategy={name}" for name in BUILT_IN), *(f"add {name}" for name in parameters)]
+            shadows += [f"{verb} {number}" for verb in ("drop", "promote") for number in numbers]
+            keys = [*parameters, *limits]
+            return commands.complete(line, keys, self._app.theme_names, ids, self._app.TABLE, shadows=shadows)
 
         sheet = Entry("Command", start, check=check, complete=complete)
         self._app.ask(sheet, self._do_line)

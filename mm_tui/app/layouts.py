@@ -13,11 +13,14 @@ Shape = Literal["wide", "medium", "small", "compact"]
 NUMBERED: Final = ("ladder", "orders", "position", "risk", "chart", "tape", "events", "workers", "fills")
 """Panels in the order of the number keys."""
 
-TABS: Final = ("chart", "tape", "events", "workers", "fills")
+LETTERED: Final = ("shadows",)
+"""Panels with a key of their own, that of the action of their name."""
+
+TABS: Final = ("chart", "tape", "events", "workers", "fills", "shadows")
 """Panels that share one place in two columns."""
 
-LOWER_TABS: Final = ("events", "fills")
-"""Panels that share the lower place of the middle column in three columns without height for both."""
+LOWER_TABS: Final = ("events", "fills", "shadows")
+"""Panels that share the lower place of the middle column in three columns; with height for two, all but the fills."""
 
 WIDE: Final = (160, 30)
 MEDIUM: Final = (110, 30)
@@ -201,7 +204,7 @@ def _wide(width: int, height: int, view: View, ladder_rows: int) -> Plan:
         "footer": Box(0, height - 1, width, 1),
     }
     roomy = body >= ROOM_FOR_BOTH
-    rows = _middle_column(body) if roomy else _low_middle_column(body, view.lower)
+    rows = _middle_column(body, view.lower) if roomy else _low_middle_column(body, view.lower)
     for x, wide, column in ((left, middle, rows), (left + middle, right, _right_column(body, roomy=roomy))):
         y = 1
         for name, high in column:
@@ -210,12 +213,13 @@ def _wide(width: int, height: int, view: View, ladder_rows: int) -> Plan:
     return Plan("wide", places, () if roomy else LOWER_TABS)
 
 
-def _middle_column(body: int) -> list[tuple[str, int]]:
-    """Orders take what explaining one of them needs, where there is that much; events the rest."""
+def _middle_column(body: int, lower: str) -> list[tuple[str, int]]:
+    """Orders take what explaining one of them needs, where there is that much; events, or shadows, the rest."""
     chart = body * 3 // 10
     orders = max(14, min(24, body * 3 // 10))
     fills = max(12, min(24, body // 4))
-    return [("chart", chart), ("orders", orders), ("fills", fills), ("events", body - chart - orders - fills)]
+    last = "events" if lower == "fills" else lower
+    return [("chart", chart), ("orders", orders), ("fills", fills), (last, body - chart - orders - fills)]
 
 
 def _low_middle_column(body: int, lower: str) -> list[tuple[str, int]]:

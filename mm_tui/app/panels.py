@@ -11,6 +11,7 @@ from mm_tui.app.widgets.orders import Orders
 from mm_tui.app.widgets.parameters import Parameters
 from mm_tui.app.widgets.position import Position
 from mm_tui.app.widgets.risk import Risk
+from mm_tui.app.widgets.shadows import Shadows
 from mm_tui.app.widgets.summary import Summary
 from mm_tui.app.widgets.tape import Tape
 from mm_tui.app.widgets.truth import Truth
@@ -30,6 +31,7 @@ def make_panels() -> dict[str, Widget]:
         "position": Position(),
         "risk": Risk(),
         "parameters": Parameters(),
+        "shadows": Shadows(),
         "tape": Tape(),
         "workers": Workers(),
         "summary": Summary(),

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 from desk_link import Recorded
-from hand_frames import desk_frame, flat, halted, paused
+from hand_frames import desk_frame, flat, halted, paused, shadows
 from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
@@ -523,3 +523,40 @@ async def test_poor_terminals_are_served(monkeypatch: pytest.MonkeyPatch, enviro
 
 def _utf8() -> bool:
     return not needs_ascii()
+
+
+async def test_shadows_are_shown_by_a_key_promoted_on_a_yes_and_dropped_by_another() -> None:
+    async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
+        await pilot.press("P")
+        assert app.desk.footer.word == "no shadow is selected: S, the arrows"
+        await pilot.press("S", "P")
+        assert app.desk.focused is app.desk.panels["shadows"].widget
+        assert app.desk.sheet is None, "the desk itself is selected first"
+        await pilot.press("up", "P")
+        sheet = app.desk.sheet
+        assert sheet is not None
+        words = "\n".join(line.plain for line in sheet.lines())
+        assert "strategy.passive.min_spread_bps  2 → 4" in words
+        assert "6 orders rest; the shadow has 6, 2 of them at a price of ours" in words
+        assert "begins anew" not in words
+        await pilot.press("n")
+        assert link.acts == []
+        await pilot.press("P", "y")
+        assert link.acts == [("promote", "{}")]
+        await pilot.press("D")
+        await pilot.press("colon", *"shadow promote 2", "enter")
+        words = "\n".join(line.plain for line in app.desk.sheet.lines()) if app.desk.sheet else ""
+        assert "strategy  passive → glft" in words
+        assert "begins anew" in words
+        await pilot.press("y")
+        await pilot.press("colon", *"shadow add strategy=pure", "enter")
+        await pilot.press("colon", *"shadow promote 3", "enter")
+        assert app.desk.footer.word == "shadow 3 cannot be promoted: 3 steps took too long, the last 140 ms"
+        await pilot.press("colon", *"promote 9", "enter")
+        assert app.desk.footer.word == "there is no shadow 9"
+        await pilot.press("7")
+        assert not app.desk.panels["shadows"].widget.display
+        await pilot.press("D")
+
+    link = await drive(steps, frame=desk_frame(shadows=shadows()))
+    assert link.acts == [("promote", "{}"), ("shadow", "drop 1"), ("promote", "{}"), ("shadow", "add strategy=pure")]

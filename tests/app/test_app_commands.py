@@ -16,6 +16,9 @@ PARAMETERS = ["strategy.passive.min_spread_bps", "strategy.passive.max_spread_bp
     ("theme paper", Command("theme", "paper")),
     ("theme", Command("theme")),
     ("cancel_order q61", Command("cancel_order", "q61")),
+    ("shadow add strategy=glft risk_factor=0.1", Command("shadows", "add strategy=glft risk_factor=0.1")),
+    ("shadows", Command("shadows")),
+    ("promote 2", Command("promote", "2")),
     ("set risk.max_position 0.5", Command("set", "risk.max_position=0.5")),
     ("set risk.max_position=0.5", Command("set", "risk.max_position=0.5")),
     ("set risk.max_position = 0.5", Command("set", "risk.max_position=0.5")),
@@ -49,6 +52,21 @@ def test_completion_of_words_keys_and_themes() -> None:
     assert complete("theme p", PARAMETERS, ["paper", "graphite"]) == ["theme paper"]
     assert complete("pause x", PARAMETERS, []) == []
     assert complete("", PARAMETERS, []) == names()
+
+
+def test_completion_of_what_a_shadow_takes() -> None:
+    words = ["add strategy=glft", "add strategy.passive.min_spread_bps", "drop 1", "promote 1"]
+
+    def completed(line: str) -> list[str]:
+        return complete(line, PARAMETERS, [], shadows=words)
+
+    assert completed("sha") == ["shadows"]
+    assert completed("shadow ") == [f"shadow {word}" for word in words]
+    assert completed("shadow add strategy=g") == ["shadow add strategy=glft"]
+    assert completed("shadow dr") == ["shadow drop 1"]
+    assert completed("shadow add strategy=passive strategy.passive.ma") == [
+        "shadow add strategy=passive strategy.passive.max_spread_bps"
+    ]
 
 
 def test_the_common_prefix() -> None:

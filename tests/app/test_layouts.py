@@ -35,7 +35,9 @@ def test_the_richest_shape_that_fits(size: tuple[int, int], shape: str) -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("view", [View(), View(tab="events", panel="orders"), View(zoomed="chart")])
+@pytest.mark.parametrize(
+    "view", [View(), View(tab="events", panel="orders"), View(zoomed="chart"), View(tab="shadows", lower="shadows")]
+)
 def test_boxes_cover_the_screen_without_overlap(size: tuple[int, int], view: View) -> None:
     boxes = [box for box in plan(*size, view).places.values() if box.width and box.height]
     covered = [cells(box) for box in boxes]

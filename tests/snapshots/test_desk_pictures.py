@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from desk_link import Recorded
-from hand_frames import desk_frame, formula, halted, held, reducing, strained
+from hand_frames import desk_frame, formula, halted, held, reducing, shadows, strained
 from hand_ghost import PURE, ghost, tunable
 
 from mm_tui.app.app import DeskApp
@@ -35,6 +35,18 @@ def test_a_formula_at_work(snap_compare: Compare, size: tuple[int, int]) -> None
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_fills(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert snap_compare(DeskApp(Recorded(desk_frame())), terminal_size=size, press=["9"])
+
+
+@pytest.mark.parametrize("size", [(200, 55), (160, 45), (120, 40), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_shadows(snap_compare: Compare, size: tuple[int, int]) -> None:
+    app = DeskApp(Recorded(desk_frame(shadows=shadows())))
+    assert snap_compare(app, terminal_size=size, press=["S", "end", "up"])
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_promoting_is_asked_about(snap_compare: Compare, size: tuple[int, int]) -> None:
+    app = DeskApp(Recorded(desk_frame(shadows=shadows())))
+    assert snap_compare(app, terminal_size=size, press=["S", "up", "P"])
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")

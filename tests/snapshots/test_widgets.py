@@ -18,6 +18,7 @@ from mm_tui.app.widgets.orders import Orders
 from mm_tui.app.widgets.parameters import Parameters
 from mm_tui.app.widgets.position import Position
 from mm_tui.app.widgets.risk import Risk
+from mm_tui.app.widgets.shadows import Shadows
 from mm_tui.app.widgets.summary import Summary
 from mm_tui.app.widgets.tape import Tape
 from mm_tui.app.widgets.truth import Truth
@@ -35,6 +36,7 @@ SIZES: dict[type[Panel], tuple[int, int]] = {
     Parameters: (54, 9),
     Position: (48, 16),
     Risk: (48, 11),
+    Shadows: (160, 14),
     Summary: (80, 5),
     Tape: (46, 16),
     Truth: (100, 1),

@@ -26,6 +26,8 @@ from mm_tui.views.frames import (
     ParameterRow,
     PositionFrame,
     RiskFrame,
+    ShadowRow,
+    ShadowsFrame,
     TruthFrame,
     WorkerRow,
     WorthFrame,
@@ -227,6 +229,42 @@ def events() -> tuple[EventRow, ...]:
     )
 
 
+def shadows(*, dropped: bool = True) -> ShadowsFrame:
+    """A desk in the middle of its shadows: one late, one without a band, one that was dropped."""
+    cash = Decimal
+    desk = ShadowRow(
+        number=0, name="passive 2.0–6.0 bps × 3", state="quoting", for_s=3720, total=cash("1.84"), low=cash("-0.42"),
+        high=cash("3.10"), fills=37, markout_1s=-0.7, markout_5s=-1.1, position=cash("0.00412"), drawdown=cash("0.91"),
+        messages=1204, fills_per_1000=30.7,
+    )  # fmt: skip
+    wide = ShadowRow(
+        number=1, name="wide", state="quoting", for_s=3720, total=cash("2.31"), low=cash("1.02"), high=cash("3.77"),
+        edge=cash("0.47"), fills=12, markout_1s=0.4, markout_5s=0.9, position=cash("-0.00200"), drawdown=cash("0.35"),
+        messages=402, fills_per_1000=29.9, event_us=88.4, cpu_pct=0.62, resting=6, shared=2, promotion="{}",
+        changes=(("strategy.passive.min_spread_bps", "2", "4"), ("strategy.passive.max_spread_bps", "6", "8")),
+    )  # fmt: skip
+    formula_row = ShadowRow(
+        number=2, name="glft risk_factor 0.05", state="one-sided", reason="bids are off: 7 buys in a row", late_ms=2300,
+        for_s=640, total=cash("-0.95"), edge=cash("-1.33"), fills=58, markout_1s=-1.2, markout_5s=-2.0,
+        position=cash("0.01204"), drawdown=cash("1.20"), messages=1980, fills_per_1000=29.3, event_us=141.0,
+        cpu_pct=1.04, resting=2, promotion="{}",
+        changes=(
+            ("desk.strategy", "passive", "glft"), ("strategy.glft.risk_factor", "–", "0.05"),
+            ("strategy.glft.order_amount", "–", "0.002"),
+        ),
+    )  # fmt: skip
+    fresh = ShadowRow(
+        number=4, name="pure bid_spread_bps 2", state="starting", reason="waiting for the book", fills=0,
+        position=cash("0"), drawdown=cash("0"), messages=0, promotion="{}",
+        changes=(("desk.strategy", "passive", "pure"), ("strategy.pure.bid_spread_bps", "–", "2")),
+    )  # fmt: skip
+    gone = ShadowRow(
+        number=3, name="mine", state="dropped", reason="3 steps took too long, the last 140 ms",
+    )  # fmt: skip
+    rows = (wide, desk, fresh, formula_row, gone)
+    return ShadowsFrame(rows=rows if dropped else rows[:-1], cpu_pct=1.66, max_cpu_pct=25.0)
+
+
 def position() -> PositionFrame:
     """A small long position that has earned a little."""
     return PositionFrame(
@@ -322,6 +360,7 @@ def strained(**changes: Any) -> DeskFrame:
             ParameterRow(name="orders a side", value="3"),
         ),
         obligation=msgspec.structs.replace(calm.obligation, two_sided_pct=98.94, bid_pct=99.97, ask_pct=99.95),
+        shadows=shadows(),
     )
     return msgspec.structs.replace(frame, **changes)
 

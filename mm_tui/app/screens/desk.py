@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from mm_tui.app.actions import DESK, ActionTable
-from mm_tui.app.layouts import LOWER_TABS, NUMBERED, SHEET, TABS, Plan, View, docked, plan, with_scrubber
+from mm_tui.app.layouts import LETTERED, LOWER_TABS, NUMBERED, SHEET, TABS, Plan, View, docked, plan, with_scrubber
 from mm_tui.app.messages import PanelFailed
 from mm_tui.app.screens.compact import Compact
 from mm_tui.app.screens.footer import Footer
@@ -63,7 +63,7 @@ class DeskScreen(Screen[None]):
         self._viewport = Viewport()
         self._draft = ""
         self.footer = Footer(keys, table)
-        self.tabs = Tabs()
+        self.tabs = Tabs(keys)
         self.sheet: Sheet | None = None
         """What stands in front, if anything."""
         stop = f"{keys['kill'][0]} kill" if "kill" in keys else f"{keys['quit'][0]} quit"
@@ -132,8 +132,12 @@ class DeskScreen(Screen[None]):
                 guarded.show(frame)
 
     def show_panel(self, number: int) -> None:
-        """The panel of a number key: into its place where places are shared, and focused."""
-        name, shape = NUMBERED[number - 1], self.plan_for(self.size).shape
+        """The panel of a number key."""
+        self.reveal(NUMBERED[number - 1])
+
+    def reveal(self, name: str) -> None:
+        """A panel into its place where places are shared, and focused."""
+        shape = self.plan_for(self.size).shape
         if self._view.zoomed:
             self.view = replace(self._view, zoomed=name)
         elif shape == "small":
@@ -151,9 +155,9 @@ class DeskScreen(Screen[None]):
         self.view = replace(self._view, zoomed=name)
 
     def panel_of(self, widget: Widget | None) -> str:
-        """The numbered panel that a widget belongs to, or an empty name."""
+        """The panel that a widget belongs to, or an empty name."""
         for node in widget.ancestors_with_self if widget is not None else ():
-            if node.id in NUMBERED:
+            if node.id in NUMBERED or node.id in LETTERED:
                 return node.id
         return ""
 

@@ -1,16 +1,20 @@
 """Questions that are answered by `y`, and notices that any key closes."""
 
 from collections.abc import Callable
+from textwrap import wrap
 from typing import Final
 
 from rich.text import Text
 
 from mm_tui.app.screens.sheet import Sheet
+from mm_tui.core.operator import STRATEGY
 from mm_tui.model.bounds import typed
-from mm_tui.views.fmt import number
-from mm_tui.views.frames import DeskFrame
+from mm_tui.views.fmt import UNKNOWN, number
+from mm_tui.views.frames import DeskFrame, ShadowRow
 
 _FEW_LINES: Final = 8
+_LONGEST_LINE: Final = 74
+_MOST_CHANGES: Final = 8
 
 
 class Question(Sheet):
@@ -93,6 +97,37 @@ def loosen_words(key: str, after: float, frame: DeskFrame) -> list[str]:
     stands = "unknown" if before is None else typed(before)
     wanted = "off" if not after else typed(after)
     return [f"risk.{key} stands at {stands}; {wanted} would let more pass.", "It lasts until this session ends."]
+
+
+def promote_words(row: ShadowRow, frame: DeskFrame) -> list[str]:
+    """What the desk would run on from now on, and what becomes of its orders."""
+    told = [
+        f"{name.removeprefix('desk.')}  {after}"
+        if before == UNKNOWN
+        else f"{name.removeprefix('desk.')}  {before} → {after}"
+        for name, before, after in row.changes
+    ]
+    more = len(told) - _MOST_CHANGES
+    changes = [*told[:_MOST_CHANGES], *([f"and {more} more"] if more > 0 else [])]
+    resting = len(frame.orders)
+    orders = (
+        f"{resting} orders rest; the shadow has {row.resting}, {row.shared} of them at a price of ours. "
+        "What differs is moved, placed or cancelled."
+        if resting
+        else "No orders rest."
+    )
+    state = "" if frame.header.state == "quoting" else f" The desk stays {frame.header.state}."
+    other = any(name == STRATEGY for name, _, _ in row.changes)
+    estimates = " What a strategy remembers or estimates begins anew." if other else ""
+    return [
+        *(changes or ["It runs on the same parameters already."]),
+        *_wrapped(orders),
+        *_wrapped(f"Quotes follow from the desk's own position.{estimates} u undoes it.{state}"),
+    ]
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(text, _LONGEST_LINE)
 
 
 def quit_words(frame: DeskFrame) -> list[str]:
