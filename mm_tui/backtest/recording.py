@@ -130,7 +130,8 @@ class RecordedSession:
         )
         self.stopwatch = RecordedStopwatch() if self.unchanged else None
         self.ended = self.meta.desk_end if self.unchanged else None
-        self._lines = 0
+        self.lines = 0
+        """Market lines that `inputs` has come to."""
 
     @property
     def note(self) -> str:
@@ -140,7 +141,7 @@ class RecordedSession:
     @property
     def share(self) -> float:
         """By market lines; 0 where the session was never ended and their number is not known."""
-        return min(1.0, self._lines / self.meta.market_lines) if self.meta.market_lines else 0.0
+        return min(1.0, self.lines / self.meta.market_lines) if self.meta.market_lines else 0.0
 
     def inputs(self, *, operator: bool = True) -> Iterator[AnyEvent]:
         """Market lines and the journal's inputs from outside."""
@@ -156,7 +157,7 @@ class RecordedSession:
         frames = FrameReader(self.terms)
         for item in foretold(self.reader.records(), self.stopwatch or RecordedStopwatch()):
             if isinstance(item, MarketLine):
-                self._lines = item.number
+                self.lines = item.number
                 event = self.event(item, frames)
                 if event is not None:
                     yield event, item.raw

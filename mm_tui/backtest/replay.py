@@ -20,6 +20,7 @@ from mm_tui.backtest.moments import moment
 from mm_tui.backtest.recording import Recording
 from mm_tui.backtest.replay_film import Film, film_of
 from mm_tui.backtest.replay_goal import Goal, Place, next_speed
+from mm_tui.backtest.replay_index import indexing_of
 from mm_tui.backtest.replay_marks import Marks
 from mm_tui.backtest.replay_run import Run
 from mm_tui.backtest.replay_store import Store
@@ -69,6 +70,7 @@ class Replay:
         self._goal: Goal | None = None
         self._place: Place | None = None
         self._film = film_of(recording)
+        self._indexing = None if self._film is not None or self._looked else indexing_of(recording, self._scout)
         self._rolling = False
         """Whether the film is what is shown."""
         self._joining = False
@@ -99,6 +101,8 @@ class Replay:
     def close(self) -> None:
         """Give the files back."""
         self.timeline.close()
+        if self._indexing is not None:
+            self._indexing.abandon()
         if self._store is not None:
             self._store.close()
 
@@ -254,12 +258,16 @@ class Replay:
                 if scout.heard >= len(timeline) and not timeline.read():
                     self.word = self.word or timeline.note
                     self._looked = True
+                    if self._indexing is not None:
+                        self._indexing.finish(scout)
                     if self._store is not None:
                         self._store.keep(timeline, self.checkpoints, self._marks)
                     return
                 self._changed = True
                 number = scout.heard
                 scout.hear(timeline.at(number), timeline.trips(number))
+                if self._indexing is not None:
+                    self._indexing.look(scout)
                 self._marks.take(scout)
             scout.settle()
             self.checkpoints.look(scout)

@@ -14,11 +14,12 @@ from typing import Final
 import msgspec
 
 from mm_tui.backtest.recording import FrameReader, RecordedSession, Recording
+from mm_tui.backtest.replay_index import fitting
 from mm_tui.book.tape import TAPE_LENGTH
 from mm_tui.core.market import Market
 from mm_tui.core.state import State
 from mm_tui.errors import DataError
-from mm_tui.journal.index import Body, Levels, MarketIndex, Sample, read_index
+from mm_tui.journal.index import Body, Levels, MarketIndex, Sample
 from mm_tui.journal.reader import SessionReader
 from mm_tui.journal.record import Entry, MarketLine, Place
 from mm_tui.model import account as accounts
@@ -371,11 +372,9 @@ class Film:
 
 
 def film_of(recording: Recording) -> Film | None:
-    """The film of a session that runs as it was recorded; None where there is no index, or nothing in it."""
-    if not isinstance(recording, RecordedSession) or not recording.unchanged:
-        return None
-    index = read_index(recording.path)
-    if index is None:
+    """The film of a session that runs as it was recorded; None where it has no index that fits."""
+    index = fitting(recording)
+    if index is None or not isinstance(recording, RecordedSession):
         return None
     film = Film(recording, index)
     return None if film.failed else film

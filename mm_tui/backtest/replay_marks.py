@@ -24,7 +24,7 @@ class Marks:
     def take(self, run: Run) -> None:
         """What happened to the run with the input it heard last."""
         if run.marks:
-            self._marks += run.marks
+            self._marks += [ReplayMark(ts=mark.ts, kind=mark.kind, side=mark.side) for mark in run.marks]
             self._places += [run.heard] * len(run.marks)
             run.marks.clear()
 

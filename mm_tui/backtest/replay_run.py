@@ -7,12 +7,14 @@ from collections.abc import Sequence
 
 from mm_tui.backtest.recording import Recording
 from mm_tui.bus import EventBus
+from mm_tui.journal.index import Mark
 from mm_tui.model.events import AnyEvent, SessionStarted, WatchdogTripped
-from mm_tui.model.facts import BookInvalid, Fact, Filled, LinkChanged, OrderChanged, RiskTripped
+from mm_tui.model.facts import Fact, Filled, OrderChanged
 from mm_tui.runtime.assembly import Terms, build_desk, opening
 from mm_tui.runtime.band import Band
+from mm_tui.runtime.milestones import MARKED, mark_of
 from mm_tui.runtime.stopwatch import RecordedStopwatch
-from mm_tui.views.frames import DeskFrame, ReplayMark, Viewport
+from mm_tui.views.frames import DeskFrame, Viewport
 from mm_tui.views.log import EventLog
 from mm_tui.views.present import Presenter, Vitals
 
@@ -29,7 +31,7 @@ class Run:
         """Inputs."""
         self.ts = 0
         """How far it has come: the last input's time, or a moment behind it."""
-        self.marks: list[ReplayMark] = []
+        self.marks: list[Mark] = []
         """What happened with the inputs heard since they were looked at, where `marking`."""
         self.marking = False
         self._terms = terms
@@ -38,7 +40,7 @@ class Run:
         self.desk.core.quoter.stopwatch = self._stopwatch
         self._log = EventLog(self.desk.core.instrument)
         bus.subscribe("event log", (Fact,), self._log.hear)
-        bus.subscribe("marks", (Filled, RiskTripped, BookInvalid, LinkChanged), self._mark)
+        bus.subscribe("marks", MARKED, self._mark)
         core = self.desk.core
         self._presenter = Presenter(core, self.desk.scores, self._queue_ahead, self._log, core.view.maker_fee_bps)
         bus.subscribe("order history", (OrderChanged, Filled), self._presenter.history.hear)
@@ -88,14 +90,9 @@ class Run:
         return self._presenter.present(self.ts, vitals, view)
 
     def _mark(self, fact: Fact) -> None:
-        if not self.marking:
-            return
-        if isinstance(fact, Filled):
-            self.marks.append(ReplayMark(ts=fact.ts, kind="fill", side=fact.side))
-        elif isinstance(fact, RiskTripped):
-            self.marks.append(ReplayMark(ts=fact.ts, kind="trip"))
-        elif isinstance(fact, BookInvalid) or (isinstance(fact, LinkChanged) and not fact.up):
-            self.marks.append(ReplayMark(ts=fact.ts, kind="gap"))
+        mark = mark_of(fact) if self.marking else None
+        if mark is not None:
+            self.marks.append(mark)
 
     def _queue_ahead(self, order_id: str) -> int | None:
         order = self.desk.venue.orders.get(order_id)

@@ -108,14 +108,15 @@ class Sample(NamedTuple):
 class IndexWriter:
     """Appends milestones. A disk that refuses ends the index, never the recording."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str = "") -> None:
+        """Into the index's own file, unless one is named that is to become it."""
         self.failed = ""
         self._fd = -1
         self._count = 0
         self._bids: Levels = {}
         self._asks: Levels = {}
         try:
-            self._fd = os.open(folder / FILE, _APPEND, 0o600)
+            self._fd = os.open(folder / (name or FILE), _APPEND, 0o600)
             os.write(self._fd, MAGIC)
         except OSError as error:
             self._fail(error)

@@ -66,6 +66,7 @@ class Place(NamedTuple):
 class _Head(msgspec.Struct, frozen=True, gc=False):
     seq: int
     after: int
+    ts: int = 0
 
 
 _encoder = msgspec.json.Encoder()
@@ -88,6 +89,15 @@ def decode(line: bytes) -> Entry:
     if not 0 <= entry.message.ts <= LAST_TIME:
         raise DataError(f"its time is no time in nanoseconds: {str(entry.message.ts)[:20]}")
     return entry
+
+
+def place_of(line: bytes) -> tuple[int, int]:
+    """After how many market lines a record of the journal was made, and its time; raises DataError."""
+    try:
+        head = _heads.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DataError(str(error)) from error
+    return head.after, head.ts
 
 
 def market_line(ts: int, raw: bytes) -> bytes:

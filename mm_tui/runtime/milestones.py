@@ -6,13 +6,12 @@ same milestones. What the desk shows of itself is kept as the frame that its scr
 
 from array import array
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
-from mm_tui.bus import EventBus
 from mm_tui.journal.index import EVERY_NS, Body, IndexWriter, Mark, Milestone
-from mm_tui.journal.writer import SessionWriter
+from mm_tui.journal.record import Place
 from mm_tui.model.account import Account
 from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BUY, SELL
@@ -46,24 +45,41 @@ def mark_of(fact: Fact) -> Mark | None:
     return None
 
 
-class Milestones:
-    """Looks at a desk that is being recorded."""
+class Logs(Protocol):
+    """The logs of a session; `journal.writer.SessionWriter` and `journal.places.Places` are some."""
 
-    def __init__(self, desk: Desk, bus: EventBus, writer: SessionWriter, band: Band | None, venue: str) -> None:
+    failed: str | None
+    """Why they are not written any more."""
+
+    @property
+    def place(self) -> Place:
+        """Where both stand."""
+        ...
+
+    def sums(self) -> tuple[int, int]:
+        """CRC-32 of the market log's and the journal's bytes since this was last asked."""
+        ...
+
+
+class Milestones:
+    """Looks at a desk that is being recorded, or run again."""
+
+    def __init__(self, desk: Desk, logs: Logs, index: IndexWriter, band: Band | None, venue: str) -> None:
+        """`hear` is to be told of facts that are `MARKED`."""
         self.due = 0
         """When to look again, ns of the desk's time."""
         self._desk = desk
-        self._writer = writer
+        self._logs = logs
         self._band = band
-        self._index = IndexWriter(writer.folder)
-        self._marks: list[Mark] = []
+        self._index = index
+        self.marks: list[Mark] = []
+        """Since the last milestone."""
         self._samples: array[int] = array("q")
         self._next = 0
         core = desk.core
         log = EventLog(core.instrument)
         self._presenter = Presenter(core, desk.scores, self._queue_ahead, log, core.view.maker_fee_bps)
         self._vitals = Vitals(venue=venue, link="up")
-        bus.subscribe("market.index", MARKED, self._hear)
 
     def look(self) -> None:
         """Take a sample, and a milestone where that is due too."""
@@ -80,24 +96,24 @@ class Milestones:
 
     def close(self) -> None:
         """A last milestone, so that the marks of the end are known too; before the logs are closed."""
-        if self._desk.first_ts and self._writer.failed is None:
+        if self._desk.first_ts and self._logs.failed is None:
             self._add(self._desk.ts)
         self._index.close()
 
     def _add(self, ts: int) -> None:
-        desk, writer = self._desk, self._writer
-        if writer.failed is not None:
+        desk, logs = self._desk, self._logs
+        if logs.failed is not None:
             self._index.close()
             return
-        market_sum, journal_sum = writer.sums()
+        market_sum, journal_sum = logs.sums()
         book, ticker = desk.core.book, desk.core.market.ticker
         head = Milestone(
             ts=ts,
-            place=writer.place,
+            place=logs.place,
             market_sum=market_sum,
             journal_sum=journal_sum,
             whole=True,
-            marks=tuple(self._marks),
+            marks=tuple(self.marks),
             samples=self._samples.tobytes(),
         )
         body = Body(
@@ -113,7 +129,7 @@ class Milestones:
             created={order.order_id: order.created for order in desk.core.orders.open},
         )
         self._index.add(head, body, book.bids.levels, book.asks.levels)
-        self._marks.clear()
+        self.marks.clear()
         del self._samples[:]
 
     def _shown(self, ts: int) -> bytes:
@@ -132,10 +148,11 @@ class Milestones:
             )
         )
 
-    def _hear(self, fact: Fact) -> None:
+    def hear(self, fact: Fact) -> None:
+        """Keep what may be jumped to."""
         mark = mark_of(fact)
         if mark is not None:
-            self._marks.append(mark)
+            self.marks.append(mark)
 
     def _queue_ahead(self, order_id: str) -> int | None:
         order = self._desk.venue.orders.get(order_id)

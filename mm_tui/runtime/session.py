@@ -18,6 +18,7 @@ import msgspec
 from mm_tui.bus import EventBus
 from mm_tui.errors import DataError, MmTuiError, OrdersMayRest, RegionRefused, VenueError
 from mm_tui.journal import desks, folder, lock, meta, seal
+from mm_tui.journal.index import IndexWriter
 from mm_tui.journal.proof import ProofFile
 from mm_tui.journal.writer import SessionWriter
 from mm_tui.model.clock import SECOND
@@ -35,7 +36,7 @@ from mm_tui.runtime.inbox import DeskInbox
 from mm_tui.runtime.latch import RiskFile
 from mm_tui.runtime.leaderboard import Leaderboard
 from mm_tui.runtime.logs import close_log, open_log
-from mm_tui.runtime.milestones import Milestones
+from mm_tui.runtime.milestones import MARKED, Milestones
 from mm_tui.runtime.presenting import PresenterWorker
 from mm_tui.runtime.shadows import Shadows
 from mm_tui.runtime.stopwatch import LiveStopwatch
@@ -199,7 +200,9 @@ class Session:
         self.leaderboard = Leaderboard(self.desk, self.shadows, self._band_figures)
         self.followers: tuple[Followers, ...] = (self.shadows,) if self.band is None else (self.band, self.shadows)
         if self._writer is not None:
-            self._milestones = Milestones(self.desk, self.bus, self._writer, self.band, chosen.feed.name)
+            index = IndexWriter(self._writer.folder)
+            self._milestones = Milestones(self.desk, self._writer, index, self.band, chosen.feed.name)
+            self.bus.subscribe("market.index", MARKED, self._milestones.hear)
         self.inbox = DeskInbox(self._clock.now, self._entered)
         log.info(
             "session venue=%s symbol=%s strategy=%s folder=%s",
