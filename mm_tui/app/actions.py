@@ -37,6 +37,8 @@ class Action:
     """The desk does it; otherwise the screen does."""
     beside: str = ""
     """The action whose line in the help it shares."""
+    yields: bool = False
+    """Leaves its key to a list that has the focus and a use for it."""
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
@@ -92,7 +94,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
         beside="shadows",
     ),
     Action(id="recentre", keys=("c",), group="Look", label="centre", help="re-centre the ladder", desk=False),
-    Action(id="group", keys=("g",), group="Look", label="group", help="ticks a row of the ladder", desk=False),
+    Action(
+        id="group",
+        keys=("g",),
+        group="Look",
+        label="group",
+        help="ticks a row of the ladder",
+        desk=False,
+        yields=True,
+    ),
     Action(id="units", keys=("%",), group="Look", label="units", help="ticks, bps or quote", desk=False),
     Action(id="columns", keys=("d",), group="Look", label="columns", help="columns of the ladder", desk=False),
     Action(id="window", keys=("w",), group="Look", label="window", help="time shown, which chart", desk=False),
@@ -109,7 +119,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(id="panel", keys=(), group="Look", label="panels", help="show or focus a panel", desk=False),
     Action(id="zoom", keys=("enter",), group="Look", label="enlarge", help="panel to the full screen", desk=False),
     Action(id="back", keys=("escape",), group="Look", label="back", help="back to the desk", desk=False),
-    Action(id="filter", keys=("/",), group="Look", label="filter", help="filter the events", desk=False),
+    Action(id="filter", keys=("/",), group="Look", label="filter", help="filter a list", desk=False),
     Action(
         id="parameters",
         keys=("p",),
@@ -213,7 +223,7 @@ def shown_for(action: Action, keys: Mapping[str, tuple[str, ...]], table: Action
     """The first key of an action and of those that share its line, for footer and help."""
     ids = [action.id, *(other.id for other in table.actions if other.beside == action.id)]
     if action.id == "panel":
-        return "1-9"
+        return "0-9"
     return " ".join(shown(keys[each][0]) for each in ids)
 
 
@@ -264,7 +274,7 @@ def _parse(text: str) -> tuple[str, ...] | str:
     return keys
 
 
-_RESERVED: Final = frozenset({"tab", "shift+tab", "up", "down", "ctrl+c", *"123456789"})
+_RESERVED: Final = frozenset({"tab", "shift+tab", "up", "down", "ctrl+c", *"1234567890"})
 
 
 def _is_key(key: str) -> bool:

@@ -24,6 +24,7 @@ from mm_tui.app.messages import PanelFailed, SheetClosed
 from mm_tui.app.palette import needs_ascii
 from mm_tui.app.replay_actions import other_ids
 from mm_tui.app.screens.desk import DeskScreen
+from mm_tui.app.screens.footer import Footer
 from mm_tui.app.screens.sheet import Sheet
 from mm_tui.settings.sections import Alerts, Ui
 from mm_tui.views.frames import DeskFrame, DeskLink, EventRow
@@ -34,7 +35,7 @@ INTERNAL_ERROR: Final = 70
 TERMINAL_GONE: Final = 129
 ALWAYS_KILLS: Final = "f12"
 """Whatever else is remapped: one key is the same on every desk."""
-_NUMBER_KEYS: Final = frozenset("123456789")
+_NUMBER_KEYS: Final = {"1": 1, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6, "7": 7, "8": 8, "9": 9, "0": 10}
 _HABITS: Final = frozenset({"ctrl+c", "ctrl+q"})
 """Keys that leave other programs."""
 
@@ -178,16 +179,23 @@ class DeskApp(App[None], inherit_bindings=False):
             if not sheet.has_focus_within:
                 sheet.take_focus()
             return False
+        if name and self._is_the_lists(name, key):
+            return False
         if name:
             self.operate(name)
             await self._open_asked()
         elif key in _NUMBER_KEYS:
-            self.desk.show_panel(int(key))
+            self.desk.show_panel(_NUMBER_KEYS[key])
         elif key in _HABITS:
             self.say(self.habit_words())
         else:
             return False
         return True
+
+    def _is_the_lists(self, name: str, key: str) -> bool:
+        """Whether an action leaves its key to the list that has the focus."""
+        action = self.TABLE.by_id.get(name)
+        return action is not None and action.yields and key in getattr(self.desk.focused, "LIST_KEYS", ())
 
     def habit_words(self) -> str:
         """What to press in place of the keys that leave other programs."""
@@ -202,6 +210,13 @@ class DeskApp(App[None], inherit_bindings=False):
         """A word to the operator in the last line, for a few seconds; lost where there is no screen yet."""
         if self._desk is not None:
             self._desk.footer.say(word)
+
+    @on(Footer.Pressed)
+    def _clicked(self, message: Footer.Pressed) -> None:
+        """A key of the last line was clicked; while a sheet has the keyboard the kill alone passes."""
+        message.stop()
+        if message.action == "kill" or self.desk.sheet is None:
+            self.operate(message.action)
 
     # -- sheets -----------------------------------------------------------------------------------
 

@@ -186,7 +186,7 @@ class Intents:
         self._app.desk.zoom(self._app.desk.panel_of(self._app.desk.focused) or view.panel)
 
     def _do_back(self, _: str) -> None:
-        """One step back: from a crosshair, the full screen, from another panel to the ladder, from a focused panel."""
+        """One step back: from a crosshair or a selected row, the full screen, another panel, a focused one."""
         view = self._app.desk.view
         let_go = getattr(self._app.desk.focused, "let_go", None)
         if let_go is not None and let_go():
@@ -199,20 +199,25 @@ class Intents:
             self._app.desk.set_focus(None)
 
     def _do_filter(self, argument: str) -> None:
-        panel = self._app.desk.panels["events"].widget
-        if argument:
-            panel.filter = argument  # type: ignore[attr-defined]
-            return
-        from mm_tui.app.screens.entry import Entry  # noqa: PLC0415 - loaded with the first input
+        """Filter the list that has the focus; the events where none has."""
+        desk = self._app.desk
+        name = desk.panel_of(desk.focused)
+        if not name or not hasattr(desk.panels[name].widget, "filter"):
+            name = "events"
+        panel = desk.panels[name].widget
 
         def typed(text: str) -> None:
             panel.filter = text  # type: ignore[attr-defined]
 
         if not panel.display:
-            self._app.desk.show_panel(7)
+            desk.show_panel(NUMBERED.index(name) + 1)
+        if argument:
+            typed(argument)
+            return
+        from mm_tui.app.screens.entry import Entry  # noqa: PLC0415 - loaded with the first input
+
         before = getattr(panel, "filter", "")
-        sheet = Entry("Filter the events", before, changed=typed)
-        self._app.ask(sheet, typed)
+        self._app.ask(Entry(f"Filter the {name}", before, changed=typed), typed)
 
     def _do_theme(self, argument: str) -> None:
         if argument in self._app.theme_names:

@@ -10,21 +10,28 @@ from typing import Final, Literal, NamedTuple
 
 Shape = Literal["wide", "medium", "small", "compact"]
 
-NUMBERED: Final = ("ladder", "orders", "position", "risk", "chart", "tape", "events", "workers", "fills")
-"""Panels in the order of the number keys."""
+NUMBERED: Final = ("ladder", "orders", "position", "risk", "chart", "tape", "events", "workers", "fills", "history")
+"""Panels in the order of the number keys, 0 the tenth."""
 
 LETTERED: Final = ("shadows",)
 """Panels with a key of their own, that of the action of their name."""
 
-TABS: Final = ("chart", "tape", "events", "workers", "fills", "shadows")
+TABS: Final = ("chart", "tape", "events", "workers", "fills", "history", "shadows")
 """Panels that share one place in two columns."""
 
-LOWER_TABS: Final = ("events", "fills", "shadows")
-"""Panels that share the lower place of the middle column in three columns; with height for two, all but the fills."""
+LOWER_TABS: Final = ("events", "fills", "history", "shadows")
+"""Panels that share the lower place of the middle column in three columns without height for them."""
+HIGH_TABS: Final = ("events", "history", "shadows")
+"""Panels that share it where there is the height for fills above them."""
+BROAD_TABS: Final = ("events", "shadows")
+"""Panels that share it where history stands beside the fills as well."""
 
 WIDE: Final = (160, 30)
 MEDIUM: Final = (110, 30)
 SMALL: Final = (60, 16)
+
+SEATS: Final = (*NUMBERED, *LETTERED, "parameters")
+"""Panels that may stand in each other's place."""
 
 SUMMARY_HEIGHT: Final = 4
 POSITION_HEIGHT: Final = 10
@@ -39,6 +46,8 @@ SHEET_ROWS: Final = 26
 """Rows that it needs in a column: it covers no more panels than that takes."""
 SHEET_LEAST, SHEET_MOST = 40, 46
 """Columns of such a sheet where the ladder gives way to it."""
+ROOM_BESIDE: Final = 116
+"""Cells of the middle column from which fills and history stand side by side."""
 ROOM_FOR_TABS: Final = 20
 """Lines of a small screen from which one names the panels."""
 
@@ -64,6 +73,23 @@ class View:
     """The panel over the strip on a small screen."""
     zoomed: str = ""
     """The panel that fills the screen, if any."""
+    seats: tuple[tuple[str, str], ...] = ()
+    """Panels that stand in another's place: the place's own panel, and who stands there."""
+
+    def seat_of(self, panel: str) -> str:
+        """Whose place a panel stands in: its own where it was not moved."""
+        return next((place for place, moved in self.seats if moved == panel), panel)
+
+    def in_seat(self, place: str) -> str:
+        """The panel that stands in a place."""
+        return dict(self.seats).get(place, place)
+
+    def swapped(self, first: str, second: str) -> "View":
+        """The same with two panels in each other's place."""
+        seats = {place: self.in_seat(place) for place in SEATS}
+        one, other = self.seat_of(first), self.seat_of(second)
+        seats[one], seats[other] = second, first
+        return replace(self, seats=tuple(pair for pair in seats.items() if pair[0] != pair[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +120,11 @@ def plan(width: int, height: int, view: View, ladder_rows: int = 0) -> Plan:
         return Plan(shape, {**top, view.zoomed: Box(0, 1, width, height - 2)})
     if shape == "small":
         return _small(width, height, view)
-    return _wide(width, height, view, ladder_rows) if shape == "wide" else _medium(width, height, view)
+    made = _wide(width, height, view, ladder_rows) if shape == "wide" else _medium(width, height, view)
+    if not view.seats:
+        return made
+    places = {view.in_seat(place): box for place, box in made.places.items()}
+    return Plan(shape, places, tuple(view.in_seat(place) for place in made.tabs))
 
 
 def with_scrubber(width: int, height: int, view: View, ladder_rows: int = 0) -> Plan:
@@ -114,7 +144,7 @@ def docked(width: int, height: int, view: View, make: Callable[[int, int, View],
 
     What the sheet would cover has no box. Where there are plain lines only, the sheet has the screen below the first.
     """
-    now = make(width, height, replace(view, zoomed="", panel="ladder"))
+    now = make(width, height, replace(view, zoomed="", panel="ladder", seats=()))
     places = now.places
     if now.shape == "compact":
         state = min(1, height - 1)
@@ -203,23 +233,30 @@ def _wide(width: int, height: int, view: View, ladder_rows: int) -> Plan:
         "ladder": Box(0, 1, left, ladder),
         "footer": Box(0, height - 1, width, 1),
     }
-    roomy = body >= ROOM_FOR_BOTH
-    rows = _middle_column(body, view.lower) if roomy else _low_middle_column(body, view.lower)
+    roomy, broad = body >= ROOM_FOR_BOTH, middle >= ROOM_BESIDE
+    tabs = (BROAD_TABS if broad else HIGH_TABS) if roomy else LOWER_TABS
+    lower = view.lower if view.lower in tabs else tabs[0]
+    rows = _middle_column(body, lower, broad=broad) if roomy else _low_middle_column(body, lower)
     for x, wide, column in ((left, middle, rows), (left + middle, right, _right_column(body, roomy=roomy))):
         y = 1
         for name, high in column:
             places[name] = Box(x, y, wide, high)
             y += high
-    return Plan("wide", places, () if roomy else LOWER_TABS)
+    if roomy and broad:
+        fills = places["fills"]
+        half = fills.width // 2
+        places["fills"] = fills._replace(width=half)
+        places["history"] = fills._replace(x=fills.x + half, width=fills.width - half)
+    return Plan("wide", places, tabs)
 
 
-def _middle_column(body: int, lower: str) -> list[tuple[str, int]]:
-    """Orders take what explaining one of them needs, where there is that much; events, or shadows, the rest."""
-    chart = body * 3 // 10
-    orders = max(14, min(24, body * 3 // 10))
-    fills = max(12, min(24, body // 4))
-    last = "events" if lower == "fills" else lower
-    return [("chart", chart), ("orders", orders), ("fills", fills), (last, body - chart - orders - fills)]
+def _middle_column(body: int, lower: str, *, broad: bool) -> list[tuple[str, int]]:
+    """Orders take what explaining one of them needs, where there is that much; the shared place the rest."""
+    orders = max(14, min(20 if broad else 24, body * 3 // 10))
+    chart = body * (38 if broad else 30) // 100
+    fills = max(12, min(26 if broad else 24, body // 4))
+    rest = body - chart - orders - fills - 1
+    return [("chart", chart), ("orders", orders), ("fills", fills), ("tabs", 1), (lower, rest)]
 
 
 def _low_middle_column(body: int, lower: str) -> list[tuple[str, int]]:

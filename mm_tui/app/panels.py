@@ -6,6 +6,7 @@ from mm_tui.app.widgets.chart import Chart
 from mm_tui.app.widgets.events import Events
 from mm_tui.app.widgets.fills import Fills
 from mm_tui.app.widgets.header import Header
+from mm_tui.app.widgets.history import History
 from mm_tui.app.widgets.ladder import Ladder
 from mm_tui.app.widgets.orders import Orders
 from mm_tui.app.widgets.parameters import Parameters
@@ -28,6 +29,7 @@ def make_panels() -> dict[str, Widget]:
         "orders": Orders(),
         "events": Events(),
         "fills": Fills(),
+        "history": History(),
         "position": Position(),
         "risk": Risk(),
         "parameters": Parameters(),

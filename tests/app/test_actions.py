@@ -117,4 +117,4 @@ def test_partners_share_a_line() -> None:
     keys, _ = resolve({})
     assert shown_for(BY_ID["widen"], keys) == "+ -"
     assert shown_for(BY_ID["smaller"], keys) == "[ ]"
-    assert shown_for(BY_ID["panel"], keys) == "1-9"
+    assert shown_for(BY_ID["panel"], keys) == "0-9"

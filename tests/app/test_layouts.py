@@ -4,7 +4,21 @@ import itertools
 
 import pytest
 
-from mm_tui.app.layouts import LOWER_TABS, NUMBERED, SHEET, TABS, Box, View, docked, plan, shape_of, with_scrubber
+from mm_tui.app.layouts import (
+    BROAD_TABS,
+    HIGH_TABS,
+    LETTERED,
+    LOWER_TABS,
+    NUMBERED,
+    SHEET,
+    TABS,
+    Box,
+    View,
+    docked,
+    plan,
+    shape_of,
+    with_scrubber,
+)
 
 SIZES = [
     (1, 1),
@@ -45,19 +59,54 @@ def test_boxes_cover_the_screen_without_overlap(size: tuple[int, int], view: Vie
     assert set().union(*covered) == cells(Box(0, 0, *size))
 
 
-@pytest.mark.parametrize("size", [(160, 46), (200, 55), (300, 100)])
-def test_a_wide_and_high_screen_shows_every_panel(size: tuple[int, int]) -> None:
-    now = plan(*size, View())
+def test_a_broad_and_high_screen_shows_every_panel() -> None:
+    now = plan(300, 100, View())
     assert set(NUMBERED) <= set(now.places)
-    assert not now.tabs
+    assert now.tabs == BROAD_TABS
+    fills, history = now.places["fills"], now.places["history"]
+    assert (fills.y, fills.height) == (history.y, history.height)
+    assert fills.x + fills.width == history.x
+
+
+@pytest.mark.parametrize("size", [(160, 46), (200, 55)])
+def test_a_high_screen_shows_events_or_history(size: tuple[int, int]) -> None:
+    for lower, other in (("events", "history"), ("history", "events"), ("fills", "history")):
+        now = plan(*size, View(lower=lower))
+        assert now.tabs == HIGH_TABS
+        assert set(NUMBERED) - set(now.places) == {other}
 
 
 @pytest.mark.parametrize("size", [(160, 30), (160, 45), (400, 30)])
-def test_a_wide_and_low_screen_shows_events_or_fills(size: tuple[int, int]) -> None:
-    for lower, other in (("events", "fills"), ("fills", "events")):
+def test_a_wide_and_low_screen_shows_one_of_three(size: tuple[int, int]) -> None:
+    for lower in LOWER_TABS:
         now = plan(*size, View(lower=lower))
         assert now.tabs == LOWER_TABS
-        assert set(NUMBERED) - set(now.places) == {other}
+        assert {*NUMBERED, *LETTERED} - set(now.places) == set(LOWER_TABS) - {lower}
+
+
+def test_the_ladder_grows_with_the_width_to_its_columns() -> None:
+    widths = [plan(width, 55, View()).places["ladder"].width for width in (160, 200, 300)]
+    assert widths == [62, 90, 112]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (160, 45), (200, 55), (300, 100)])
+def test_panels_in_each_others_place_cover_the_screen_all_the_same(size: tuple[int, int]) -> None:
+    view = View().swapped("chart", "orders").swapped("position", "ladder")
+    boxes = [box for box in plan(*size, view).places.values() if box.width and box.height]
+    covered = [cells(box) for box in boxes]
+    assert sum(map(len, covered)) == len(set().union(*covered)) == size[0] * size[1]
+    before, after = plan(*size, View()), plan(*size, view)
+    assert after.places["orders"] == before.places["chart"]
+    assert after.places["position"] == before.places["ladder"]
+    assert len(after.tabs) == len(before.tabs)
+
+
+def test_seats_follow_panels_that_were_moved_before_and_back_home() -> None:
+    view = View().swapped("chart", "orders").swapped("chart", "tape")
+    assert [view.in_seat(place) for place in ("chart", "orders", "tape")] == ["orders", "tape", "chart"]
+    assert [view.seat_of(panel) for panel in ("chart", "orders", "tape")] == ["tape", "chart", "orders"]
+    assert view.swapped("chart", "tape").swapped("chart", "orders") == View()
+    assert View().swapped("risk", "risk") == View()
 
 
 def test_two_columns_show_one_of_the_tabs() -> None:

@@ -12,6 +12,7 @@ from mm_tui.app.widgets.chart import Chart
 from mm_tui.app.widgets.events import Events
 from mm_tui.app.widgets.fills import Fills
 from mm_tui.app.widgets.header import Header
+from mm_tui.app.widgets.history import History
 from mm_tui.app.widgets.ladder import Ladder
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.orders import Orders
@@ -31,6 +32,7 @@ SIZES: dict[type[Panel], tuple[int, int]] = {
     Events: (80, 12),
     Fills: (80, 16),
     Header: (160, 2),
+    History: (110, 14),
     Ladder: (72, 26),
     Orders: (70, 24),
     Parameters: (54, 9),

@@ -19,7 +19,9 @@ from mm_tui.views.frames import (
     Gauge,
     HeaderFrame,
     HeldRow,
+    HistoryRow,
     LatencyRow,
+    Move,
     ObligationFrame,
     ObligationRow,
     OrderRow,
@@ -118,6 +120,47 @@ def fills(count: int = 37) -> tuple[FillRow, ...]:
                 adverse=adverse,
                 fee=fee,
                 net=None if adverse is None or at == 5 else spread + adverse + fee,
+            )
+        )
+    return tuple(rows)
+
+
+def history(count: int = 40) -> tuple[HistoryRow, ...]:
+    """Orders, the newest first: two that live, then replaced, filled and refused ones."""
+    rows = []
+    for at in range(count):
+        side = BUY if at % 2 else SELL
+        status = "live" if at in {0, 5} else ("canceled", "canceled", "filled", "rejected")[at % 4]
+        placed = START - at * 7 * NS
+        ended = None if status == "live" else placed + (at * 11 % 40 + 1) * NS
+        price = MID - int(side) * (1_240 + at * 17)
+        ahead = None if status == "rejected" else (at * 37 % 11) * 10_000
+        why = {
+            "live": "mid +2.0 bps: half 2.0", "canceled": "moved to its quote", "filled": "filled",
+            "rejected": "-2010 would take",
+        }[status]  # fmt: skip
+        moves = [Move(ts=placed, what="placed", words="mid +2.0 bps: half 2.0, skew −0.4")]
+        if ahead is not None:
+            moves.append(Move(ts=placed + NS // 50, what="live", words=f"{ahead / 1e5:.5f} ahead in the queue"))
+        if status == "canceled" and ended is not None:
+            moves.append(Move(ts=ended - NS // 50, what="cancelling", words=why))
+        if ended is not None:
+            moves.append(Move(ts=ended, what=status, words="to the end" if status == "filled" else why))
+        rows.append(
+            HistoryRow(
+                order_id=f"mm-{400 - at}",
+                side=side,
+                price=price,
+                quantity=200,
+                filled=200 if status == "filled" else 60 if at % 9 == 5 else 0,
+                status=status,
+                level=at % 3,
+                placed=placed,
+                ended=ended,
+                ahead=ahead,
+                amends=int(at % 7 == 1),
+                reason=why,
+                moves=tuple(moves),
             )
         )
     return tuple(rows)
@@ -312,6 +355,7 @@ def desk_frame(**changes: Any) -> DeskFrame:
         chart=chart(),
         latency=latency(),
         events=events(),
+        history=history(),
         workers=tuple(WorkerRow(name=name, state="running") for name in names),
         parameters=(
             ParameterRow(name="min_spread_bps", value="2.0"),

@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from mm_tui.app.actions import DESK, ActionTable
-from mm_tui.app.layouts import LETTERED, LOWER_TABS, NUMBERED, SHEET, TABS, Plan, View, docked, plan, with_scrubber
+from mm_tui.app.layouts import LETTERED, NUMBERED, SHEET, TABS, Plan, View, docked, plan, with_scrubber
 from mm_tui.app.messages import PanelFailed
 from mm_tui.app.screens.compact import Compact
 from mm_tui.app.screens.footer import Footer
@@ -111,8 +111,7 @@ class DeskScreen(Screen[None]):
     def _settle(self, size: Size) -> None:
         """Display exactly the panels that have a box, with the latest frame."""
         now = self.plan_for(size)
-        shared = {"small": self._view.panel, "medium": self._view.tab, "wide": self._view.lower}
-        self.tabs.name_them(now.tabs, shared.get(now.shape, ""))
+        self.tabs.name_them(now.tabs, next((name for name in now.tabs if name in now.places), ""))
         self.footer.zoomed(bool(self._view.zoomed))
         for name, guarded in self.panels.items():
             guarded.widget.display = name in now.places
@@ -137,15 +136,15 @@ class DeskScreen(Screen[None]):
 
     def reveal(self, name: str) -> None:
         """A panel into its place where places are shared, and focused."""
-        shape = self.plan_for(self.size).shape
+        now, seat = self.plan_for(self.size), self._view.seat_of(name)
         if self._view.zoomed:
             self.view = replace(self._view, zoomed=name)
-        elif shape == "small":
+        elif now.shape == "small":
             self.view = replace(self._view, panel=name)
-        elif shape == "medium" and name in TABS:
-            self.view = replace(self._view, tab=name)
-        elif shape == "wide" and name in LOWER_TABS:
-            self.view = replace(self._view, lower=name)
+        elif now.shape == "medium" and seat in TABS:
+            self.view = replace(self._view, tab=seat)
+        elif now.shape == "wide" and name in now.tabs:
+            self.view = replace(self._view, lower=seat)
         widget = self.panels[name].widget
         if widget.display and widget.focusable:
             self.set_focus(widget)
@@ -166,6 +165,11 @@ class DeskScreen(Screen[None]):
         name = self.panel_of(event.widget)
         if event.chain == 2 and name:  # noqa: PLR2004 - a double click
             self.zoom("" if self._view.zoomed else name)
+
+    def on_tabs_chosen(self, message: Tabs.Chosen) -> None:
+        """A name in the bar was clicked."""
+        message.stop()
+        self.reveal(message.panel)
 
     def on_ladder_look(self, message: Ladder.Look) -> None:
         """The ladder wants to see another part of the book.

@@ -5,6 +5,8 @@ from typing import Final
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -37,6 +39,13 @@ class Footer(Widget):
         self._zoomed = False
         self._word = ""
 
+    class Pressed(Message):
+        """A key of the line was clicked."""
+
+        def __init__(self, action: str) -> None:
+            super().__init__()
+            self.action = action
+
     def zoomed(self, zoomed: bool) -> None:  # noqa: FBT001 - one thing that is or is not
         """A panel fills the screen: the way back comes first."""
         if zoomed != self._zoomed:
@@ -65,6 +74,33 @@ class Footer(Widget):
         if self._word == word:
             self._word = ""
             self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what the key under the pointer does; its label does what the first key of the item does."""
+        event.stop()
+        at = 0
+        for name, key, label in self._shown(self.size.width):
+            end = at + len(key) + len(label) + 3
+            if not self._word and at <= event.x < end:
+                within = key[: max(0, event.x - at)].count(" ") if event.x <= at + len(key) else 0
+                self.post_message(self.Pressed(self._sharing(name)[within]))
+                return
+            at = end
+
+    def _sharing(self, name: str) -> list[str]:
+        """The actions of an item in the order of its keys."""
+        return [name, *(action.id for action in self._table.actions if action.beside == name)]
+
+    def _shown(self, width: int) -> list[tuple[str, str, str]]:
+        """`(action, key, label)` of what there is room for."""
+        kept = fit(self.items(), width)
+        names = {key: name for name, key in self._named()}
+        return [(names[key], key, label) for key, label in kept]
+
+    def _named(self) -> list[tuple[str, str]]:
+        """Actions that the line may name, each with its keys."""
+        ids = ["back", *(name for name, _ in self._table.footer)]
+        return [(name, shown_for(self._table.by_id[name], self._keys, self._table)) for name in ids]
 
     def items(self) -> list[tuple[int, str, str]]:
         """`(rank, key, label)` of what may be pressed now."""
@@ -96,6 +132,6 @@ class Footer(Widget):
         key_style: Style = self.get_component_rich_style("footer--key")
         label_style: Style = self.get_component_rich_style("footer--label")
         segments: list[Segment] = []
-        for key, label in fit(self.items(), width):
+        for _, key, label in self._shown(width):
             segments += [Segment(" " + key, key_style), Segment(f" {label} ", label_style)]
         return segments

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from rich.segment import Segment
+from textual import events
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -10,8 +12,10 @@ from mm_tui.app.actions import shown
 from mm_tui.app.layouts import LETTERED, NUMBERED
 from mm_tui.views.frames import DeskFrame
 
-_AIRY = 4
-"""Cells that a name takes beside itself where there is room for air."""
+_BESIDE = 3
+"""Cells that a name takes beside itself: the mark, its number, a blank."""
+_SHORT = {"position": "posn", "history": "hist", "workers": "work"}
+"""Names where there is no room for whole ones."""
 
 
 class Tabs(Widget):
@@ -25,6 +29,13 @@ class Tabs(Widget):
         self._names: tuple[str, ...] = ()
         self._shown = ""
 
+    class Chosen(Message):
+        """A name was clicked."""
+
+        def __init__(self, panel: str) -> None:
+            super().__init__()
+            self.panel = panel
+
     def name_them(self, names: tuple[str, ...], shown: str) -> None:
         """The panels of the place that a key calls, and which of them is seen."""
         names = tuple(name for name in names if name in NUMBERED or name in self._keys)
@@ -35,6 +46,32 @@ class Tabs(Widget):
     def show(self, frame: DeskFrame) -> None:
         """Nothing of it depends on the desk."""
 
+    def on_click(self, event: events.Click) -> None:
+        """Show the panel whose name is pointed at."""
+        event.stop()
+        for name, first, last in self._spots(self.size.width):
+            if first <= event.x < last:
+                self.post_message(self.Chosen(name))
+                return
+
+    def _words(self, width: int) -> tuple[list[str], int]:
+        """The names as they are written, as long as they fit, and the blanks behind each."""
+        for names in (self._names, tuple(_SHORT.get(name, name) for name in self._names)):
+            taken = sum(len(name) + _BESIDE for name in names)
+            if taken <= width:
+                return list(names), int(taken + len(names) < width)
+        room = max(1, width // max(1, len(self._names)) - _BESIDE)
+        return [name[:room] for name in names], 0
+
+    def _spots(self, width: int) -> list[tuple[str, int, int]]:
+        """Each panel with the cells from which to which its name stands."""
+        words, air = self._words(width)
+        at, spots = air, []
+        for name, word in zip(self._names, words, strict=True):
+            spots.append((name, at, at + len(word) + _BESIDE))
+            at += len(word) + _BESIDE + air
+        return spots
+
     def render_line(self, y: int) -> Strip:
         """The names from left to right."""
         width = self.size.width
@@ -42,11 +79,11 @@ class Tabs(Widget):
         if y > 0:
             return Strip.blank(width, other)
         shown = self.get_component_rich_style("tabs--shown")
-        airy = sum(len(name) + _AIRY for name in self._names) < width
-        segments = [Segment(" ", other)] if airy else []
-        for name in self._names:
-            key = self._keys[name] if name in self._keys else NUMBERED.index(name) + 1
+        words, air = self._words(width)
+        segments = [Segment(" " * air, other)]
+        for name, word in zip(self._names, words, strict=True):
+            key = self._keys[name] if name in self._keys else (NUMBERED.index(name) + 1) % 10
             style = shown if name == self._shown else other
             mark = "▸" if name == self._shown else " "
-            segments.append(Segment(f"{mark}{key} {name}{' ' * airy}", style))
+            segments.append(Segment(f"{mark}{key} {word}{' ' * air}", style))
         return Strip(segments).adjust_cell_length(width, other)

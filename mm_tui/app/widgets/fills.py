@@ -1,6 +1,6 @@
 """Our fills one by one, newest on top, and what they were worth on the whole."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from decimal import Decimal
 from typing import ClassVar, NamedTuple
 
@@ -48,15 +48,50 @@ class Fills(Scrolling):
         super().__init__(id=id, classes=classes)
         self._widest: tuple[object, int, int] = (None, _MONEY, _MONEY)
 
+    def rows_of(self, frame: DeskFrame) -> tuple[FillRow, ...]:
+        """The fills."""
+        return frame.worth.fills
+
+    def identity(self, row: FillRow) -> Hashable:
+        """What a fill is; what it was worth comes later."""
+        return row.ts, row.side, row.price, row.quantity
+
+    def told(self, row: FillRow) -> str:
+        """Side, price, size, role."""
+        instrument = self.frame.instrument
+        if instrument is None:
+            return ""
+        did = "buy bought" if row.side > 0 else "sell sold"
+        price, size = fmt.steps(row.price, instrument.tick_size), fmt.steps(row.quantity, instrument.step_size)
+        return f"{fmt.clock(row.ts)} {did} {price} {size} {'maker' if row.maker else 'taker'}"
+
+    def details(self, row: FillRow) -> list[list[Span]]:
+        """What the columns may have no room for: every figure of the fill, and its markouts."""
+        instrument = self.frame.instrument
+        if instrument is None:
+            return []
+        places = places_of(instrument)
+        figures = (("spread", row.spread), ("adverse", row.adverse), ("fee", row.fee), ("net", row.net))
+        role = "maker" if row.maker else "taker"
+        worth: list[Span] = [(f"{role}  ", "text" if row.maker else "warn")]
+        for name, value in figures:
+            worth += [(f"{name} ", "dim"), (f"{_money(value, places)}  ", tone(value))]
+        marks: list[Span] = [("bps  ", "dim")]
+        for head, mark in zip(MARKOUT_HEADS, row.markouts, strict=True):
+            marks += [(f"{head} ", "dim"), (f"{fmt.bps(mark)}  ", tone(mark))]
+        return [worth, marks]
+
     def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
         """What the fills were worth, and how it is written."""
-        if before.worth is not frame.worth:
-            self.keep(before.worth.fills, frame.worth.fills)
-            return True
-        return before.instrument is not frame.instrument or before.position.fills != frame.position.fills
+        return (
+            self.follow(before, frame)
+            or before.worth is not frame.worth
+            or before.instrument is not frame.instrument
+            or before.position.fills != frame.position.fills
+        )
 
     def paint(self) -> None:
-        """A header, the fills that fit, and at the bottom the figures."""
+        """A header, the fills that fit, and at the bottom the figures, or the selected fill in full."""
         worth, instrument = self.frame.worth, self.frame.instrument
         width, height = self.inner
         if instrument is None:
@@ -66,20 +101,11 @@ class Fills(Scrolling):
         foot = foot_lines(worth, width, height)
         top = int(height > 1)
         room = max(0, height - top - len(foot))
-        newer = self.settle(len(worth.fills), room)
-        self.rim(f"{self.frame.position.fills:,}", below=newer)
         columns = self._columns(worth.fills, instrument)
         if top:
             self.put(0, ("head", columns, instrument), _head, columns, instrument)
-        for y in range(room):
-            at = self._first + y
-            if at < len(worth.fills):
-                row = worth.fills[at]
-                self.put(top + y, (row, columns), _fill, row, columns, instrument)
-            elif y == 0:
-                self.put(top, "none", lambda: [("no fills yet", "dim")])
-            else:
-                self.put(top + y, "", tuple)
+        newer = self.put_rows((top, room), columns, lambda row: _fill(row, columns, instrument), "fill")
+        self.rim(self.corner(f"{self.frame.position.fills:,}"), below=newer)
         for at, spans in enumerate(foot):
             self.put(top + room + at, ("foot", *spans), list, spans)
 

@@ -98,6 +98,12 @@ class Looking(Panel):
             self.post_message(self.Picked(price))
         self.repaint()
 
+    def let_go(self) -> bool:
+        """Give the selection up; whether there was one."""
+        was = self.picked is not None
+        self.pick(None)
+        return was
+
     def action_move(self, by: int) -> None:
         """Select so many levels lower; the first press takes the touch, at an edge the ladder scrolls along."""
         levels = self._levels

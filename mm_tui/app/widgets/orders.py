@@ -1,29 +1,21 @@
 """Open orders, highest price first, one of them selected and, where there is height, explained."""
 
-from typing import ClassVar, NamedTuple
+from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.message import Message
 
-from mm_tui.app.widgets.ladder_row import place_in_queue, place_spans
 from mm_tui.app.widgets.lines import Panel
+from mm_tui.app.widgets.order_line import STATUS_WORDS, UNSURE, Widths, heads, order_line
+from mm_tui.app.widgets.scrolling import LIST_BINDINGS, LIST_KEYS, matching
 from mm_tui.app.widgets.spans import Span
 from mm_tui.app.widgets.waterfall import BRIEF, LEAST, brief, explanation, held_line
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, OrderRow
 
-STATUS_WORDS = {
-    "pending_new": "new …",
-    "live": "live",
-    "partially_filled": "part",
-    "pending_amend": "amend …",
-    "pending_cancel": "cancel …",
-    "unknown": "unknown",
-}
-"""How a status is said; `…` means on its way."""
-_UNSURE = {"pending_new", "pending_amend", "pending_cancel"}
 _MIN_PRICE = 11
 _ROOM_FOR_LIST = 7
 """Lines of the list that must be left before an order is explained below it."""
@@ -37,10 +29,8 @@ class Orders(Panel):
     """A row an order. Up and down or a click select; the selection stays with its order."""
 
     title: ClassVar[str] = "Open orders"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "previous order", show=False),
-        Binding("down", "move(1)", "next order", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = LIST_BINDINGS
+    LIST_KEYS: ClassVar[frozenset[str]] = LIST_KEYS
 
     class Selected(Message):
         """Another order was selected."""
@@ -52,7 +42,11 @@ class Orders(Panel):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
         self._selected = ""
+        self._filter = ""
+        self._matched: tuple[object, str, Sequence[OrderRow]] = (None, "", ())
         self._first = 0
+        self._seen = 1
+        """Rows of the list that were shown last."""
         self._crowded = False
         """The list needs all lines."""
         self._quote = (0, 0)
@@ -60,8 +54,33 @@ class Orders(Panel):
 
     @property
     def selected_id(self) -> str | None:
-        """The selected order's id, None when it is gone or none was chosen."""
-        return self._selected if any(row.order_id == self._selected for row in self.frame.orders) else None
+        """The selected order's id, None when it is gone, out of sight behind a filter, or none was chosen."""
+        return self._selected if self._at() is not None else None
+
+    @property
+    def filter(self) -> str:
+        """Words that an order must have, each of them; small and large letters are the same."""
+        return self._filter
+
+    @filter.setter  # noqa: A003 - the outside face says `filter`
+    def filter(self, words: str) -> None:
+        self._filter = words
+        self.repaint()
+
+    @property
+    def listed(self) -> Sequence[OrderRow]:
+        """The open orders that the filter leaves."""
+        orders = self.frame.orders
+        if self._matched[0] is not orders or self._matched[1] != self._filter:
+            self._matched = (orders, self._filter, matching(orders, self._filter, self._told))
+        return self._matched[2]
+
+    def _told(self, row: OrderRow) -> str:
+        """What a filter reads."""
+        instrument = self.frame.instrument
+        price = fmt.steps(row.price, instrument.tick_size) if instrument is not None else ""
+        words = row.side.word, row.side.book_word, price, STATUS_WORDS.get(row.status, ""), row.status
+        return " ".join([*words, row.order_id, f"level {row.level}", row.fate])
 
     def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
         """The orders, the quotes without one, and how they are written."""
@@ -73,17 +92,19 @@ class Orders(Panel):
 
     def paint(self) -> None:
         """A header and the rows that fit around the selection; in a high panel, why one of them stands there."""
-        rows, held, instrument = self.frame.orders, self.frame.held, self.frame.instrument
-        self.rim(f"{len(rows)} · {len(held)} held" if held else str(len(rows)))
+        rows, instrument = self.listed, self.frame.instrument
+        held = () if self._filter else self.frame.held
+        self.rim(self._corner())
         if instrument is None or not (rows or held):
-            self.put(0, "none", lambda: [("no open orders", "dim")])
+            word = "no order matches the filter" if self._filter else "no open orders"
+            self.put(0, ("none", word), lambda: [(word, "dim")])
             self.blank(1)
             return
         prices = [*(row.price for row in rows[:1]), *(quote.price for quote in held[:1])]
         price_width = max([_MIN_PRICE, *(len(fmt.steps(price, instrument.tick_size)) + 1 for price in prices)])
         left_width = max([9, *(len(fmt.steps(row.left, instrument.step_size)) + 1 for row in rows)])
         widths = Widths(price_width, left_width, self.inner[0])
-        self.put(0, ("head", widths, instrument), _heads, instrument, widths)
+        self.put(0, ("head", widths, instrument), heads, instrument, widths)
         explained = self._explained(instrument)
         room = self.inner[1] - 1 - len(explained)
         self._scroll(room)
@@ -94,7 +115,7 @@ class Orders(Panel):
                 chosen = row.order_id == self._selected
                 place = (row.queue_ahead, row.queue_behind, row.eta_s)
                 key = (row.side, row.price, row.bps, row.left, row.status, row.age_s, place, chosen, widths)
-                self.put(1 + y, key, _order, row, instrument, widths, " on selection" if chosen else "")
+                self.put(1 + y, key, order_line, row, instrument, widths, " on selection" if chosen else "")
             elif at - len(rows) < len(held):
                 mid2 = self.frame.ladder.mid2
                 quote = held[at - len(rows)]
@@ -103,6 +124,12 @@ class Orders(Panel):
                 self.put(1 + y, "", tuple)
         for at, spans in enumerate(explained, 1 + room):
             self.put(at, ("why", *spans), list, spans)
+
+    def _corner(self) -> str:
+        orders, held = self.frame.orders, self.frame.held
+        if self._filter:
+            return f"/ {self._filter} · {len(self.listed)} of {len(orders)}"
+        return f"{len(orders)} · {len(held)} held" if held else str(len(orders))
 
     def _explained(self, instrument: Instrument) -> list[list[Span]]:
         """Why the selected order stands there, at the bottom: in full, in brief or not at all, as the height goes.
@@ -116,7 +143,7 @@ class Orders(Panel):
             lines = explanation(row, instrument, width) if row is not None else []
             room = max(LEAST, height - 1 - _LONGEST_LIST)
             return lines + [[]] * (room - len(lines))
-        settled = sum(row.status not in _UNSURE for row in self.frame.orders)
+        settled = sum(row.status not in UNSURE for row in self.listed)
         room = height - 1 - BRIEF
         self._crowded = settled > (room // 2 if self._crowded else room)
         if row is None or self._crowded or height < _ROOM_FOR_BRIEF:
@@ -126,7 +153,7 @@ class Orders(Panel):
     @property
     def explained(self) -> OrderRow | None:
         """The selected order; after it is gone the one that took its quote's place; the first where none was chosen."""
-        rows = self.frame.orders
+        rows = self.listed
         at = self._at()
         if at is not None:
             self._quote = (int(rows[at].side), rows[at].level)
@@ -135,14 +162,15 @@ class Orders(Panel):
         return heirs[0] if heirs else rows[0] if rows else None
 
     def _scroll(self, room: int) -> None:
-        count = len(self.frame.orders)
+        count = len(self.listed)
+        self._seen = max(1, room)
         at = self._at()
         if at is not None and room > 0:
             self._first = min(max(self._first, at - room + 1), at)
         self._first = max(0, min(self._first, count - room))
 
     def _at(self) -> int | None:
-        return next((at for at, row in enumerate(self.frame.orders) if row.order_id == self._selected), None)
+        return next((at for at, row in enumerate(self.listed) if row.order_id == self._selected), None)
 
     def select(self, order_id: str) -> None:
         """Select an order by its id and say so."""
@@ -152,18 +180,31 @@ class Orders(Panel):
             self.repaint()
 
     def action_move(self, by: int) -> None:
-        """Select the next order up or down; the first where none is selected."""
-        rows = self.frame.orders
+        """Select the order so many further down; the first where none is selected."""
+        rows = self.listed
         if not rows:
             return
         at = self._at()
         self.select(rows[0 if at is None else min(max(0, at + by), len(rows) - 1)].order_id)
 
+    def action_page(self, pages: int) -> None:
+        """By what is seen, less one line."""
+        self.action_move(pages * max(1, self._seen - 1))
+
+    def action_half_page(self, pages: int) -> None:
+        """By half of it."""
+        self.action_move(pages * max(1, self._seen // 2))
+
+    def action_match(self, by: int) -> None:
+        """The next order that a filter left; without a filter there is nothing to match."""
+        if self._filter:
+            self.action_move(by)
+
     def on_click(self, event: events.Click) -> None:
         """Select the order under the pointer."""
         at = event.y - self._inset - 1 + self._first
-        if event.y > self._inset and 0 <= at < len(self.frame.orders):
-            self.select(self.frame.orders[at].order_id)
+        if event.y > self._inset and 0 <= at < len(self.listed):
+            self.select(self.listed[at].order_id)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Select the next order."""
@@ -174,74 +215,3 @@ class Orders(Panel):
         """Select the previous order."""
         event.stop()
         self.action_move(-1)
-
-
-_SIZES = {"side": 5, "bps": 7, "queue": 8, "place": 6, "eta": 6, "age": 6, "status": 10}
-"""Cells of the columns whose width is the same for every market."""
-_DROPPED = ("place", "status", "age", "eta", "queue", "bps", "side")
-"""Columns in the order in which they give way."""
-
-
-class Widths(NamedTuple):
-    """Cells of price and of what is left, and of a whole line."""
-
-    price: int
-    left: int
-    width: int
-
-    @property
-    def columns(self) -> dict[str, int]:
-        """The columns that fit, from left to right."""
-        names = ("side", "price", "bps", "left", "queue", "place", "eta", "age", "status")
-        sizes = {name: _SIZES.get(name, 0) or getattr(self, name) for name in names}
-        for name in _DROPPED:
-            if sum(sizes.values()) <= self.width:
-                break
-            del sizes[name]
-        return sizes
-
-
-def _heads(instrument: Instrument, widths: Widths) -> list[Span]:
-    """The header's words."""
-    words = {"price": f"price {instrument.quote}", "left": f"left {instrument.base}", "place": ""}
-    return _line({name: [(words.get(name, name), "dim")] for name in widths.columns}, widths, "dim")
-
-
-def _order(row: OrderRow, instrument: Instrument, widths: Widths, ground: str) -> list[Span]:
-    side = ("bid" if row.side > 0 else "ask") + ground
-    unsure = row.status in _UNSURE
-    doubt = "halt bold" if row.status == "unknown" else "warn" if row.status == "partially_filled" else "dim"
-    ahead = fmt.UNKNOWN if row.queue_ahead is None else fmt.compact(row.queue_ahead * instrument.step)
-    own = ("dim" if unsure else "own bold") + ground
-    place = place_in_queue(row.queue_ahead, row.left, row.queue_behind, "", row.eta_s)
-    cells: dict[str, list[Span]] = {
-        "side": [(row.side.word, side)],
-        "price": [(fmt.steps(row.price, instrument.tick_size), own)],
-        "bps": [(fmt.bps(row.bps), "text" + ground)],
-        "left": [(fmt.steps(row.left, instrument.step_size), "bright" + ground)],
-        "queue": [(ahead, "text" + ground)],
-        "place": place_spans(place, "own" if not unsure else "dim", ground),
-        "eta": [(place.eta, "text" + ground)],
-        "age": [(fmt.duration(row.age_s), "dim" + ground)],
-        "status": [(STATUS_WORDS.get(row.status, row.status), doubt + ground)],
-    }
-    return _line(cells, widths, "text" + ground)
-
-
-def _line(cells: dict[str, list[Span]], widths: Widths, filler: str) -> list[Span]:
-    """The cells of the columns that fit, numbers at the right of theirs, words at the left."""
-    spans: list[Span] = []
-    for name, size in widths.columns.items():
-        cell = cells[name]
-        if name == "place":
-            spans += [(" ", filler), *cell, (" " * (size - 1 - sum(len(text) for text, _ in cell)), filler)]
-            continue
-        text, style = cell[0]
-        if name == "side":
-            spans.append((text.ljust(size), style))
-        elif name == "status":
-            spans.append(("  " + text.ljust(size - 2), style))
-        else:
-            spans.append((fmt.clip(text, size - 1).rjust(size), style))
-    spans.append((" " * max(0, widths.width - sum(len(text) for text, _ in spans)), filler))
-    return spans

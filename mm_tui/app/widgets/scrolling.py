@@ -1,27 +1,64 @@
-"""Lists that scroll, newest on top: while one is scrolled down, new rows do not push what is being read."""
+"""Lists, newest on top, with a row that can be selected, a filter, and the keys of vi beside the arrows.
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+While a list is scrolled or a row is selected, new rows do not push what is being read.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
 
 from mm_tui.app.widgets.lines import Panel
+from mm_tui.app.widgets.spans import Span, Spans
+from mm_tui.views.frames import DeskFrame
 
 _WHEEL = 3
+_ROOM_BESIDE_DETAILS = 3
+"""Rows of the list that must be left before the selected one is told in full."""
+_FAR: Final = 1_000_000
+
+LIST_BINDINGS: Final[list[BindingType]] = [
+    Binding("up,k", "move(-1)", "newer", show=False),
+    Binding("down,j", "move(1)", "older", show=False),
+    Binding("pageup", "page(-1)", "a page newer", show=False),
+    Binding("pagedown", "page(1)", "a page older", show=False),
+    Binding("ctrl+u", "half_page(-1)", "half a page newer", show=False),
+    Binding("ctrl+d", "half_page(1)", "half a page older", show=False),
+    Binding("home,g", f"move({-_FAR})", "newest", show=False),
+    Binding("end,G", f"move({_FAR})", "oldest", show=False),
+    Binding("n", "match(1)", "next match", show=False),
+    Binding("N", "match(-1)", "match before", show=False),
+]
+"""Keys of every list; an action that yields leaves its key to the list that has the focus."""
+LIST_KEYS: Final = frozenset({"g"})
+"""Keys of these that belong to an action of the desk elsewhere."""
+
+
+def matching(rows: Sequence[Any], words: str, told: Callable[[Any], str]) -> Sequence[Any]:
+    """The rows that have every word of a filter somewhere, whatever the case; all of them for no words."""
+    wanted = words.lower().split()
+    if not wanted:
+        return rows
+    return tuple(row for row in rows if all(word in text for text in [told(row).lower()] for word in wanted))
+
+
+def chosen_ground(spans: Spans, width: int) -> list[Span]:
+    """The spans on the ground of a selected row, from edge to edge."""
+    room = width - sum(len(text) for text, _ in spans)
+    return [*((text, f"{style} on selection") for text, style in spans), (" " * max(0, room), "text on selection")]
+
+
+def _fixed(_row: Any) -> Hashable:
+    """Nothing but a row's own values."""
+    return None
 
 
 class Scrolling(Panel):
-    """A panel whose rows scroll by wheel and keys; a subclass says how many rows of the list it shows."""
+    """A subclass gives its rows, what identifies one, what a filter reads in it, and draws them by `put_rows`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "scroll_by(-1)", "newer", show=False),
-        Binding("down", "scroll_by(1)", "older", show=False),
-        Binding("pageup", "page(-1)", "a page newer", show=False),
-        Binding("pagedown", "page(1)", "a page older", show=False),
-        Binding("home", "scroll_by(-1000)", "newest", show=False),
-        Binding("end", "scroll_by(1000)", "oldest", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = LIST_BINDINGS
+    LIST_KEYS: ClassVar[frozenset[str]] = LIST_KEYS
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
@@ -29,34 +66,183 @@ class Scrolling(Panel):
         """The topmost row shown."""
         self._seen = 1
         """Rows of the list that were shown last."""
+        self._top_line = 0
+        """The content line of the topmost row."""
+        self._filter = ""
+        self._listed: Sequence[Any] = ()
+        self._selected: Hashable = None
 
-    def settle(self, count: int, seen: int) -> str:
-        """Keep the first row within a list of so many, of which so many are seen; what the rim says of those above."""
-        self._seen = max(1, seen)
-        self._first = max(0, min(self._first, count - seen))
+    # what a subclass gives
+
+    def rows_of(self, frame: DeskFrame) -> Sequence[Any]:
+        """All rows, newest first."""
+        raise NotImplementedError
+
+    def identity(self, row: Any) -> Hashable:
+        """What stays the same while a row's values change."""
+        return row  # type: ignore[no-any-return]
+
+    def told(self, row: Any) -> str:
+        """What a filter reads."""
+        raise NotImplementedError
+
+    def details(self, row: Any) -> list[list[Span]]:  # noqa: ARG002 - a list without details has none for any row
+        """The selected row in full, a line each."""
+        return []
+
+    # the outside face
+
+    @property
+    def filter(self) -> str:
+        """Words that a row must have, each of them; small and large letters are the same."""
+        return self._filter
+
+    @filter.setter  # noqa: A003 - the outside face says `filter`
+    def filter(self, words: str) -> None:
+        self._filter = words
+        self._first = 0
+        self._listed = matching(self.rows_of(self.frame), words, self.told)
+        self.repaint()
+
+    @property
+    def selected(self) -> Any:
+        """The selected row; None where none is, or where it is gone."""
+        at = self._at()
+        return None if at is None else self._listed[at]
+
+    def let_go(self) -> bool:
+        """Give the selection up; whether there was one."""
+        was, self._selected = self._selected, None
+        self.repaint()
+        return was is not None
+
+    # what a subclass uses
+
+    def follow(self, before: DeskFrame, frame: DeskFrame) -> bool:
+        """Take another frame's rows, keeping in place what is being read; whether they are other ones."""
+        if self.rows_of(before) is self.rows_of(frame):
+            return False
+        old, self._listed = self._listed, matching(self.rows_of(frame), self._filter, self.told)
+        reading = self._first or self._selected is not None
+        top = self.identity(old[self._first]) if reading and self._first < len(old) else None
+        if top is not None:
+            same = (at for at, row in enumerate(self._listed) if self.identity(row) == top)
+            self._first = next(same, self._first)
+        return True
+
+    def put_rows(
+        self,
+        lines: tuple[int, int],
+        key: Hashable,
+        make: Callable[[Any], Spans],
+        none: str,
+        varies: Callable[[Any], Hashable] = _fixed,
+    ) -> str:
+        """Draw the rows from a line on, in so many, the selected one in full below; what the rim says of those above.
+
+        A row is drawn anew where it, the `key` or what `varies` says of it is another.
+        """
+        top, room = lines
+        if self._listed is not self.rows_of(self.frame) and not self._filter:
+            self._listed = self.rows_of(self.frame)
+        rows, width = self._listed, self.inner[0]
+        row = self.selected
+        told = self.details(row) if row is not None else []
+        told = told if room - len(told) - 1 >= _ROOM_BESIDE_DETAILS else []
+        room -= len(told) + bool(told)
+        self._top_line, self._seen = top, max(1, room)
+        self._first = max(0, min(self._first, len(rows) - room))
+        chosen = self._at()
+        for y in range(room):
+            at = self._first + y
+            if at < len(rows):
+                one = rows[at]
+                values = (one, key, varies(one), at == chosen)
+                if at == chosen:
+                    self.put(top + y, values, lambda row: chosen_ground(make(row), width), one)
+                else:
+                    self.put(top + y, values, make, one)
+            elif y == 0:
+                word = f"no {none} matches the filter" if self._filter else f"no {none}s yet"
+                self.put(top, ("none", word), lambda word: [(word, "dim")], word)
+            else:
+                self.put(top + y, "", tuple)
+        if told:
+            self.put(top + room, ("rule", width), lambda: [("─" * width, "border")])
+        for y, spans in enumerate(told, room + 1):
+            self.put(top + y, ("told", *spans), list, spans)
         return f"↑ {self._first} newer" if self._first else ""
 
-    def keep(self, before: Sequence[Any], now: Sequence[Any]) -> None:
-        """Another list came: what stood on top stays there, unless that was the newest row."""
-        top = before[self._first] if self._first and self._first < len(before) else None
-        if top is not None:
-            self._first = next((at for at, row in enumerate(now) if row is top or row == top), self._first)
+    def corner(self, words: str) -> str:
+        """What the rim says at the right: the filter and what it left, else these words."""
+        if not self._filter:
+            return words
+        return f"/ {self._filter} · {len(self._listed)} of {len(self.rows_of(self.frame))}"
 
-    def action_scroll_by(self, lines: int) -> None:
-        """Scroll; down is older."""
+    # keys and mouse
+
+    def action_move(self, by: int) -> None:
+        """Select the row so many further down; the first press takes the topmost one."""
+        rows = self._listed
+        if not rows:
+            return
+        at = self._at()
+        if at is None:
+            at = self._first if abs(by) < _FAR else 0 if by < 0 else len(rows) - 1
+        else:
+            at += by
+        self._select(min(max(0, at), len(rows) - 1))
+
+    def action_page(self, pages: int) -> None:
+        """By what is seen, less one line."""
+        self.action_move(pages * max(1, self._seen - 1))
+
+    def action_half_page(self, pages: int) -> None:
+        """By half of it."""
+        self.action_move(pages * max(1, self._seen // 2))
+
+    def action_match(self, by: int) -> None:
+        """The next row that a filter left; without a filter there is nothing to match."""
+        if self._filter:
+            self.action_move(by)
+
+    def scroll_rows(self, lines: int) -> None:
+        """Look further down; the selection stays with its row."""
         self._first += lines
         self.repaint()
 
-    def action_page(self, pages: int) -> None:
-        """Scroll by what is seen, less one line."""
-        self.action_scroll_by(pages * max(1, self._seen - 1))
+    def on_click(self, event: events.Click) -> None:
+        """Select the row under the pointer; a second click gives it up."""
+        at = event.y - self._inset - self._top_line
+        if not 0 <= at < min(self._seen, len(self._listed) - self._first):
+            return
+        at += self._first
+        if event.chain == 1 and at == self._at():
+            self.let_go()
+        else:
+            self._select(at)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Older."""
         event.stop()
-        self.action_scroll_by(_WHEEL)
+        self.scroll_rows(_WHEEL)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Newer."""
         event.stop()
-        self.action_scroll_by(-_WHEEL)
+        self.scroll_rows(-_WHEEL)
+
+    def _select(self, at: int) -> None:
+        self._selected = self.identity(self._listed[at])
+        self.repaint()  # once for the room that the details leave,
+        seen = self._seen
+        first = min(max(self._first, at - seen + 1), at)
+        if first != self._first:
+            self._first = first
+            self.repaint()  # and once more where the row would be out of sight
+
+    def _at(self) -> int | None:
+        if self._selected is None:
+            return None
+        chosen = self._selected
+        return next((at for at, row in enumerate(self._listed) if self.identity(row) == chosen), None)

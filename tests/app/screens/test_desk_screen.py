@@ -8,7 +8,7 @@ from hand_frames import desk_frame
 from textual.pilot import Pilot
 
 from mm_tui.app.app import DeskApp
-from mm_tui.app.layouts import NUMBERED, TABS
+from mm_tui.app.layouts import LOWER_TABS, NUMBERED, TABS, View
 
 
 def displayed(app: DeskApp) -> set[str]:
@@ -23,11 +23,20 @@ async def run(size: tuple[int, int], *keys: str) -> tuple[set[str], Any]:
         return displayed(app), app.desk.view
 
 
-@pytest.mark.parametrize("number", range(1, 10))
-async def test_number_keys_show_each_panel_on_a_small_screen(number: int) -> None:
-    shown, _ = await run((80, 24), str(number))
-    assert shown & set(NUMBERED) == {NUMBERED[number - 1]}
-    assert "summary" in shown
+async def test_number_keys_and_clicks_show_each_panel_on_a_small_screen() -> None:
+    app = DeskApp(Recorded(desk_frame()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for number, name in enumerate(NUMBERED, 1):
+            await pilot.press(str(number % 10))
+            await pilot.pause()
+            shown = displayed(app)
+            assert shown & set(NUMBERED) == {name}
+            assert "summary" in shown
+        line = "".join(segment.text for segment in app.desk.tabs.render_line(0))
+        for number, name in enumerate(NUMBERED, 1):
+            await pilot.click(app.desk.tabs, offset=(line.index(f"{number % 10} "), 0))
+            await pilot.pause()
+            assert displayed(app) & set(NUMBERED) == {name}
 
 
 async def test_escape_brings_the_ladder_back_on_a_small_screen() -> None:
@@ -43,28 +52,47 @@ async def test_number_keys_choose_the_tab_in_two_columns() -> None:
     assert "chart" in shown
 
 
-async def test_number_keys_choose_between_events_and_fills_in_three_low_columns() -> None:
-    shown, view = await run((160, 30), "9")
-    assert "fills" in shown
-    assert "events" not in shown
-    shown, _ = await run((160, 30), "9", "7")
-    assert "events" in shown
-    assert "fills" not in shown
+async def test_number_keys_choose_what_stands_in_the_lower_place_of_three_columns() -> None:
+    shown, _ = await run((160, 30), "9")
+    assert shown & set(LOWER_TABS) == {"fills"}
+    shown, view = await run((160, 30), "9", "7")
+    assert shown & set(LOWER_TABS) == {"events"}
     assert view.tab == "chart"
-    shown, _ = await run((200, 55))
-    assert {"events", "fills"} <= shown
-    assert "tabs" not in shown
+    shown, _ = await run((200, 55), "0")
+    assert shown & set(LOWER_TABS) == {"fills", "history"}
 
 
-@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("width", [60, 80, 120])
 async def test_every_tab_is_named_at_every_width(width: int) -> None:
     app = DeskApp(Recorded(desk_frame()))
     async with app.run_test(size=(width, 40)):
         line = "".join(segment.text for segment in app.desk.tabs.render_line(0))
         assert len(line) == app.desk.tabs.size.width
-        names = NUMBERED if width == 80 else TABS
-        keys = {"shadows": "S", **{name: str(number) for number, name in enumerate(NUMBERED, 1)}}
-        assert all(f"{keys[name]} {name}" in line for name in names)
+        names = NUMBERED if width < 110 else TABS
+        keys = {"shadows": "S", **{name: str(number % 10) for number, name in enumerate(NUMBERED, 1)}}
+        for name in names:
+            word = (
+                name[:3] if width == 60 else {"position": "posn", "history": "hist", "workers": "work"}.get(name, name)
+            )
+            assert f"{keys[name]} {word}" in line
+
+
+async def test_a_panel_in_anothers_place_is_found_by_its_number() -> None:
+    app = DeskApp(Recorded(desk_frame()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.desk.view = View().swapped("tape", "orders")
+        await pilot.press("2")
+        await pilot.pause()
+        assert "orders" in displayed(app)
+        assert "chart" not in displayed(app)
+        assert app.desk.panel_of(app.desk.focused) == "orders"
+        await pilot.press("5", "6")
+        await pilot.pause()
+        assert {"tape", "chart"} <= displayed(app)
+        line = "".join(segment.text for segment in app.desk.tabs.render_line(0))
+        assert "▸5 chart" in line
+        assert "2 orders" in line
+        assert "tape" not in line
 
 
 @pytest.mark.parametrize("size", [(200, 55), (120, 40), (80, 24)])

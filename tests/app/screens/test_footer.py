@@ -51,3 +51,29 @@ async def test_a_word_takes_the_line_for_a_while() -> None:
         app.desk.footer.say("third", seconds=0.01)
         await pilot.pause(0.1)
         assert app.desk.footer.word == ""
+
+
+async def test_a_click_on_a_key_does_what_the_key_does() -> None:
+    link = Recorded(desk_frame())
+    app = DeskApp(link)
+    async with app.run_test(size=(120, 40)) as pilot:
+
+        async def click(text: str) -> None:
+            line = "".join(segment.text for segment in app.desk.footer.render_line(0))
+            await pilot.click(app.desk.footer, offset=(line.index(text), 0))
+            await pilot.pause()
+
+        for text in ("space", "+ -", "- spread", "spread", "] size", "[ ]", "b s", "s sides"):
+            await click(text)
+        assert [name for name, _ in link.acts] == [
+            "pause", "widen", "tighten", "widen", "larger", "smaller", "toggle_bids", "toggle_asks",
+        ]  # fmt: skip
+        await pilot.click(app.desk.footer, offset=(119, 0))
+        await click("help")
+        assert app.desk.sheet is not None
+        await click("pause")
+        assert len(link.acts) == 8
+        await click("kill")
+        assert link.kills == 1
+        await click("killed")
+        assert len(link.acts) == 8

@@ -80,7 +80,7 @@ async def test_it_scrolls_and_what_is_being_read_stays() -> None:
     async with app.run_test(size=(80, 12)) as pilot:
         app.show(desk_frame())
         panel.focus()
-        await pilot.press("down", "down", "pagedown")
+        panel.scroll_rows(6)
         assert "↑ 6 newer" in lines_of(panel)[-1]
         reading = lines_of(panel)[2:7]
         newest = msgspec.structs.replace(fills()[0], ts=fills()[0].ts + 10**9)
