@@ -117,7 +117,16 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action(id="explain", keys=("e",), group="Look", label="explain", help="why an order stands there", desk=False),
     Action(id="panel", keys=(), group="Look", label="panels", help="show or focus a panel", desk=False),
-    Action(id="zoom", keys=("enter",), group="Look", label="enlarge", help="panel to the full screen", desk=False),
+    Action(id="zoom", keys=("enter",), group="Look", label="enlarge", help="enlarge panel, heat map", desk=False),
+    Action(
+        id="heatmap",
+        keys=("H",),
+        group="Look",
+        label="heat map",
+        help="depth over time, full screen",
+        desk=False,
+        beside="zoom",
+    ),
     Action(id="back", keys=("escape",), group="Look", label="back", help="back to the desk", desk=False),
     Action(id="filter", keys=("/",), group="Look", label="filter", help="filter a list", desk=False),
     Action(

@@ -145,10 +145,10 @@ class Intents:
         )
 
     def _do_recentre(self, _: str) -> None:
-        self._ask_panel("ladder", "recentre")
+        self._ask_panel(self._by_heatmap("ladder"), "recentre")
 
     def _do_group(self, _: str) -> None:
-        self._ask_panel("ladder", "cycle_group")
+        self._ask_panel(self._by_heatmap("ladder"), "cycle_group")
 
     def _do_units(self, _: str) -> None:
         self._ask_panel("ladder", "cycle_units")
@@ -157,7 +157,20 @@ class Intents:
         self._ask_panel("ladder", "cycle_columns")
 
     def _do_window(self, _: str) -> None:
-        self._ask_panel("chart", "cycle_window")
+        self._ask_panel(self._by_heatmap("chart"), "cycle_window")
+
+    def _by_heatmap(self, otherwise: str) -> str:
+        """The panel that a key of ladder or chart is meant for: the heat map while that fills the screen."""
+        return "heatmap" if self._app.desk.view.zoomed == "heatmap" else otherwise
+
+    def _do_heatmap(self, _: str) -> None:
+        """The heat map to the full screen, and back."""
+        desk = self._app.desk
+        if desk.view.zoomed == "heatmap":
+            desk.zoom("")
+        else:
+            desk.zoom("heatmap")
+            desk.set_focus(desk.panels["heatmap"].widget)
 
     def _do_chart(self, argument: str) -> None:
         """Another chart, or the one that is named; brought into its place where another panel has it."""

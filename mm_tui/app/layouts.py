@@ -16,6 +16,9 @@ NUMBERED: Final = ("ladder", "orders", "position", "risk", "chart", "tape", "eve
 LETTERED: Final = ("shadows",)
 """Panels with a key of their own, that of the action of their name."""
 
+FULL_SCREEN: Final = ("heatmap",)
+"""Panels that are seen on the full screen only, by the action of their name."""
+
 TABS: Final = ("chart", "tape", "events", "workers", "fills", "history", "shadows")
 """Panels that share one place in two columns."""
 

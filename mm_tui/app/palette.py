@@ -1,6 +1,6 @@
 """A theme's tokens as the styles that panels draw with.
 
-A style is asked for by a short name: a token, then `on <token>`, `soft`, `bold`, `reverse` or `glow<n>` as needed,
+A style is asked for by a short name: a token, then `on <token>`, `soft`, `clear`, `bold`, `reverse` or `glow<n>`,
 such as `palette["bid bold on selection"]`. Each is made once. Also here: what a terminal without UTF-8 is shown.
 """
 
@@ -38,6 +38,8 @@ VARIABLE = "mm-"
 """Prefix of a token among a Textual theme's variables."""
 SOFT = 0.5
 """How much of a colour is left in a soft area: a bar tells more by its length than by its brightness."""
+HEATS = 12
+"""Colours of the heat map's ramp, its ground among them."""
 GLOWS = 3
 """Steps in which a changed number fades from the accent to its own colour."""
 
@@ -65,10 +67,10 @@ _PLAIN = {
     **dict.fromkeys("─╌╴╶┄–—−", "-"),
     "━": "=",
     **dict.fromkeys("│┃▌▐⋮", "|"),
-    **dict.fromkeys("█▉▊▋▮▓", "#"),
+    **dict.fromkeys("█▉▊▋▮▓▒", "#"),
     **dict.fromkeys("▍▎▏▯", ":"),
     **dict.fromkeys("░·", "."),
-    **dict.fromkeys("●◆", "*"),
+    **dict.fromkeys("●◆•", "*"),
     **dict.fromkeys("○◌◐", "o"),
     "▲": "^",
     "▼": "v",
@@ -102,6 +104,8 @@ class Palette:
     def __init__(self, colours: Mapping[str, str], *, ascii: bool = False) -> None:  # noqa: A002 - the field's own word
         self.colours = {token: colours[token] for token in TOKENS}
         """Token to `#rrggbb`."""
+        self.heats = {f"heat{at}": heat(colours, at / (HEATS - 1)) for at in range(HEATS)}
+        """The heat map's ramp, `heat0` to `heat11`, to be used like tokens."""
         self.ascii = ascii
         """Whether the terminal shows no more than ASCII."""
         self.styles: dict[str, Style] = _Styles(self)
@@ -113,16 +117,18 @@ class Palette:
     def make(self, name: str) -> Style:
         """The style of that name, made anew."""
         token, *words = name.split()
-        colour, ground = self.colours[token], self.colours["panel"]
-        bold = reverse = soft = False
+        colour, ground = self._colour(token), self.colours["panel"]
+        bold = reverse = soft = clear = False
         rest = iter(words)
         for word in rest:
             if word == "on":
-                ground = self.colours[next(rest)]
+                ground = self._colour(next(rest))
             elif word.startswith("glow"):
                 colour = mix(colour, self.colours["accent"], int(word[4:]) / GLOWS)
             elif word == "soft":
                 soft = True
+            elif word == "clear":
+                clear = True
             elif word == "bold":
                 bold = True
             elif word == "reverse":
@@ -131,11 +137,26 @@ class Palette:
                 raise ValueError(f"style {name!r}: unknown word {word!r}")
         if soft:
             colour = mix(ground, colour, SOFT)
+        if clear:
+            colour = legible(colour, ground)
         return Style(color=colour, bgcolor=ground, bold=bold or None, reverse=reverse or None)
+
+    def _colour(self, name: str) -> str:
+        """Of a token or of the ramp."""
+        return self.heats[name] if name in self.heats else self.colours[name]
 
     def write(self, text: str) -> str:
         """The text as this terminal can show it; never a different number of characters."""
         return plain(text) if self.ascii and not text.isascii() else text
+
+
+def heat(colours: Mapping[str, str], share: float) -> str:
+    """A colour of the heat map: from the panel's own to the accent, and beyond it halfway to the brightest."""
+    middle = 0.7
+    deep = mix(colours["panel"], colours["accent"], 0.75)
+    if share <= middle:
+        return mix(colours["panel"], deep, (share / middle) ** 1.4)
+    return mix(deep, colours["bright"], (share - middle) / (1 - middle) * 0.7)
 
 
 class _Styles(dict[str, Style]):
@@ -183,6 +204,14 @@ def contrast(first: str, second: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+@lru_cache(maxsize=512)
+def legible(colour: str, ground: str, least: float = 3.0) -> str:
+    """The colour, or one of its hue nearer to white or black, that has at least this contrast on the ground."""
+    target = max("#ffffff", "#000000", key=lambda end: contrast(end, ground))
+    shares = (step / 10 for step in range(11))
+    return next((made for share in shares if contrast(made := mix(colour, target, share), ground) >= least), target)
+
+
 def needs_ascii(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether the terminal cannot be trusted with more than ASCII, by its locale and its kind."""
     locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
@@ -209,6 +238,11 @@ def palette_of(theme: Theme, *, ascii: bool = False) -> Palette:  # noqa: A002 -
 def current(app: App[Any]) -> Palette:
     """The palette of the running app's theme; an app whose `ascii` is true gets seven bits."""
     return palette_of(app.current_theme, ascii=bool(getattr(app, "ascii", False)))
+
+
+def few_colours(app: App[Any]) -> bool:
+    """Whether the terminal has sixteen colours at most, or is to be given none: shades must say what colours cannot."""
+    return app.no_color or (not app.is_headless and app.console.color_system in {None, "standard", "windows"})
 
 
 def _hex(colour: str, ground: str) -> str:

@@ -6,6 +6,7 @@ from mm_tui.app.widgets.chart import Chart
 from mm_tui.app.widgets.events import Events
 from mm_tui.app.widgets.fills import Fills
 from mm_tui.app.widgets.header import Header
+from mm_tui.app.widgets.heatmap import Heatmap
 from mm_tui.app.widgets.history import History
 from mm_tui.app.widgets.ladder import Ladder
 from mm_tui.app.widgets.orders import Orders
@@ -37,4 +38,5 @@ def make_panels() -> dict[str, Widget]:
         "tape": Tape(),
         "workers": Workers(),
         "summary": Summary(),
+        "heatmap": Heatmap(),
     }

@@ -176,10 +176,10 @@ class LadderView:
             farthest = centre * FIRST_BPS // 10_000
         needed = 2 * farthest / max(2, rows - 4)
         group = self._group
-        smaller = _round_up(needed / ROOMY)
+        smaller = round_up(needed / ROOMY)
         self._roomy = self._roomy + 1 if own and smaller < group else 0
         if needed > group:
-            group = _round_up(needed)
+            group = round_up(needed)
         elif self._roomy > PATIENCE:
             group, self._roomy = smaller, 0
         self._group = group
@@ -234,7 +234,7 @@ def _bucket(order: Order, group: int) -> int:
     return -(-order.price // group) * group
 
 
-def _round_up(needed: float) -> int:
+def round_up(needed: float) -> int:
     """The smallest of 1, 2, 5, 10, 20, 50 … that is at least this."""
     decade = 1
     while True:

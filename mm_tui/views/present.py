@@ -23,6 +23,7 @@ from mm_tui.model.events import BUY, SELL
 from mm_tui.model.orders import Order
 from mm_tui.views import frames as fr
 from mm_tui.views.charting import ChartView
+from mm_tui.views.depth import DepthView
 from mm_tui.views.fields import fields_of, shown
 from mm_tui.views.fmt import clock, number, steps
 from mm_tui.views.ghost import ghost_frame
@@ -84,6 +85,7 @@ class Presenter:
         self._worth = WorthView(scores, core.instrument)
         self._last = fr.DeskFrame()
         self._charts = ChartView(core, scores)
+        self._depth = DepthView(core)
         self._tape_count = 0
         self._tape_fills: tuple[fr.ChartFill, ...] = ()
         self._tape_rows: tuple[fr.TapeRow, ...] = ()
@@ -110,6 +112,7 @@ class Presenter:
             risk=_same(self._risk(ts), last.risk),
             chart=self._charts.frame(self._log.fills),
             latency=vitals.latency,
+            depth=self._depth.frame(),
             events=self._log.rows,
             history=self.history.rows,
             workers=_same(vitals.workers, last.workers),
@@ -348,7 +351,8 @@ class Presenter:
         return tuple(gauges)
 
     def sample(self, ts: int) -> None:
-        """Take the charts' sample, where one is due; `present` does so itself, a replay that runs ahead asks for it."""
+        """Take the charts' samples, where they are due; `present` does so itself, a replay that runs ahead asks too."""
+        self._depth.sample(ts)
         if self._charts.sample(ts):
             self._traded.refresh(ts)
 

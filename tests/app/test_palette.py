@@ -2,7 +2,7 @@ import pytest
 from textual.app import App
 from textual.theme import BUILTIN_THEMES
 
-from mm_tui.app.palette import TOKENS, contrast, current, luminance, mix, needs_ascii, palette_of, plain
+from mm_tui.app.palette import HEATS, TOKENS, contrast, current, luminance, mix, needs_ascii, palette_of, plain
 from mm_tui.app.themes import load_themes
 
 
@@ -26,6 +26,22 @@ def test_a_styles_name_is_a_token_and_what_is_done_to_it() -> None:
     assert look["bid bold reverse on selection"] is style
     assert look["text glow3"].color.name == look.colours["accent"]
     assert look["bid soft"].color.name == mix(look.colours["panel"], look.colours["bid"], 0.5)
+
+
+@pytest.mark.parametrize("name", sorted(load_themes().themes))
+def test_the_heat_map_goes_from_the_ground_to_the_strongest_and_marks_stand_out_on_it(name: str) -> None:
+    look = palette_of(load_themes().themes[name])
+    panel, ramp = look.colours["panel"], [look.heats[f"heat{at}"] for at in range(HEATS)]
+    steps = [contrast(colour, panel) for colour in ramp]
+    assert ramp[0] == panel
+    assert steps == sorted(steps)
+    assert len(set(ramp)) == HEATS
+    assert steps[-1] > 4
+    for token in ("own", "bid", "ask"):
+        for at in range(HEATS):
+            style = look[f"{token} bold clear on heat{at}"]
+            assert contrast(style.color.name, ramp[at]) >= 3
+    assert look["heat3 on heat7"].color.name == ramp[3]
 
 
 @pytest.mark.parametrize("name", ["bid blinking", "purple"])

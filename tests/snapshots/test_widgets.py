@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from hand_frames import formula, ladder, strained
+from hand_frames import depth, formula, ladder, strained
 from panel_app import PanelApp
 
 from mm_tui.app.actions import CHARTS
@@ -12,6 +12,7 @@ from mm_tui.app.widgets.chart import Chart
 from mm_tui.app.widgets.events import Events
 from mm_tui.app.widgets.fills import Fills
 from mm_tui.app.widgets.header import Header
+from mm_tui.app.widgets.heatmap import Heatmap
 from mm_tui.app.widgets.history import History
 from mm_tui.app.widgets.ladder import Ladder
 from mm_tui.app.widgets.lines import Panel
@@ -24,7 +25,8 @@ from mm_tui.app.widgets.summary import Summary
 from mm_tui.app.widgets.tape import Tape
 from mm_tui.app.widgets.truth import Truth
 from mm_tui.app.widgets.workers import Workers
-from mm_tui.views.frames import DeskFrame
+from mm_tui.model.events import BUY, SELL
+from mm_tui.views.frames import ChartFill, ChartFrame, DeskFrame
 
 Compare = Callable[..., bool]
 SIZES: dict[type[Panel], tuple[int, int]] = {
@@ -74,6 +76,24 @@ def test_charts(snap_compare: Compare, kind: str, theme: str, alphabet: str) -> 
     panel = Chart()
     panel.kind = kind
     assert snap_compare(Shown(panel, strained(), theme, alphabet=alphabet), terminal_size=SIZES[Chart])
+
+
+@pytest.mark.parametrize(
+    ("theme", "alphabet", "size"),
+    [
+        ("graphite", "utf8", (140, 34)), ("paper", "utf8", (140, 34)), ("graphite", "ascii", (100, 24)),
+        ("high-contrast", "utf8", (80, 22)),
+    ],
+)  # fmt: skip
+def test_heat_map(snap_compare: Compare, theme: str, alphabet: str, size: tuple[int, int]) -> None:
+    frame = depth(600)
+    bought, sold = frame.columns[-60], frame.columns[-25]
+    fills = (
+        ChartFill(ts=bought.ts, side=BUY, price=bought.own_bids[0]),
+        ChartFill(ts=sold.ts, side=SELL, price=sold.ask),
+    )
+    shown = strained(depth=frame, chart=ChartFrame(fills=fills))
+    assert snap_compare(Shown(Heatmap(), shown, theme, alphabet=alphabet), terminal_size=size)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from hand_market import BTC, MID, NS, OWN, PEPE, START, chart, ladder, tape
+from hand_market import BTC, MID, NS, OWN, PEPE, START, chart, depth, ladder, tape
 
 from mm_tui.analytics.histogram import Histogram
 from mm_tui.model.events import BUY, SELL, Side
@@ -35,7 +35,7 @@ from mm_tui.views.frames import (
     WorthFrame,
 )
 
-__all__ = ["BTC", "MID", "NS", "OWN", "PEPE", "START", "chart", "ladder", "tape"]
+__all__ = ["BTC", "MID", "NS", "OWN", "PEPE", "START", "chart", "depth", "ladder", "tape"]
 
 
 def waterfall(side: Side, price: int, level: int) -> tuple[Step, ...]:

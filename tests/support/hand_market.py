@@ -1,6 +1,7 @@
 """The market of the hand-made frames: a BTC/USDT book, its tape and five minutes of its mid, the same each time."""
 
 import random
+from array import array
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +13,16 @@ from mm_tui.views.frames import (
     ChartFill,
     ChartFrame,
     ChartSample,
+    DepthColumn,
+    DepthFrame,
+    DepthTrades,
     LadderFrame,
     LadderRow,
     StatsFrame,
     TapeFrame,
     TapeRow,
 )
+from mm_tui.views.frames.depth import HALF, UNKNOWN, code_of
 
 NS = 1_000_000_000
 START = 1_723_161_731 * NS
@@ -150,3 +155,39 @@ def chart(count: int = 1200, seed: int = 3) -> ChartFrame:
             )
         )
     return ChartFrame(samples=tuple(samples), fills=tuple(fills))
+
+
+def depth(count: int = 400, seed: int = 4, every: int = NS // 4) -> DepthFrame:
+    """A book with walls that stand for a while, a mid that wanders, trades at the touch, quotes either side of it."""
+    chance = random.Random(seed)
+    group, mid = 100, MID
+    sizes: dict[int, int] = {}
+    columns = []
+    for at in range(count):
+        mid += round(chance.gauss(0, 25))
+        low = mid // group - HALF
+        for bucket in range(low, low + 2 * HALF):
+            if bucket not in sizes or chance.random() < 0.02:
+                sizes[bucket] = int(chance.lognormvariate(9.5, 1.4)) * (9 if bucket % 23 == 0 else 1) + 1
+        touch = mid // group
+        codes = [code_of(sizes[bucket]) for bucket in range(low, low + 2 * HALF)]
+        codes[:20] = [UNKNOWN] * 20
+        trades = []
+        if chance.random() < 0.3:
+            size = int(chance.lognormvariate(5, 2)) + 1
+            side = chance.random() < 0.5
+            trades.append(DepthTrades(bucket=touch, bought=size if side else 0, sold=0 if side else size))
+        quoted = mid // 1500 * 1500
+        columns.append(
+            DepthColumn(
+                ts=START - (count - 1 - at) * every,
+                low=low,
+                codes=array("H", codes).tobytes(),
+                bid=mid,
+                ask=mid + 1,
+                own_bids=(quoted - 1200, quoted - 2500),
+                own_asks=(quoted + 2700, quoted + 4000),
+                trades=tuple(trades),
+            )
+        )
+    return DepthFrame(group=group, columns=tuple(columns))

@@ -12,7 +12,18 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from mm_tui.app.actions import DESK, ActionTable
-from mm_tui.app.layouts import LETTERED, NUMBERED, SHEET, TABS, Plan, View, docked, plan, with_scrubber
+from mm_tui.app.layouts import (
+    FULL_SCREEN,
+    LETTERED,
+    NUMBERED,
+    SHEET,
+    TABS,
+    Plan,
+    View,
+    docked,
+    plan,
+    with_scrubber,
+)
 from mm_tui.app.messages import PanelFailed
 from mm_tui.app.screens.compact import Compact
 from mm_tui.app.screens.footer import Footer
@@ -156,7 +167,7 @@ class DeskScreen(Screen[None]):
     def panel_of(self, widget: Widget | None) -> str:
         """The panel that a widget belongs to, or an empty name."""
         for node in widget.ancestors_with_self if widget is not None else ():
-            if node.id in NUMBERED or node.id in LETTERED:
+            if node.id in NUMBERED or node.id in LETTERED or node.id in FULL_SCREEN:
                 return node.id
         return ""
 

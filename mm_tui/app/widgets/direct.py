@@ -58,13 +58,30 @@ class Direct:
             self._places[panel] = None if _coloured(app) else _uncovered(panel, seen)
         return self._places[panel]
 
-    def write(self, place: Offset, rows: Iterable[tuple[int, Row]], look: Palette) -> None:
-        """Put rows at their lines of the panel that stands at `place`."""
+    def shift(self, place: Offset, ends: Iterable[tuple[int, int, int, int, Row]], look: Palette) -> None:
+        """Move the rest of lines to the left and write their new ends: for panels up to the screen's right edge.
+
+        Each of `ends` is the line, where the shifting begins, by how many cells, where the new end begins, and the end.
+        """
+        codes = self._codes_for(look)
+        left, top = place.x + 1, place.y + 1
+        for at, x, cells, tail, end in ends:
+            line = f"\x1b[{top + at};"
+            gone = f"{line}{left + x}H\x1b[{cells}P" if cells else ""
+            self._pending.append(f"{gone}{line}{left + tail}H{end.codes(codes)}")
+
+    def _codes_for(self, look: Palette) -> "_Codes":
+        """Escape sequences of a palette; what is written is sent at the end of this turn of the loop."""
         codes = self._codes.get(id(look))
         if codes is None:
             codes = self._codes[id(look)] = _Codes(look, self._app)
         if not self._pending:
             asyncio.get_running_loop().call_soon(self._send)
+        return codes
+
+    def write(self, place: Offset, rows: Iterable[tuple[int, Row]], look: Palette) -> None:
+        """Put rows at their lines of the panel that stands at `place`."""
+        codes = self._codes_for(look)
         left, top = place.x + 1, place.y + 1
         self._pending += [f"\x1b[{top + at};{left}H{row.codes(codes)}" for at, row in rows]
 

@@ -17,7 +17,7 @@ Spans = Sequence[Span]
 
 GLOW_NS = 900_000_000
 """How long a change glows."""
-_single_cells = re.compile("[ -~─-╿▀-▟⠀-⣿·–−…▲▼●○◌◐◆×≥≤√↑↓←→±²γδκστ]*\\Z").match
+_single_cells = re.compile("[ -~─-╿▀-▟⠀-⣿·–−…▲▼●•○◌◐◆×≥≤√↑↓←→±²γδκστ]*\\Z").match
 """Matches text that is printable and of one cell a character for sure: all that our own rows are made of."""
 
 

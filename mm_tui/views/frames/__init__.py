@@ -7,6 +7,7 @@ to write them. What cannot be known is None and is shown as "–".
 
 from mm_tui.views.frames.base import Frame
 from mm_tui.views.frames.chart import ChartFill, ChartFrame, ChartSample, LatencyRow, PnlParts
+from mm_tui.views.frames.depth import DepthColumn, DepthFrame, DepthTrades
 from mm_tui.views.frames.desk import DeskFrame
 from mm_tui.views.frames.ghost import GhostFrame, GhostQuote
 from mm_tui.views.frames.history import HistoryRow, Move
@@ -25,6 +26,9 @@ __all__ = [
     "ChartFill",
     "ChartFrame",
     "ChartSample",
+    "DepthColumn",
+    "DepthFrame",
+    "DepthTrades",
     "DeskFrame",
     "DeskLink",
     "DeskState",

@@ -3,6 +3,7 @@
 from mm_tui.model.instrument import Instrument
 from mm_tui.views.frames.base import Frame
 from mm_tui.views.frames.chart import ChartFrame, LatencyRow
+from mm_tui.views.frames.depth import DepthFrame
 from mm_tui.views.frames.ghost import GhostFrame
 from mm_tui.views.frames.history import HistoryRow
 from mm_tui.views.frames.ladder import LadderFrame
@@ -31,6 +32,7 @@ class DeskFrame(Frame, frozen=True, kw_only=True):
     chart: ChartFrame = ChartFrame()
     latency: tuple[LatencyRow, ...] = ()
     """Empty where nothing is measured, as in a replay."""
+    depth: DepthFrame = DepthFrame()
     events: tuple[EventRow, ...] = ()
     """Newest first, at most 500."""
     history: tuple[HistoryRow, ...] = ()
