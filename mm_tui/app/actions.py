@@ -138,6 +138,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         desk=False,
     ),
     Action(id="venue", keys=("v",), group="Set up", label="venue", help="venue and symbol", desk=False),
+    Action(id="inject", keys=("I",), group="Set up", label="drill", help="a fault drill: gap, stall …", desk=False),
     Action(id="theme", keys=("t",), group="Set up", label="theme", help="choose the colours", desk=False),
     Action(id="command", keys=(":",), group="Set up", label="command", help="command line", desk=False),
     Action(id="palette", keys=("ctrl+p",), group="Set up", label="palette", help="all commands", desk=False),

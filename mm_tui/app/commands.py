@@ -6,12 +6,15 @@ from difflib import get_close_matches
 from typing import Final
 
 from mm_tui.app.actions import CHARTS, DESK, ActionTable
+from mm_tui.errors import UsageError
+from mm_tui.model.drills import EXAMPLES, read_drill
 
 _WITHOUT_LINE: Final = frozenset({"panel", "command", "zoom", "back"})
 _ALIASES: Final = {"q": "quit", "h": "help", "shadow": "shadows"}
 _TAKES: Final = {
     "theme": "NAME", "chart": "KIND", "cancel_order": "ID", "explain": "ID", "filter": "TEXT", "goto": "MOMENT",
     "branch": "KEY=VALUE", "shadows": "add KEY=VALUE, drop N, promote N", "promote": "N", "drop_shadow": "N",
+    "inject": "DRILL",
 }  # fmt: skip
 """Actions with an argument, which may be left out."""
 
@@ -43,6 +46,11 @@ def parse(line: str, table: ActionTable = DESK) -> Command | str:
         return f"no command {word!r}" + (f"; did you mean {near[0]}?" if near else "; tab lists the commands")
     if argument and word not in _TAKES:
         return f"{word} takes no argument"
+    if word == "inject" and argument:
+        try:
+            read_drill(argument)
+        except UsageError as error:
+            return str(error)
     return Command(word, argument)
 
 
@@ -76,6 +84,7 @@ def complete(
         "explain": orders,
         "cancel_order": orders,
         "chart": CHARTS,
+        "inject": EXAMPLES,
     }
     if _ALIASES.get(head, head) == "shadows":
         pools[head] = parameters if tail.lstrip().startswith("add ") and tail.count(" ") > 1 else shadows

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mm_tui.app.actions import CHARTS, shown
 from mm_tui.app.layouts import NUMBERED
+from mm_tui.model.drills import OF_THE_MARKET, read_drill
 
 if TYPE_CHECKING:
     from mm_tui.app.app import DeskApp
@@ -143,6 +144,15 @@ class Intents:
         self._app.ask(
             sheet, lambda answer: self._app.link.act("promote", argument) if answer else self._app.say("not promoted")
         )
+
+    def _do_inject(self, argument: str) -> None:
+        """Something fails on purpose; a real market cannot be told to move."""
+        if not argument:
+            self._command("inject ")
+        elif read_drill(argument).kind in OF_THE_MARKET and self._app.link.frame.header.venue != "demo":
+            self._app.say("this market is real: jump and burst move the embedded exchange alone (mm-tui demo)")
+        else:
+            self._app.link.act("inject", argument)
 
     def _do_recentre(self, _: str) -> None:
         self._ask_panel(self._by_heatmap("ladder"), "recentre")

@@ -9,6 +9,7 @@ from mm_tui.core.state import State
 from mm_tui.errors import SettingsError, UsageError
 from mm_tui.model import facts
 from mm_tui.model.bounds import typed
+from mm_tui.model.drills import read_drill
 from mm_tui.model.events import BUY, SELL, OperatorAction, Side
 from mm_tui.model.words import one_line
 from mm_tui.risk.breaker import Trip
@@ -45,6 +46,7 @@ class Console:
             "set": self._set,
             "promote": self._promote,
             "drop": self._drop,
+            "inject": self._inject,
             "loosen": self._loosen,
             "reduce_only": self._reduce_only,
         }
@@ -159,6 +161,14 @@ class Console:
         """Parameters were changed on the screen and not sent: that leaves a record, and nothing else."""
         words = ", ".join(argument.splitlines())
         self._core.outbox.note("info", f"dropped unsent: {one_line(words, DROPPED_SHOWN)}")
+
+    def _inject(self, argument: str) -> None:
+        """Something is going to fail on purpose: said, and done by whatever it is that fails."""
+        try:
+            words = f"drill: {read_drill(argument).words}"
+        except UsageError as error:
+            words = one_line(str(error))
+        self._core.outbox.note("warn", words)
 
     def _promote(self, argument: str) -> None:
         """Go over to another strategy, or to other parameters as a whole: quotes follow by the usual way."""

@@ -5,6 +5,7 @@ journalled, decided upon and answered before the next is looked at.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -15,8 +16,19 @@ from mm_tui.analytics.terms import NO_TERMS, Terms
 from mm_tui.bus import EventBus
 from mm_tui.core.engine import Core
 from mm_tui.core.outputs import EMPTY, Outputs
+from mm_tui.errors import UsageError
 from mm_tui.model.commands import ArmTimer, RequestSnapshot
-from mm_tui.model.events import AnyEvent, BookDelta, BookSnapshot, SessionStarted, Timer, TopOfBook, Trade
+from mm_tui.model.drills import Drill, read_drill
+from mm_tui.model.events import (
+    AnyEvent,
+    BookDelta,
+    BookSnapshot,
+    OperatorAction,
+    SessionStarted,
+    Timer,
+    TopOfBook,
+    Trade,
+)
 from mm_tui.runtime.wire import WireCount
 from mm_tui.sim.venue import PaperVenue
 
@@ -95,6 +107,8 @@ class Desk:
         self.bus = bus
         self.journal: Journal = journal if journal is not None else NoJournal()
         self.request_snapshot = request_snapshot
+        self.drill: Callable[[Drill], None] = lambda _: None
+        """Told of every drill; what runs the desk does the rest of it."""
         self.digest = Digest()
         self.scores = Scores(promised, lambda: core.gate.max_position, core.market.mid_before)
         self.wire = WireCount()
@@ -166,6 +180,8 @@ class Desk:
         elif kind is SessionStarted:
             self.first_ts = self.digest.start = ts
             self.venue.open_account(event.base, event.quote)  # type: ignore[union-attr]
+        elif kind is OperatorAction and event.action == "inject":  # type: ignore[union-attr]
+            self._inject(event.argument)  # type: ignore[union-attr]
         scores, mid2, valid = self.scores, core.references.mid2, core.book.valid
         if outputs is not EMPTY:
             scores.after(ts, mid2, valid, outputs.facts)
@@ -173,6 +189,13 @@ class Desk:
         elif ts > scores.due or mid2 != scores.mid2 or valid is not scores.valid:
             scores.after(ts, mid2, valid, outputs.facts)
         journal.flush()
+
+    def _inject(self, text: str) -> None:
+        """A drill that the core has taken note of."""
+        with suppress(UsageError):
+            drill = read_drill(text)
+            self.venue.drill(drill)
+            self.drill(drill)
 
     def _answer(self, outputs: Outputs) -> None:
         journal, digest = self.journal, self.digest

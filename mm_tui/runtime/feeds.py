@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from mm_tui.model.drills import Drill
     from mm_tui.runtime.desk import Desk
     from mm_tui.runtime.stopwatch import RecordedStopwatch
     from mm_tui.venues.api import Feed
 
 AUTO_TIMEOUT_S = 3.0
+BURST = 10_000
+"""Orders of the drill of that name."""
 FEES = {"demo": (0.0, 5.0)}
 """Maker and taker, bps; every other venue takes Binance's lowest tier."""
 BINANCE_FEES = (10.0, 10.0)
@@ -42,6 +45,8 @@ class Chosen(msgspec.Struct, frozen=True):
     """The session's first event where it is given, as a branch's is; else the settings say what it opens with."""
     stopwatch: "Callable[[Desk], RecordedStopwatch] | None" = None
     """What times the strategy's decisions on a feed that is not live."""
+    market: "Callable[[Drill], None] | None" = None
+    """Tells a made-up market of a drill; None where the market is real."""
     origin: Origin | None = None
     """The recording that this branches off."""
 
@@ -96,8 +101,20 @@ async def _demo(options: RunOptions, settings: Settings, stack: AsyncExitStack, 
     exchange = await stack.enter_async_context(EmbeddedExchange(demo, options.symbol))
     binance = msgspec.structs.replace(settings.binance, rest_url=exchange.rest_url, ws_url=exchange.ws_url)
     feed = BinanceFeed(binance, settings.feed, options.symbol, name="demo", words="embedded exchange")
+
+    def tell(drill: "Drill") -> None:
+        if drill.kind == "jump":
+            exchange.jump(drill.amount * 100)
+        else:
+            exchange.burst(BURST)
+
     return Chosen(
-        feed, *fees_of(settings, "demo"), settings.feed.stale_after_ms, punctual=demo.speed == 1.0, demo_cause=cause
+        feed,
+        *fees_of(settings, "demo"),
+        settings.feed.stale_after_ms,
+        punctual=demo.speed == 1.0,
+        demo_cause=cause,
+        market=tell,
     )
 
 

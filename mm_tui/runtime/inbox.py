@@ -11,6 +11,7 @@ from collections.abc import Callable
 import msgspec
 
 from mm_tui.model.events import AnyEvent, OperatorAction, WatchdogTripped
+from mm_tui.runtime.drills import Line
 from mm_tui.venues.api import Frame
 
 CAPACITY = 4096
@@ -35,23 +36,35 @@ class DeskInbox:
         self._stuck = ""
         self.closed = False
         """The desk is about to stop: nothing but a kill is taken any more."""
+        self.line: Line | None = None
+        """What a drill does to frames on their way in; None while there was none."""
         self._wake: asyncio.Future[None] | None = None
         self._room = asyncio.Event()
         """A frame was taken; several parts of a feed may wait for it."""
 
     async def put(self, frame: Frame) -> None:
         """Take a frame; waits while the queue is full, and stamps it anew if it had to."""
+        if self.line is not None:
+            if not self.line.whole:
+                if not await self.line.passes(frame):
+                    return
+                frame = self._stamped(frame)
+            else:
+                self.line = None
         if len(self._frames) >= self._capacity:
             self.waited += 1
             while len(self._frames) >= self._capacity:
                 self._room.clear()
                 await self._room.wait()
-            ts = max(self.now(), frame.event.ts)
-            frame = Frame(msgspec.structs.replace(frame.event, ts=ts), frame.raw)
+            frame = self._stamped(frame)
         self._frames.append(frame)
         self.high_water = max(self.high_water, len(self._frames))
         self._on_put(frame)
         self.wake()
+
+    def _stamped(self, frame: Frame) -> Frame:
+        """As it is received now."""
+        return Frame(msgspec.structs.replace(frame.event, ts=max(self.now(), frame.event.ts)), frame.raw)
 
     def act(self, action: str, argument: str) -> None:
         """Put an operator's action at the head."""

@@ -29,6 +29,7 @@ from mm_tui.runtime.assembly import Terms, build_desk, opening
 from mm_tui.runtime.band import NO_FIGURES, Band, Figures
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.control import Control
+from mm_tui.runtime.drills import Drills
 from mm_tui.runtime.feeds import Chosen, choose
 from mm_tui.runtime.followers import Followers
 from mm_tui.runtime.gauges import Gauges
@@ -204,6 +205,7 @@ class Session:
             self._milestones = Milestones(self.desk, self._writer, index, self.band, chosen.feed.name)
             self.bus.subscribe("market.index", MARKED, self._milestones.hear)
         self.inbox = DeskInbox(self._clock.now, self._entered)
+        self.desk.drill = Drills(chosen.feed, self.inbox, chosen.market).do
         log.info(
             "session venue=%s symbol=%s strategy=%s folder=%s",
             chosen.feed.name, self._instrument.symbol, options.strategy, self._folder.path if self._folder else None,

@@ -35,6 +35,8 @@ NO_CHANGE = Refusal(-2038, "The requested action would change no state; rejectin
 ALL_FILLED = Refusal(-2038, "Order amend rejected: the new quantity must be over what is filled.")
 TOO_MANY_AMENDS = Refusal(-2038, "Filter failure: MAX_NUM_ORDER_AMENDS")
 
+DRILL = Refusal(-1015, "A drill: refused on purpose.")
+
 
 class Standing(msgspec.Struct, frozen=True):
     """What filters look at beside the order itself; a replaced order is left out."""

@@ -25,12 +25,14 @@ LONGEST = 10_000_000_000
 class Latency:
     """Draws the two latencies of a request."""
 
-    __slots__ = ("_entry", "_generator", "_jitter", "_response", "_samples", "measured")
+    __slots__ = ("_entry", "_generator", "_jitter", "_response", "_samples", "extra", "measured")
 
     def __init__(self, config: Simulator) -> None:
         self._entry = (config.order_latency_ms + config.feed_latency_ms) * MILLISECOND
         self._response = config.response_latency_ms * MILLISECOND
         self._jitter = config.latency_jitter_ms * MILLISECOND
+        self.extra = 0
+        """What a drill adds to an order's way, ns."""
         self._generator = Generator(config.seed)
         self.measured = config.latency == "measured"
         """Whether it wants to hear of the feed."""
@@ -43,7 +45,7 @@ class Latency:
 
     def entry(self) -> int:
         """From the desk to the exchange, in the desk's own receive time."""
-        return self._entry + self._draw()
+        return self._entry + self.extra + self._draw()
 
     def response(self) -> int:
         """From the exchange to the desk."""

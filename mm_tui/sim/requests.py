@@ -53,6 +53,8 @@ class Requests:
             cmd.CancelOrder: self._cancel,
             cmd.CancelAll: self._cancel_all,
         }
+        self.refusing = 0
+        """So many orders to come are refused: a drill."""
         self.kinds = frozenset(self._arrivals)
         """Commands that are requests."""
 
@@ -73,6 +75,9 @@ class Requests:
         self, order: cmd.PlaceOrder | cmd.ReplaceOrder, new_id: str, leaving: Resting | None = None
     ) -> Refusal | None:
         own, purse = self._own, self._purse
+        if self.refusing:
+            self.refusing -= 1
+            return filters.DRILL
         if new_id in own.by_id:
             return filters.DUPLICATE
         standing = Standing(

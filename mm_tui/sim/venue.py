@@ -10,6 +10,8 @@ from typing import Any
 
 from mm_tui.book.book import Book
 from mm_tui.model import events as ev
+from mm_tui.model.clock import MILLISECOND
+from mm_tui.model.drills import Drill
 from mm_tui.model.events import MarketEvent, VenueReply
 from mm_tui.model.instrument import Instrument
 from mm_tui.risk.gate import Approved
@@ -108,6 +110,13 @@ class PaperVenue:
     def _report(self, now: int, kind: type, **fields: Any) -> None:
         self._last_report = max(self._last_report, now + self._latency.response())
         self._push(self._last_report, kind(ts=self._last_report, **fields))
+
+    def drill(self, drill: Drill) -> None:
+        """A fault that was asked for: slower, or refusing."""
+        if drill.kind == "latency":
+            self._latency.extra = round(drill.amount * MILLISECOND)
+        elif drill.kind == "reject":
+            self._requests.refusing = round(drill.amount)
 
     # -- the market
 

@@ -11,6 +11,7 @@ from typing import Any, Self
 from fault_proxy import Middleman, Pipe
 from small_session import loaded, options
 
+from mm_tui.model.drills import Drill
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.feeds import Chosen
 from mm_tui.runtime.session import Outcome, run_session
@@ -53,7 +54,7 @@ class WireDesk:
         settings = self._settings.settings
         config = Binance(rest_url=f"http://{self.middleman.address}", ws_url=f"ws://{self.pipe.address}")
         feed = BinanceFeed(config, settings.feed, "BTC/USDT", name="demo", words="", timing=self._timing)
-        chosen = Chosen(feed, 0.0, 5.0, settings.feed.stale_after_ms, punctual=True)
+        chosen = Chosen(feed, 0.0, 5.0, settings.feed.stale_after_ms, punctual=True, market=self._tell_market)
         run = run_session(options(self.home, "demo"), self._settings, self.control, screen=False, given=chosen)
         self._task = asyncio.create_task(run)
         await self.until(lambda records: state(records) == "quoting" and resting(records))
@@ -65,6 +66,12 @@ class WireDesk:
         self.control.stop("quit")
         self.outcome = await self._task
         await self._stack.aclose()
+
+    def _tell_market(self, drill: Drill) -> None:
+        if drill.kind == "jump":
+            self.exchange.jump(drill.amount * 100)
+        else:
+            self.exchange.burst(1000)
 
     @property
     def records(self) -> list[Record]:

@@ -64,6 +64,8 @@ class BinanceFeed:
         )
         self._refused: deque[int] = deque(maxlen=REFUSED_LIMIT)
         self._sieve = Sieve()
+        self._link: Link | None = None
+        """The connection that is read; None while there is none."""
         self._successor: Link | None = None
         """The connection that is to take over, while two are open."""
 
@@ -76,6 +78,11 @@ class BinanceFeed:
     def request_snapshot(self) -> None:
         """Ask for a snapshot; more requests while one is under way are one."""
         self._wanted.set()
+
+    def cut(self) -> None:
+        """A drill: the connection is lost, without a farewell."""
+        if self._link is not None:
+            self._link.connection.transport.abort()
 
     async def run(self, inbox: Inbox) -> None:
         """Feed the inbox for ever; ends when cancelled."""
@@ -114,6 +121,7 @@ class BinanceFeed:
         async with asyncio.TaskGroup() as tasks:
             reader = tasks.create_task(self._read(link, codec, inbox))
             while True:
+                self._link = link
                 renewal = tasks.create_task(self._renew(link))
                 await asyncio.wait({reader, renewal}, return_when=asyncio.FIRST_COMPLETED)
                 if not renewal.done():
@@ -131,6 +139,7 @@ class BinanceFeed:
                 await inbox.put(Frame(LinkUp(ts=inbox.now(), venue=self.name, resync=not successor.caught_up.is_set())))
                 self.status.detail = ""
                 link, reader = successor, next_reader
+            self._link = None
             self._connects.lived(int((_loop_time() - link.opened) * NS_PER_S))
             return reader.result()
 
