@@ -104,6 +104,8 @@ def test_a_bound_of_zero_is_none() -> None:
         (info({**PRICE, "tickSize": "x"}, LOT), "filters of BTC/USDT cannot be read|cannot be read"),
         (info({**PRICE, "tickSize": "-1"}, LOT), "is no size"),
         (info(PRICE, {**LOT, "stepSize": "NaN"}), "is no size"),
+        (info({**PRICE, "tickSize": "1e99900000"}, LOT), "is no size"),
+        (info({**PRICE, "maxPrice": "1e-99900000"}, LOT), "is no size"),
     ],
 )
 def test_what_cannot_be_traded_is_said(raw: bytes, complaint: str) -> None:

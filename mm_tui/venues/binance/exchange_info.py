@@ -60,6 +60,9 @@ class _Answer(msgspec.Struct, rename="camel"):
     msg: str = ""
 
 
+MOST_DIGITS = 30
+"""Before or behind the point; what has more is no price and no quantity of anything."""
+
 _read = msgspec.json.Decoder(_Answer).decode
 
 
@@ -145,6 +148,6 @@ def _price_range(entry: _Filter) -> PriceRange:
 def _number(text: Text) -> Decimal:
     """An exact, finite number without trailing zeros."""
     number = Decimal(str(text))
-    if not number.is_finite() or number < 0:
+    if not number.is_finite() or number < 0 or abs(number.adjusted()) > MOST_DIGITS:
         raise ValueError(f"{text!r} is no size")
     return Decimal(format(number.normalize(), "f"))
