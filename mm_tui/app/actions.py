@@ -139,6 +139,23 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action(id="venue", keys=("v",), group="Set up", label="venue", help="venue and symbol", desk=False),
     Action(id="inject", keys=("I",), group="Set up", label="drill", help="a fault drill: gap, stall …", desk=False),
+    Action(
+        id="layout",
+        keys=("L",),
+        group="Set up",
+        label="layouts",
+        help="saved layouts, :swap panels",
+        desk=False,
+    ),
+    Action(
+        id="swap",
+        keys=(),
+        group="Set up",
+        label="swap",
+        help="two panels change places",
+        desk=False,
+        beside="layout",
+    ),
     Action(id="theme", keys=("t",), group="Set up", label="theme", help="choose the colours", desk=False),
     Action(id="command", keys=(":",), group="Set up", label="command", help="command line", desk=False),
     Action(id="palette", keys=("ctrl+p",), group="Set up", label="palette", help="all commands", desk=False),
@@ -234,7 +251,7 @@ def shown_for(action: Action, keys: Mapping[str, tuple[str, ...]], table: Action
     ids = [action.id, *(other.id for other in table.actions if other.beside == action.id)]
     if action.id == "panel":
         return "0-9"
-    return " ".join(shown(keys[each][0]) for each in ids)
+    return " ".join(shown(keys[each][0]) for each in ids if keys[each])
 
 
 def resolve(

@@ -19,10 +19,12 @@ from textual.widget import Widget
 
 from mm_tui.app.actions import DESK, ActionTable, resolve, shown, textual_key
 from mm_tui.app.alerts import Bell
+from mm_tui.app.arranging import Arranging
 from mm_tui.app.intents import Intents, nothing
 from mm_tui.app.messages import PanelFailed, SheetClosed
 from mm_tui.app.palette import needs_ascii
 from mm_tui.app.replay_actions import other_ids
+from mm_tui.app.saved_layouts import SavedLayouts
 from mm_tui.app.screens.desk import DeskScreen
 from mm_tui.app.screens.footer import Footer
 from mm_tui.app.screens.sheet import Sheet
@@ -61,6 +63,7 @@ class DeskApp(App[None], inherit_bindings=False):
         make_panels: Callable[[], Mapping[str, Widget]] | None = None,
         themes_dir: Path | None = None,
         before_stop: Callable[[], None] | None = None,
+        layouts: SavedLayouts | None = None,
     ) -> None:
         self.ui = ui or Ui()
         """`[ui]` of the settings."""
@@ -71,6 +74,8 @@ class DeskApp(App[None], inherit_bindings=False):
         """The desk."""
         self.intents = self.INTENTS(self)
         """What actions do on the screen's side."""
+        self.arranging = Arranging(self, layouts or SavedLayouts())
+        """Arrangements of the panels."""
         self._bell = Bell(alerts or Alerts())
         self._told: EventRow | None = None
         """The newest line of the log that was looked at."""
@@ -106,6 +111,7 @@ class DeskApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Themes, the first frame, then the rate of frames."""
         self._load_themes()
+        self.arranging.begin()
         self.poll()
         self.set_interval(1 / self.ui.frames_per_s, self.poll)
         if self.problems:

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from mm_tui.app.actions import CHARTS, DESK, ActionTable
+from mm_tui.app.layouts import SEATS
 from mm_tui.errors import UsageError
 from mm_tui.model.drills import EXAMPLES, read_drill
 
@@ -13,7 +14,8 @@ _WITHOUT_LINE: Final = frozenset({"panel", "command", "zoom", "back"})
 _ALIASES: Final = {"q": "quit", "h": "help", "shadow": "shadows"}
 _TAKES: Final = {
     "theme": "NAME", "chart": "KIND", "cancel_order": "ID", "explain": "ID", "filter": "TEXT", "goto": "MOMENT",
-    "branch": "KEY=VALUE", "shadows": "add KEY=VALUE, drop N, promote N", "promote": "N", "drop_shadow": "N",
+    "layout": "NAME, save NAME, delete NAME", "swap": "PANEL PANEL", "branch": "KEY=VALUE",
+    "shadows": "add KEY=VALUE, drop N, promote N", "promote": "N", "drop_shadow": "N",
     "inject": "DRILL",
 }  # fmt: skip
 """Actions with an argument, which may be left out."""
@@ -72,6 +74,7 @@ def complete(
     table: ActionTable = DESK,
     *,
     shadows: Sequence[str] = (),
+    layouts: Sequence[str] = (),
 ) -> list[str]:
     """Whole lines that begin as this one does; `shadows` are words that may follow on `shadow`."""
     head, space, tail = line.lstrip().partition(" ")
@@ -85,10 +88,12 @@ def complete(
         "cancel_order": orders,
         "chart": CHARTS,
         "inject": EXAMPLES,
+        "layout": [*layouts, "save ", *(f"{verb} {name}" for verb in ("save", "delete") for name in layouts)],
+        "swap": SEATS,
     }
     if _ALIASES.get(head, head) == "shadows":
         pools[head] = parameters if tail.lstrip().startswith("add ") and tail.count(" ") > 1 else shadows
-    several = head == "branch" or (pools.get(head) is parameters and head != "set")
+    several = head in ("branch", "swap") or (pools.get(head) is parameters and head != "set")
     before, gap, begun = tail.lstrip().rpartition(" ") if several else ("", "", tail.lstrip())
     return [f"{head} {before}{gap}{each}" for each in pools.get(head, ()) if each.startswith(begun)]
 

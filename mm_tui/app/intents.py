@@ -242,6 +242,12 @@ class Intents:
         before = getattr(panel, "filter", "")
         self._app.ask(Entry(f"Filter the {name}", before, changed=typed), typed)
 
+    def _do_layout(self, argument: str) -> None:
+        self._app.arranging.layout(argument)
+
+    def _do_swap(self, argument: str) -> None:
+        self._app.arranging.swap(argument)
+
     def _do_theme(self, argument: str) -> None:
         if argument in self._app.theme_names:
             self._app.theme = argument
@@ -309,7 +315,10 @@ class Intents:
             shadows = [*(f"add strategy={name}" for name in BUILT_IN), *(f"add {name}" for name in parameters)]
             shadows += [f"{verb} {number}" for verb in ("drop", "promote") for number in numbers]
             keys = [*parameters, *limits]
-            return commands.complete(line, keys, self._app.theme_names, ids, self._app.TABLE, shadows=shadows)
+            layouts = self._app.arranging.saved.choices
+            return commands.complete(
+                line, keys, self._app.theme_names, ids, self._app.TABLE, shadows=shadows, layouts=layouts
+            )
 
         sheet = Entry("Command", start, check=check, complete=complete)
         self._app.ask(sheet, self._do_line)
@@ -325,7 +334,8 @@ class Intents:
     def _do_palette(self, _: str) -> None:
         from mm_tui.app.screens.palette import Palette  # noqa: PLC0415 - loaded with the first use
 
-        self._app.ask(Palette(self._app.theme_names, self._app.TABLE), self._do_line)
+        layouts = self._app.arranging.saved.choices
+        self._app.ask(Palette(self._app.theme_names, self._app.TABLE, layouts), self._do_line)
 
     def _do_help(self, _: str) -> None:
         from mm_tui.app.screens.help import Help  # noqa: PLC0415 - loaded with the first help

@@ -9,6 +9,7 @@ from mm_tui.app.actions import DESK, ActionTable, resolve, shown, textual_key
 from mm_tui.app.app import DeskApp
 from mm_tui.app.intents import Intents
 from mm_tui.app.replay_actions import REPLAY, other_ids
+from mm_tui.app.saved_layouts import SavedLayouts
 from mm_tui.settings.sections import Alerts, Ui
 from mm_tui.views.frames import DeskFrame, DeskLink
 
@@ -60,9 +61,18 @@ class ReplayApp(DeskApp):
         *,
         check: Callable[[Sequence[str]], str] = lambda _: "",
         themes_dir: "Path | None" = None,
+        layouts: SavedLayouts | None = None,
     ) -> None:
         """`check` says what is wrong with the assignments of a branch, empty where nothing is."""
-        super().__init__(link, ui, alerts=_SILENT, make_panels=_panels, themes_dir=themes_dir, before_stop=lambda: None)
+        super().__init__(
+            link,
+            ui,
+            alerts=_SILENT,
+            make_panels=_panels,
+            themes_dir=themes_dir,
+            before_stop=lambda: None,
+            layouts=layouts,
+        )
         self._check = check
         self.branched: tuple[str, ...] | None = None
         """Assignments with which to go on from the moment shown; None where the replay was left."""

@@ -14,6 +14,8 @@ import msgspec
 from mm_tui.app.replay_app import ReplayApp
 from mm_tui.app.replay_link import ReplayLink
 from mm_tui.app.run import SWITCH_INTERVAL, run_desk
+from mm_tui.app.saved_layouts import FILE as LAYOUTS
+from mm_tui.app.saved_layouts import SavedLayouts
 from mm_tui.backtest.branch import VENUE, Branch, chosen, problem
 from mm_tui.backtest.recording import Recording
 from mm_tui.backtest.replay import Replay
@@ -51,6 +53,7 @@ def run_replay(open_it: Callable[[], Recording], options: ReplayOptions, loaded:
         ui,
         check=lambda assignments: replay.absent or problem(replay.shown, assignments),
         themes_dir=(loaded.file or config_file(os.environ)).parent / "themes",
+        layouts=SavedLayouts(state_folder(os.environ) / LAYOUTS),
     )
     stopping = asyncio.run(_show(app, link))
     raise_fault(link.error)

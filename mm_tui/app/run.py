@@ -16,6 +16,8 @@ from pathlib import Path
 from types import FrameType
 
 from mm_tui.app.app import DeskApp
+from mm_tui.app.saved_layouts import FILE as LAYOUTS
+from mm_tui.app.saved_layouts import SavedLayouts
 from mm_tui.errors import MmTuiError
 from mm_tui.journal.desks import KILL_SIGNAL
 from mm_tui.runtime.control import Control
@@ -83,6 +85,7 @@ def run_desk(options: RunOptions, loaded: Loaded, given: Chosen | None = None) -
         alerts=loaded.settings.alerts,
         themes_dir=(loaded.file or config_file(os.environ)).parent / "themes",
         before_stop=lambda: _pull_and_wait(control),
+        layouts=SavedLayouts(options.state / LAYOUTS),
     )
     restore = _take_signals(control)
     desk.start()

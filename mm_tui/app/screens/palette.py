@@ -18,12 +18,13 @@ _LESS = 0.9
 """A match in the help counts less than one in the name."""
 
 
-def offers(themes: Sequence[str], table: ActionTable = DESK) -> list[tuple[str, str, str]]:
+def offers(themes: Sequence[str], table: ActionTable = DESK, layouts: Sequence[str] = ()) -> list[tuple[str, str, str]]:
     """`(line of the command line, what is shown, what it does)` of everything that can be chosen."""
     typed = set(names(table))
     listed = [(action.id, action.id.replace("_", " "), action.help) for action in table.actions if action.id in typed]
     charts = [(f"chart {name}", f"chart {name}", "show this chart") for name in CHARTS] if "chart" in typed else []
-    return [*listed, *charts, *((f"theme {name}", f"theme {name}", "wear these colours") for name in themes)]
+    worn = [(f"layout {name}", f"layout {name}", "arrange the desk like this") for name in layouts]
+    return [*listed, *charts, *worn, *((f"theme {name}", f"theme {name}", "wear these colours") for name in themes)]
 
 
 def found(words: str, listed: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
@@ -40,9 +41,9 @@ def found(words: str, listed: Sequence[tuple[str, str, str]]) -> list[tuple[str,
 class Palette(Sheet):
     """An input over the list of what matches; its answer is a line of the command line."""
 
-    def __init__(self, themes: Sequence[str], table: ActionTable = DESK) -> None:
+    def __init__(self, themes: Sequence[str], table: ActionTable = DESK, layouts: Sequence[str] = ()) -> None:
         super().__init__("Commands")
-        self._offers = offers(themes, table)
+        self._offers = offers(themes, table, layouts)
         self._found = self._offers
         self._at = 0
 

@@ -1,5 +1,6 @@
 """The chart: one panel for all that is drawn over time, and for markouts and latencies; one of them at a time."""
 
+from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
 from textual import events
@@ -86,6 +87,20 @@ class Chart(Panel):
         self.kind = kind
         self.renamed()
         self.repaint()
+
+    @property
+    def kept(self) -> dict[str, str | int]:
+        """What a saved layout keeps of the chart: its kind, and the window of each chart over time."""
+        windows = {name: one.chosen for name, one in self._pictures.items() if isinstance(one, TimeChart)}
+        return {"kind": self.kind, **windows}
+
+    def wear(self, kept: Mapping[str, str | int]) -> None:
+        """Kind and windows as they were kept; what was not, or is no choice of ours, is as it comes."""
+        for name, one in self._pictures.items():
+            if isinstance(one, TimeChart):
+                one.chosen = kept.get(name)
+        kind = kept.get("kind")
+        self.choose(str(kind) if kind in CHARTS else CHARTS[0])
 
     def cycle_kind(self) -> None:
         """The next one, after the last the first."""

@@ -53,6 +53,15 @@ class TimeChart:
         self._chosen = next((longer for longer in WINDOWS_MIN if longer > self.minutes), WINDOWS_MIN[0])
 
     @property
+    def chosen(self) -> int:
+        """Minutes that were asked for; 0 where the window grows by itself."""
+        return self._chosen
+
+    @chosen.setter
+    def chosen(self, minutes: object) -> None:
+        self._chosen = minutes if isinstance(minutes, int) and minutes in WINDOWS_MIN else 0
+
+    @property
     def minutes(self) -> int:
         """The window shown."""
         samples = self._samples

@@ -1,5 +1,6 @@
 """What keys and mouse do on the ladder: which part of the book is looked at, and which level is selected."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import msgspec
@@ -82,12 +83,19 @@ class Looking(Panel):
         self.columns_set = names[(names.index(self.columns_set) + 1) % len(names)]
         self.repaint()
 
-    def wear(self, *, columns: str, unit: str, group: int) -> None:
-        """Columns, unit and grouping as they were kept; what is no choice of ours stays as it is."""
-        self.columns_set = columns if columns in SETS else self.columns_set
-        self.unit = unit if unit in UNITS else self.unit
-        if group in GROUPS and group != self.viewport.group:
-            self._want(msgspec.structs.replace(self.viewport, group=group))
+    @property
+    def kept(self) -> dict[str, str | int]:
+        """What a saved layout keeps of the ladder."""
+        return {"columns": self.columns_set, "unit": self.unit, "group": self.viewport.group}
+
+    def wear(self, kept: Mapping[str, str | int]) -> None:
+        """Columns, unit and grouping as they were kept; what was not, or is no choice of ours, is as it comes."""
+        columns, unit, group = (kept.get(name) for name in ("columns", "unit", "group"))
+        self.columns_set = str(columns) if columns in SETS else next(iter(SETS))
+        self.unit = str(unit) if unit in UNITS else UNITS[0]
+        ticks = group if isinstance(group, int) and group in GROUPS else GROUPS[0]
+        if ticks != self.viewport.group:
+            self._want(msgspec.structs.replace(self.viewport, group=ticks))
         self.repaint()
 
     def pick(self, price: int | None, anchor: int | None = None) -> None:

@@ -369,11 +369,12 @@ async def test_sets_of_columns_go_round_and_the_corner_says_which() -> None:
         assert "traded" in seen[1][1]
         assert "depth" in seen[2][1]
         assert "depth · row" not in lines_of(panel)[0]
-        panel.wear(columns="flow", unit="bps", group=50)
+        panel.wear({"columns": "flow", "unit": "bps", "group": 50})
+        assert panel.kept == {"columns": "flow", "unit": "bps", "group": 50}
         assert (panel.columns_set, panel.unit, panel.viewport.group) == ("flow", "bps", 50)
         assert "flow · row" in lines_of(panel)[0]
-        panel.wear(columns="none such", unit="x", group=7)
-        assert (panel.columns_set, panel.unit, panel.viewport.group) == ("flow", "bps", 50)
+        panel.wear({"columns": "none such", "unit": 3, "group": "7"})
+        assert panel.kept == {"columns": "auto", "unit": "quote", "group": 0}
 
 
 async def test_units_go_round_and_the_corner_says_so() -> None:
