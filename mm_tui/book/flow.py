@@ -48,7 +48,8 @@ class FlowWindow:
         self._trades: deque[tuple[int, int]] = deque()
         self._samples: deque[tuple[int, int, int]] = deque(maxlen=window_s + 1)
         """`(ts, bid, ask)`."""
-        self._next_sample = 0
+        self.next_sample = 0
+        """Before this time `observe` does nothing, ns."""
 
     def add(self, trade: Trade) -> None:
         """Take a trade; it is counted when figures are asked for."""
@@ -59,9 +60,9 @@ class FlowWindow:
 
     def observe(self, ts: int, bid: int, ask: int) -> None:
         """Take the touch, in ticks; kept once a second."""
-        if ts >= self._next_sample:
+        if ts >= self.next_sample:
             self._samples.append((ts, bid, ask))
-            self._next_sample = ts - ts % SECOND + SECOND
+            self.next_sample = ts - ts % SECOND + SECOND
 
     def figures(self, ts: int) -> Flow:
         """The window's figures as of now."""

@@ -251,6 +251,8 @@ class Core:
             conduct.recover(ts)
         if conduct.state not in QUOTES:
             self.settle()
+        elif self.quoter.rests(ts, self.references.mid2) and not self.flattener.active:
+            return
         self.go_on()
 
     def _on_link_up(self, event: ev.LinkUp) -> None:

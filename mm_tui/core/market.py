@@ -108,7 +108,8 @@ class Market:
             bids, asks = book.bids, book.asks
             bid, ask = bids.keys[-1], -asks.keys[-1]
             bid_quantity, ask_quantity = bids.levels[bid], asks.levels[ask]
-        self.flow.observe(ts, bid, ask)
+        if ts >= self.flow.next_sample:
+            self.flow.observe(ts, bid, ask)
         moved = self.references.observe(ts, bid, bid_quantity, ask, ask_quantity)
         if moved:
             self._mids.append((ts, bid + ask))

@@ -25,7 +25,7 @@ from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.twin import twin
 from mm_tui.model.words import one_line, raised
 from mm_tui.risk.gate import Gate
-from mm_tui.strategy.api import NO_QUOTES, Leans, Quotes, Strategy
+from mm_tui.strategy.api import NO_QUOTES, Leans, Quotes, Rest, Strategy
 from mm_tui.strategy.signals import SignalRules
 
 STRATEGY_FAILURES = 3
@@ -92,6 +92,10 @@ class Quoter:
         """What it said, as it was when it was looked at."""
         self.wanted: Quotes = NO_QUOTES
         """What of it was within limits and balances when last held against the orders."""
+        self.rest: Rest | None = None
+        """How long its last answer holds while nothing but the market changes; None where it does not say."""
+        self._look_ahead: Callable[[], Rest | None] | None = None
+        """Asks the strategy for that; None for one that cannot say."""
         self._failures = 0
         self.late = False
         """Its last decision took too long."""
@@ -124,11 +128,31 @@ class Quoter:
             executor.levels.release()
             self.dirty = True
         self._failures = 0
+        self.rest = self._rest()
         if not self.dirty:
             return ""
         self._view.renew = self.dirty = False
         self._follow(executor, side_on)
         return ""
+
+    def rests(self, ts: int, mid2: int) -> bool:
+        """Whether the strategy need not be asked, since nothing but the market changed since its last answer."""
+        rest = self.rest
+        return rest is not None and rest.low2 < mid2 < rest.high2 and ts < rest.until and not self.dirty
+
+    def _rest(self) -> Rest | None:
+        """What the strategy says of its last answer; one that says nothing of use is asked no more."""
+        if self._look_ahead is None:
+            return None
+        try:
+            rest = self._look_ahead()
+            useful = type(rest) is Rest and {type(rest.low2), type(rest.high2), type(rest.until)} <= NUMBERS
+        except BaseException:  # noqa: BLE001 - a plug-in may raise anything; it is then asked each time
+            useful = False
+        if useful:
+            return rest
+        self._look_ahead = None
+        return None
 
     def _is_over(self) -> str:
         """In words why the decision was too late; empty where it was not."""
@@ -215,6 +239,7 @@ class Quoter:
         rules = getattr(self.strategy, "signal_rules", None)
         if not isinstance(rules, SignalRules | None):
             raise TypeError(f"signal_rules must be SignalRules, not {type(rules).__name__}")
+        self.rest, self._look_ahead = None, getattr(self.strategy, "rest", None)
         self._view.references.resize(self.strategy.reference_window)
         self._view.signals.follow(rules)
 
@@ -239,6 +264,7 @@ class Quoter:
     def _failed(self, problem: str, executor: Executor, side_on: Mapping[Side, bool]) -> str:
         """Drop a decision; limits and sides go on to hold what was wanted before, but nothing is placed or moved."""
         self._failures += 1
+        self.rest = None
         self._outbox.note("warn", f"strategy {self.name}: {problem}; that decision is dropped")
         if self.dirty:
             self._follow(executor, side_on, f"the strategy failed: {problem}")

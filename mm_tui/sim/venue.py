@@ -57,6 +57,8 @@ class PaperVenue:
             average2=self._average2,
         )
         self._queue: list[tuple[int, int, Any]] = []
+        self.due: int | None = None
+        """When something happens next; None when nothing is under way."""
         self._sequence = 0
         self._last_arrival = 0
         self._last_report = 0
@@ -90,14 +92,11 @@ class PaperVenue:
         self._last_arrival = max(self._last_arrival, command.ts + self._latency.entry())
         self._push(self._last_arrival, command)
 
-    @property
-    def due(self) -> int | None:
-        """When something happens next; None when nothing is under way."""
-        return self._queue[0][0] if self._queue else None
-
     def advance(self) -> VenueReply | None:
         """Let the next due thing happen; a reply if it is one that reaches the desk."""
-        due, _, what = heappop(self._queue)
+        queue = self._queue
+        due, _, what = heappop(queue)
+        self.due = queue[0][0] if queue else None
         if type(what) not in self._requests.kinds:
             return what  # type: ignore[no-any-return]
         self._requests.arrive(what, due)
@@ -106,6 +105,7 @@ class PaperVenue:
     def _push(self, due: int, what: object) -> None:
         self._sequence += 1
         heappush(self._queue, (due, self._sequence, what))
+        self.due = self._queue[0][0]
 
     def _report(self, now: int, kind: type, **fields: Any) -> None:
         self._last_report = max(self._last_report, now + self._latency.response())

@@ -196,7 +196,7 @@ class Strategy(Protocol):
 
     One that looks at `view.signals` also has `signal_rules` (`strategy.signals.SignalRules`); without, none are kept.
     One that looks at nothing of the market but the mid may have `rest()`, a `Rest` as of its last answer or None where
-    its parameters make it look at more: between two looks it need not be asked, which makes re-runs fast.
+    its parameters make it look at more: between two looks it is not asked while nothing but the market changes.
     A change of parameters builds it anew; one that must remember has `inherit(before)`, called once with the strategy
     that it follows.
     """

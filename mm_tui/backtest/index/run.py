@@ -33,7 +33,7 @@ from mm_tui.runtime.assembly import Terms, build_core, opening
 from mm_tui.runtime.band import Band
 from mm_tui.runtime.desk import Desk
 from mm_tui.sim.venue import paper_venue
-from mm_tui.strategy.api import NEVER, Rest
+from mm_tui.strategy.api import NEVER
 from mm_tui.strategy.registry import make as make_strategy
 
 TRADES = frozenset({SOLD, BOUGHT})
@@ -227,8 +227,10 @@ class Pass:
 
     def _asked_from(self) -> int:
         """From when on a timer that has the strategy asked may bring about other quotes, ns."""
-        core = self._core
-        return core.strategy.rest().until if core.state in QUOTES else NEVER  # type: ignore[attr-defined]
+        core, rest = self._core, self._core.quoter.rest
+        if core.state not in QUOTES:
+            return NEVER
+        return 0 if rest is None else rest.until
 
     def _next_trade(self) -> int:
         """The next trade, or diff, that may reach an order of ours."""
@@ -261,8 +263,8 @@ class Pass:
         low, high = mids
         found = lookup.count
         if core.state in QUOTES:
-            rest: Rest = core.strategy.rest()  # type: ignore[attr-defined]  # `why_not` has seen to it
-            if not rest.low2 < core.mid2 < rest.high2:
+            rest = core.quoter.rest
+            if rest is None or not rest.low2 < core.mid2 < rest.high2:
                 return lookup.moved_from(at)
             low, high = max(low, rest.low2), min(high, rest.high2)
             if rest.until < NEVER:
