@@ -47,7 +47,7 @@ class Parameters(Sheet):
         self._before = ""
         """What stood in the row before it was typed in."""
         self.draft = Draft()
-        self.tuner = Tuner(self.draft)
+        self.tuner = Tuner(self.draft, frame)
 
     def compose(self) -> Iterator[Tuner]:
         """The panel fills the sheet."""

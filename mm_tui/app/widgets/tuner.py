@@ -43,13 +43,14 @@ class Tuner(Panel):
             """Of all rows."""
             self.by = by
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: Draft, frame: DeskFrame) -> None:
+        """`frame` is what is known before the first one is shown: keys may come before the panel has a size."""
         super().__init__()
         self.draft = draft
         self.at = 0
         """The chosen row."""
         self.typing = False
-        self.rows: tuple[ParameterRow, ...] = ()
+        self.rows = settable(frame)
         """Those that can be set."""
         self._first = 0
         self._top = 0
@@ -60,6 +61,12 @@ class Tuner(Panel):
     def row(self) -> ParameterRow | None:
         """The chosen one."""
         return self.rows[self.at] if self.rows else None
+
+    def show(self, frame: DeskFrame) -> None:
+        """Other parameters may be there to be chosen."""
+        self.rows = settable(frame)
+        self.at = max(0, min(self.at, len(self.rows) - 1))
+        super().show(frame)
 
     def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
         """The parameters and what a change of them would do; and every frame while a change still glows."""
@@ -74,8 +81,6 @@ class Tuner(Panel):
 
     def paint(self) -> None:
         """The rows around the chosen one, what it is, what the change would do."""
-        self.rows = tuple(row for row in self.frame.parameters if row.field is not None)
-        self.at = max(0, min(self.at, len(self.rows) - 1))
         width, height = self.inner
         changed = len(self.draft.tried(self.rows))
         self.rim(
@@ -150,6 +155,11 @@ class Tuner(Panel):
         """The row before."""
         event.stop()
         self.post_message(self.Chosen(by=-1))
+
+
+def settable(frame: DeskFrame) -> tuple[ParameterRow, ...]:
+    """The parameters of the strategy itself."""
+    return tuple(row for row in frame.parameters if row.field is not None)
 
 
 def _keys(changed: int, *, typing: bool, width: int) -> str:
