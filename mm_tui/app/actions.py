@@ -115,7 +115,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         desk=False,
         beside="window",
     ),
-    Action(id="explain", keys=("e",), group="Look", label="explain", help="why an order stands there", desk=False),
+    Action(id="explain", keys=("e",), group="Look", label="explain", help="why an order, why none", desk=False),
     Action(id="panel", keys=(), group="Look", label="panels", help="show or focus a panel", desk=False),
     Action(id="zoom", keys=("enter",), group="Look", label="enlarge", help="enlarge panel, heat map", desk=False),
     Action(

@@ -4,12 +4,14 @@ A method `_do_<id>` belongs to the action of that id; an action without one goes
 """
 
 from dataclasses import replace
+from decimal import Decimal, InvalidOperation
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mm_tui.app.actions import CHARTS, shown
 from mm_tui.app.layouts import NUMBERED
 from mm_tui.model.drills import OF_THE_MARKET, read_drill
+from mm_tui.views.frames import DeskFrame
 
 if TYPE_CHECKING:
     from mm_tui.app.app import DeskApp
@@ -86,16 +88,41 @@ class Intents:
         )
 
     def _do_explain(self, argument: str) -> None:
-        """The orders over the whole screen, on the order that is asked about, with its waterfall."""
-        guarded = self._app.desk.panels["orders"]
-        rows = self._app.link.frame.orders
-        found = [row.order_id for row in rows if row.order_id == argument]
-        found = found or [row.order_id for row in rows if argument and row.order_id.endswith(argument)]
-        if argument and len(found) != 1:
-            self._app.say(f"no open order {argument!r}" if not found else f"{argument!r} fits {len(found)} orders")
+        """A price of the ladder beside it; or the orders over the whole screen, on the one that is asked about."""
+        ladder = self._app.desk.panels["ladder"]
+        price = None if not argument else price_of(argument, self._app.link.frame)
+        found = [] if price is not None else self._found(argument)
+        if argument and price is None and len(found) != 1:
+            self._app.say(
+                f"no open order and no price {argument!r}" if not found else f"{argument!r} fits {len(found)} orders"
+            )
             return
-        if found and guarded.error is None:
-            guarded.widget.select(found[0])  # type: ignore[attr-defined]
+        if price is not None and ladder.error is None:
+            ladder.widget.pick(price)  # type: ignore[attr-defined]
+            self._explain_level()
+        elif not argument and ladder.error is None and self._on_a_level():
+            self._explain_level()
+        else:
+            self._explain_order(found[0] if found else "")
+
+    def _on_a_level(self) -> bool:
+        """Whether a price is pointed at: a level is selected, and no other panel has the keyboard."""
+        desk = self._app.desk
+        ladder = desk.panels["ladder"].widget
+        chosen = getattr(ladder, "level", None) is not None
+        return chosen and (desk.focused is None or desk.focused is ladder)
+
+    def _explain_level(self) -> None:
+        from mm_tui.app.screens.level import Level  # noqa: PLC0415 - loaded with the first question
+
+        desk = self._app.desk
+        ladder: Any = desk.panels["ladder"].widget
+        self._app.ask(Level(ladder, desk.ask_about), nothing)
+
+    def _explain_order(self, order_id: str) -> None:
+        guarded = self._app.desk.panels["orders"]
+        if order_id and guarded.error is None:
+            guarded.widget.select(order_id)  # type: ignore[attr-defined]
         self._app.desk.zoom("orders")
         self._app.desk.set_focus(guarded.widget)
 
@@ -153,6 +180,11 @@ class Intents:
             self._app.say("this market is real: jump and burst move the embedded exchange alone (mm-tui demo)")
         else:
             self._app.link.act("inject", argument)
+
+    def _found(self, argument: str) -> list[str]:
+        """Ids of the open orders that a word names, whole or by its end."""
+        ids = [row.order_id for row in self._app.link.frame.orders]
+        return [one for one in ids if one == argument] or [one for one in ids if argument and one.endswith(argument)]
 
     def _do_recentre(self, _: str) -> None:
         self._ask_panel(self._by_heatmap("ladder"), "recentre")
@@ -345,3 +377,14 @@ class Intents:
 
 def nothing(_: str) -> None:
     """No continuation."""
+
+
+def price_of(text: str, frame: DeskFrame) -> int | None:
+    """A price as people write it, in the nearest tick; None where it is none, or no market is known."""
+    try:
+        price = Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        return None
+    if frame.instrument is None or not price.is_finite() or price <= 0:
+        return None
+    return round(price / frame.instrument.tick_size)

@@ -272,6 +272,10 @@ class Quoter:
             return f"the strategy held up the desk: {problem}"
         return f"the strategy failed {self._failures} times in a row" if self._failures >= STRATEGY_FAILURES else ""
 
+    def room(self, side: Side) -> Room:
+        """What a side may use, all of it."""
+        return self._rooms()[0 if side is BUY else 1]
+
     def _rooms(self) -> Rooms:
         """What bids and asks may use by the position limit and by what is held."""
         account, reach = self._view.account, self._gate.reach
@@ -321,3 +325,10 @@ class Quoter:
                     steps=quote.steps,
                 )
             )
+
+
+def room_words(room: Room, side: Side, price: int, quantity: int) -> str:
+    """Why so much at a price is more than a side may use; empty where it is not."""
+    if quantity > room.lots:
+        return "no room: the position limit"
+    return "" if room.holds(side, quantity, price * quantity) else "no room: what is free"

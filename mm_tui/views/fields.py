@@ -15,9 +15,11 @@ from typing import Any, Final, Literal, get_args, get_origin
 import msgspec
 from msgspec import inspect as types
 
+from mm_tui.core.operator import Parameters
 from mm_tui.model.bounds import typed
 from mm_tui.model.words import one_line
-from mm_tui.views.frames import Field
+from mm_tui.views.fmt import number
+from mm_tui.views.frames import Field, ParameterRow
 
 _UNITS: Final = (
     ("_bps", "bps"), ("_ms", "ms"), ("_s", "s"), ("_pct", "%"), ("_window", "s"), ("_amount", "base"),
@@ -33,6 +35,22 @@ def fields_of(params: type[msgspec.Struct]) -> tuple[Field, ...]:
     """The parameters of a strategy, in their order."""
     docs = _docs(params)
     return tuple(_field(field, docs.get(field.name, "")) for field in msgspec.structs.fields(params))
+
+
+def parameter_rows(parameters: Parameters) -> tuple[ParameterRow, ...]:
+    """What the operator's keys have leaned, then what the strategy runs with."""
+    leans, changed = parameters.leans, parameters.changed
+    lean = number(leans.lean_bps, 1, signed=True) + " bps"
+    keyed = (
+        ("spread", "spread_factor", f"×{leans.spread_factor:.2f}"),
+        ("size", "size_factor", f"×{leans.size_factor:.2f}"),
+        ("lean", "lean_bps", lean),
+    )
+    rows = [ParameterRow(name=name, value=text, changed_ts=changed.get(key, 0)) for name, key, text in keyed]
+    for field in fields_of(type(parameters.params)):
+        key, value = parameters.prefix + field.name, shown(getattr(parameters.params, field.name))
+        rows.append(ParameterRow(name=field.name, value=value, changed_ts=changed.get(key, 0), key=key, field=field))
+    return tuple(rows)
 
 
 def shown(value: object) -> str:

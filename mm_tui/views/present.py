@@ -24,11 +24,12 @@ from mm_tui.model.orders import Order
 from mm_tui.views import frames as fr
 from mm_tui.views.charting import ChartView
 from mm_tui.views.depth import DepthView
-from mm_tui.views.fields import fields_of, shown
+from mm_tui.views.fields import parameter_rows
 from mm_tui.views.fmt import clock, number, steps
 from mm_tui.views.ghost import ghost_frame
 from mm_tui.views.history import OrderHistory
 from mm_tui.views.ladder import LadderView
+from mm_tui.views.level import level_frame
 from mm_tui.views.log import EventLog
 from mm_tui.views.traded import QueueAhead, TradedAtPrice
 from mm_tui.views.worth import WorthView
@@ -100,12 +101,14 @@ class Presenter:
         self.history.refresh()
         self.sample(ts)
         orders = _same(self._orders(ts), last.orders)
+        ladder = _same(self._ladder_frame(ts, view), last.ladder)
+        level = None if view.level is None else level_frame(core, view.level, ladder.group)
         frame = fr.DeskFrame(
             ts=ts,
             instrument=core.instrument,
             header=_same(self._header(vitals), last.header),
             truth=_same(self._truth(ts, vitals), last.truth),
-            ladder=_same(self._ladder_frame(ts, view), last.ladder),
+            ladder=ladder,
             tape=_same(self._tape(ts), last.tape),
             orders=orders,
             position=_same(self._position(vitals), last.position),
@@ -116,13 +119,14 @@ class Presenter:
             events=self._log.rows,
             history=self.history.rows,
             workers=_same(vitals.workers, last.workers),
-            parameters=_same(self._parameters(), last.parameters),
+            parameters=_same(parameter_rows(core.parameters), last.parameters),
             obligation=_same(self._worth.obligation(ts), last.obligation),
             worth=_same(self._worth.worth(ts), last.worth),
             estimates=_same(self._estimates(), last.estimates),
             held=_same(self._held(), last.held),
             shadows=_same(vitals.shadows, last.shadows),
             flatten=_same(self._flatten(), last.flatten),
+            level=_same(level, last.level),
             ghost=None if preview is None else _same(ghost_frame(view.draft, preview, orders), last.ghost),
         )
         self._last = frame
@@ -355,22 +359,6 @@ class Presenter:
         self._depth.sample(ts)
         if self._charts.sample(ts):
             self._traded.refresh(ts)
-
-    def _parameters(self) -> tuple[fr.ParameterRow, ...]:
-        parameters = self._core.parameters
-        leans, changed = parameters.leans, parameters.changed
-        lean = number(leans.lean_bps, 1, signed=True) + " bps"
-        keyed = (
-            ("spread", "spread_factor", f"×{leans.spread_factor:.2f}"),
-            ("size", "size_factor", f"×{leans.size_factor:.2f}"),
-            ("lean", "lean_bps", lean),
-        )
-        rows = [fr.ParameterRow(name=name, value=text, changed_ts=changed.get(key, 0)) for name, key, text in keyed]
-        for field in fields_of(type(parameters.params)):
-            key, value = parameters.prefix + field.name, shown(getattr(parameters.params, field.name))
-            row = fr.ParameterRow(name=field.name, value=value, changed_ts=changed.get(key, 0), key=key, field=field)
-            rows.append(row)
-        return tuple(rows)
 
     def _estimates(self) -> fr.EstimatesFrame | None:
         """What the strategy was last told: a look of our own would change what it is told next."""

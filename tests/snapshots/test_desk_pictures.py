@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from desk_link import Recorded
 from hand_frames import desk_frame, formula, halted, held, reducing, shadows, strained
-from hand_ghost import PURE, ghost, tunable
+from hand_ghost import PURE, ghost, hand_level, tunable
 
 from mm_tui.app.app import DeskApp
 from mm_tui.settings.sections import Ui
@@ -86,3 +86,9 @@ def test_parameters_that_are_tried(snap_compare: Compare, size: tuple[int, int])
 def test_parameters_that_are_wrong(snap_compare: Compare) -> None:
     app = DeskApp(Recorded(tunable(PURE)), Ui(theme="paper"))
     assert snap_compare(app, terminal_size=(120, 40), press=["p", "pagedown", "end", "minus", "9", "8", "7", "up", "9"])
+
+
+@pytest.mark.parametrize("size", [(200, 55), (120, 40), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_level_explained(snap_compare: Compare, size: tuple[int, int]) -> None:
+    app = DeskApp(Recorded(tunable(level=hand_level())))
+    assert snap_compare(app, terminal_size=size, press=["1", "down", "down", "e"])

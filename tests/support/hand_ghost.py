@@ -3,13 +3,13 @@
 from typing import Any
 
 import msgspec
-from hand_frames import OWN, desk_frame
+from hand_frames import OWN, desk_frame, waterfall
 
 from mm_tui.model.events import BUY, SELL
 from mm_tui.strategy.passive import PassiveParams
 from mm_tui.strategy.pure_params import PureParams
 from mm_tui.views.fields import fields_of, shown
-from mm_tui.views.frames import DeskFrame, GhostFrame, GhostQuote, ParameterRow
+from mm_tui.views.frames import DeskFrame, GhostFrame, GhostQuote, LevelCheck, LevelFrame, ParameterRow
 
 
 def rows_of(params: msgspec.Struct, strategy: str) -> tuple[ParameterRow, ...]:
@@ -57,5 +57,33 @@ def ghost(**changes: Any) -> GhostFrame:
         waits_for="paced: 6 a second",
         rate=5,
         rate_limit=8,
+    )
+    return msgspec.structs.replace(whole, **changes)
+
+
+def hand_level(**changes: Any) -> LevelFrame:
+    """A price that the strategy's spread keeps quotes away from."""
+    checks = (
+        LevelCheck(name="desk", verdict="passes", words="quoting"),
+        LevelCheck(name="side", verdict="passes", words="bids are on"),
+        LevelCheck(
+            name="strategy", verdict="keeps away",
+            words="wants 3 bids, 61,825.00 to 61,801.00; this is nearer to the mid than the nearest, 2.1 bps away",
+        ),
+        LevelCheck(name="rule", verdict="keeps away", words="spread carries level 0 past this price: half 2.00"),
+        LevelCheck(name="gate", verdict="passes", words="0.00200 BTC here would pass"),
+        LevelCheck(name="orders", verdict="says", words="b1 stands nearest, at 61,825.00, −2.1 bps from here"),
+    )  # fmt: skip
+    whole = LevelFrame(
+        price=6_183_700,
+        low=6_183_700,
+        high=6_183_700,
+        side=BUY,
+        bps=-0.1,
+        displayed=55_310,
+        verdict="none of ours here: spread carries level 0 past this price: half 2.00",
+        checks=checks,
+        quote="bid 61,825.00, level 0",
+        steps=waterfall(BUY, 6_182_500, 0),
     )
     return msgspec.structs.replace(whole, **changes)

@@ -73,6 +73,9 @@ class DeskScreen(Screen[None]):
         self._frame = DeskFrame()
         self._viewport = Viewport()
         self._draft = ""
+        self._level: int | None = None
+        self._beneath: Widget | None = None
+        """What had the keyboard before the sheet."""
         self.footer = Footer(keys, table)
         self.tabs = Tabs(keys)
         self.sheet: Sheet | None = None
@@ -196,12 +199,18 @@ class DeskScreen(Screen[None]):
         self._draft = draft
         self._look_on()
 
+    def ask_about(self, level: int | None) -> None:
+        """A price of the ladder is to be explained, ticks; None for none."""
+        self._level = level
+        self._look_on()
+
     def _look_on(self) -> None:
-        self._look_at(replace_field(self._viewport, draft=self._draft))
+        self._look_at(replace_field(self._viewport, draft=self._draft, level=self._level))
 
     async def open(self, sheet: Sheet) -> None:
         """Put a sheet in front; one at a time."""
         await self.close_sheet()
+        self._beneath = self.focused
         self.sheet = sheet
         if sheet.DOCKED:
             self._settle(self.size)
@@ -217,6 +226,8 @@ class DeskScreen(Screen[None]):
             if sheet.DOCKED:
                 self._settle(self.size)
             await sheet.remove()
+            before, self._beneath = self._beneath, None
+            self.set_focus(before if before is not None and before.display else None, scroll_visible=False)
 
     def _panel_failed(self, name: str, error: Exception) -> None:
         self.post_message(PanelFailed(name, error))

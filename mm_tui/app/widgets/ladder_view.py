@@ -63,6 +63,11 @@ class Looking(Panel):
         self._prices: list[int | None] = []
         """The level of each line; None where a line is none."""
 
+    @property
+    def level(self) -> int | None:
+        """The selected row's price as the touch does not move it, ticks; None where none is selected."""
+        return None if self.picked is None else self._anchor
+
     def recentre(self) -> None:
         """Put the mid in the middle again and follow it."""
         self._want(msgspec.structs.replace(self.viewport, centre=None, recentre=self.viewport.recentre + 1))

@@ -1,6 +1,6 @@
 """Why an order stands where it stands: its waterfall, a line a step, and what became of the quote."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from mm_tui.app.widgets.spans import Span, width_of
 from mm_tui.model.instrument import Instrument
@@ -20,18 +20,22 @@ _SEEN = 0.005
 
 def explanation(row: OrderRow, instrument: Instrument, width: int) -> list[list[Span]]:
     """The order in a line, the columns' names, its steps, its fate."""
-    lines = [_title(row, instrument, width)]
-    if row.steps:
-        price = max(11, len(_price(max(step.price2 for step in row.steps), instrument)) + 1)
-        head = "step".ljust(_NAME) + f"price {instrument.quote}".rjust(price) + "bps".rjust(_BPS) + "   why"
-        lines.append([(head, "dim")])
-        before: float | None = None
-        for step in row.steps:
-            lines.append(_step(step, before, instrument, price, width))
-            before = step.price2
-    else:
-        lines.append([("the strategy does not say how it came to this price", "dim")])
+    lines = [_title(row, instrument, width), *step_lines(row.steps, instrument, width)]
     lines.append([("fate".ljust(_NAME), "dim"), (fmt.clip(_fate(row), max(0, width - _NAME)), "bright")])
+    return lines
+
+
+def step_lines(steps: Sequence[Step], instrument: Instrument, width: int) -> list[list[Span]]:
+    """The columns' names and a line a step; one line where the strategy does not say."""
+    if not steps:
+        return [[("the strategy does not say how it came to this price", "dim")]]
+    price = max(11, len(_price(max(step.price2 for step in steps), instrument)) + 1)
+    head = "step".ljust(_NAME) + f"price {instrument.quote}".rjust(price) + "bps".rjust(_BPS) + "   why"
+    lines: list[list[Span]] = [[(head, "dim")]]
+    before: float | None = None
+    for step in steps:
+        lines.append(_step(step, before, instrument, price, width))
+        before = step.price2
     return lines
 
 

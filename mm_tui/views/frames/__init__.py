@@ -12,6 +12,7 @@ from mm_tui.views.frames.desk import DeskFrame
 from mm_tui.views.frames.ghost import GhostFrame, GhostQuote
 from mm_tui.views.frames.history import HistoryRow, Move
 from mm_tui.views.frames.ladder import LadderFrame, LadderRow
+from mm_tui.views.frames.level import LevelCheck, LevelFrame
 from mm_tui.views.frames.link import DeskLink, Viewport
 from mm_tui.views.frames.orders import HeldRow, OrderRow
 from mm_tui.views.frames.replay import ReplayFrame, ReplayMark
@@ -47,6 +48,8 @@ __all__ = [
     "LadderFrame",
     "LadderRow",
     "LatencyRow",
+    "LevelCheck",
+    "LevelFrame",
     "Move",
     "ObligationFrame",
     "ObligationRow",

@@ -7,6 +7,7 @@ from mm_tui.views.frames.depth import DepthFrame
 from mm_tui.views.frames.ghost import GhostFrame
 from mm_tui.views.frames.history import HistoryRow
 from mm_tui.views.frames.ladder import LadderFrame
+from mm_tui.views.frames.level import LevelFrame
 from mm_tui.views.frames.orders import HeldRow, OrderRow
 from mm_tui.views.frames.replay import ReplayFrame
 from mm_tui.views.frames.risk import FlattenFrame, RiskFrame
@@ -48,6 +49,8 @@ class DeskFrame(Frame, frozen=True, kw_only=True):
     shadows: ShadowsFrame = ShadowsFrame()
     flatten: FlattenFrame | None = None
     """None while flat."""
+    level: LevelFrame | None = None
+    """The price that is asked about; None where none is."""
     ghost: GhostFrame | None = None
     """What the parameters that are tried would do; None where none are."""
     replay: ReplayFrame | None = None

@@ -17,6 +17,8 @@ class Viewport(Frame, frozen=True, kw_only=True):
     """The ladder's middle, ticks; None follows the mid with hysteresis."""
     recentre: int = 0
     """Counts presses of re-centre: another number makes the ladder centre once."""
+    level: int | None = None
+    """The price that is asked about, ticks; None for none."""
     draft: str = ""
     """Parameters that are tried: assignments as `set` takes them, one a line."""
 
