@@ -23,7 +23,7 @@ import tempfile
 import termios
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -94,12 +94,19 @@ def exchange(*pace: float) -> Iterator[dict[str, str]]:
             server.kill()
 
 
-def run(rate: int, seconds: float, *, screen: bool, stall: bool = False) -> dict[str, Any]:
-    """One run of the desk; the report of `measured_desk`, with what the terminal got."""
+def run(
+    rate: int, seconds: float, *, screen: bool, stall: bool = False, settings: Sequence[str] = ()
+) -> dict[str, Any]:
+    """One run of the desk, with more settings; the report of `measured_desk`, with what the terminal got."""
     with exchange(rate) as addresses, tempfile.TemporaryDirectory(prefix="mm-tui-bench-") as folder:
         report = Path(folder) / "report.json"
         arguments = ["run", "--venue", "binance", "--session-dir", f"{folder}/sessions"]
-        for setting in (*SETTINGS, f"binance.rest_url={addresses['rest']}", f"binance.ws_url={addresses['ws']}"):
+        for setting in (
+            *SETTINGS,
+            *settings,
+            f"binance.rest_url={addresses['rest']}",
+            f"binance.ws_url={addresses['ws']}",
+        ):
             arguments += ["--set", setting]
         if not screen:
             arguments.append("--headless")

@@ -5,8 +5,8 @@ the limits that stand then, whatever the operator does to the main desk meanwhil
 limit is the main desk's own. Feed, watchdogs over it and the orderly end it shares. What it comes to is what a desk of
 its own would have come to that began at that moment; nothing of it reaches the main desk, its journal or its digest.
 
-What all shadows take of a core is measured and bounded: over the bound the band of the dearest goes first, then the
-dearest itself, each with a word. One that cannot keep up goes too; none is given a part of the feed.
+What all shadows take of a core is measured and bounded: over the bound bands go first, the dearest before others, then
+shadows, each with a word. One that cannot keep up goes too; none is given a part of the feed.
 """
 
 import logging
@@ -46,7 +46,10 @@ class Weight(msgspec.Struct):
     """Of one core; None before the first window is over."""
     event_us: float | None = None
     """An input, its band included."""
+    lead_pct: float = 0.0
+    """What of the share its band has no part in."""
     spent: int = 0
+    lead_spent: int = 0
     heard: int = 0
 
 
@@ -128,7 +131,7 @@ class Shadows(Followers):
             super().on_full()
             return
         self._capacity += self._base_capacity // 4
-        dearest = self._dearest()
+        dearest = self._dearest(self.running)
         if dearest is not None:
             self._end(dearest, f"{len(self._waiting):,} inputs behind: the desk had no time for it")
 
@@ -280,6 +283,17 @@ class Shadows(Followers):
             self._over = 0
             self._shed(f"shadows took {total:.0f} % of a core, the bound is {self.max_cpu_pct:g} %")
 
+    def _shed(self, why: str) -> None:
+        """Bands first, then whole shadows, the dearest of each, until the rest is within the bound."""
+        while (self.cpu_pct or 0.0) > self.max_cpu_pct:
+            dearest = self._dearest([one for one in self.running if one.band] or self.running)
+            if dearest is None:
+                return
+            if dearest.band:
+                self._end_band(dearest, why)
+            else:
+                self._end(dearest, why)
+
     @property
     def cpu_pct(self) -> float | None:
         """Of one core, all of them together; None where none was weighed."""
@@ -300,21 +314,14 @@ class Shadows(Followers):
         for one in shadow.followers:
             spent += one.spent
         taken, heard = spent - weight.spent, shadow.lead.heard - weight.heard
-        weight.spent, weight.heard = spent, shadow.lead.heard
+        weight.lead_pct = 100 * (shadow.lead.spent - weight.lead_spent) / window
+        weight.spent, weight.lead_spent, weight.heard = spent, shadow.lead.spent, shadow.lead.heard
         weight.cpu_pct = 100 * taken / window
         weight.event_us = taken / heard / 1000 if heard else weight.event_us
 
-    def _shed(self, why: str) -> None:
-        dearest = self._dearest()
-        if dearest is None:
-            return
-        if dearest.band:
-            self._end_band(dearest, why)
-        else:
-            self._end(dearest, why)
-
-    def _dearest(self) -> Shadow | None:
-        return max(self.running, key=lambda one: one.weight.cpu_pct or 0.0, default=None)
+    @staticmethod
+    def _dearest(among: list[Shadow]) -> Shadow | None:
+        return max(among, key=lambda one: one.weight.cpu_pct or 0.0, default=None)
 
     def _end(self, shadow: Shadow, why: str, *, quiet: bool = False) -> None:
         """It hears no more."""
@@ -332,6 +339,8 @@ class Shadows(Followers):
             self.send_away(one)
             shadow.weight.spent -= one.spent
         shadow.band.clear()
+        if shadow.weight.cpu_pct is not None:
+            shadow.weight.cpu_pct = shadow.weight.lead_pct
         self._say("warn", self._main.ts, f"shadow {shadow.number} goes on without a band: {one_line(why)}")
 
     def _say(self, kind: Literal["info", "warn"], ts: int, text: str) -> None:

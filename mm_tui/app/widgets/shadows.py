@@ -93,8 +93,8 @@ class Shadows(Panel):
     def paint(self) -> None:
         """A header, the rows, and what there is to say of the selected one."""
         shadows, instrument, (width, height) = self.frame.shadows, self.frame.instrument, self.inner
-        self.rim(cost_words(shadows))
         if instrument is None or not shadows.rows:
+            self.rim(cost_words(shadows))
             lines = [line for text in (shadows.word,) * bool(shadows.word) or NONE for line in wrap(text, width)]
             for y in range(height):
                 text = lines[y] if y < len(lines) else ""
@@ -106,6 +106,8 @@ class Shadows(Panel):
         below = explained(self._shown_row(), instrument, widths)
         below = below[: max(least, height - 1 - len(shadows.rows))]
         room = height - 1 - len(below)
+        hidden = len(shadows.rows) - room
+        self.rim(cost_words(shadows), below=f"{hidden} more" if hidden > 0 else "")
         first = max(0, min(len(shadows.rows) - room, self._at() - room + 1)) if len(shadows.rows) > room else 0
         for y in range(room):
             at = first + y
