@@ -10,7 +10,7 @@ in, until the scout is past that moment and a run can be taken there.
 
 from bisect import bisect_right
 from collections.abc import Callable
-from typing import BinaryIO, Final
+from typing import Final
 
 import msgspec
 
@@ -20,19 +20,15 @@ from mm_tui.backtest.moments import moment
 from mm_tui.backtest.recording import Recording
 from mm_tui.backtest.replay_film import Film, film_of
 from mm_tui.backtest.replay_goal import Goal, Place, next_speed
-from mm_tui.backtest.replay_index import indexing_of
-from mm_tui.backtest.replay_marks import Marks
 from mm_tui.backtest.replay_run import Run
+from mm_tui.backtest.replay_scout import LOOK_EVERY, Scout
 from mm_tui.backtest.replay_store import Store
 from mm_tui.backtest.replay_view import ReplayView
-from mm_tui.backtest.timeline import Timeline
 from mm_tui.errors import DataError, UsageError
 from mm_tui.model.clock import SECOND
 from mm_tui.views.fmt import clock as clock_words
 from mm_tui.views.frames import DeskFrame, ReplayFrame, Viewport
 
-_LOOK_EVERY: Final = 32
-"""Inputs between two looks at the clock."""
 _ONLY_A_REPLAY: Final = "a replay sends nothing; B branches off"
 _END: Final = "end of the recording"
 
@@ -51,28 +47,21 @@ class Replay:
     ) -> None:
         """`clock` counts ns and never goes back. What is found goes into the store, or comes from it."""
         self.recording = recording
-        self.timeline = Timeline(recording)
-        self.checkpoints = Checkpoints() if checkpoints is None else checkpoints
-        self._marks = Marks()
-        self._store = store
-        self._looked = store is not None and store.load(self.timeline, self.checkpoints, self._marks)
-        """Whether there is nothing left for the scout."""
-        if store is not None and not self._looked:
-            self._keep_in(store)
+        self._scout = Scout(recording, clock, Checkpoints() if checkpoints is None else checkpoints, store)
+        self.timeline = self._scout.timeline
+        self.checkpoints = self._scout.checkpoints
+        self._marks = self._scout.marks
         self.shown = Run(recording)
         self.playing = False
         self.speed = speed
         self.word = ""
         """What came of the last thing that was asked."""
         self._clock = clock
-        self._scout = Run(recording)
-        self._scout.marking = True
         self._goal: Goal | None = None
         self._place: Place | None = None
         self._film = film_of(recording)
-        self._indexing = None if self._film is not None or self._looked else indexing_of(recording, self._scout)
-        self._rolling = False
-        """Whether the film is what is shown."""
+        self._rolling: Film | None = None
+        """The film, where it is what is shown."""
         self._joining = False
         """Whether a run is on its way to where the film is."""
         self._going: Run | None = None
@@ -100,21 +89,7 @@ class Replay:
 
     def close(self) -> None:
         """Give the files back."""
-        self.timeline.close()
-        if self._indexing is not None:
-            self._indexing.abandon()
-        if self._store is not None:
-            self._store.close()
-
-    def _keep_in(self, store: Store) -> None:
-        inputs: BinaryIO | None = None
-        states: BinaryIO | None = None
-        try:
-            inputs, states = store.begin()
-        except OSError:
-            self._store = None
-        self.timeline = Timeline(self.recording, stream=inputs)
-        self.checkpoints = Checkpoints(self.checkpoints.every, stream=states)
+        self._scout.close()
 
     # -- what the operator asks
 
@@ -152,7 +127,7 @@ class Replay:
     @property
     def filming(self) -> bool:
         """Whether the session is shown as it was recorded, because no run has come to this moment yet."""
-        return self._rolling
+        return self._rolling is not None
 
     @property
     def absent(self) -> str:
@@ -162,7 +137,7 @@ class Replay:
     @property
     def ts(self) -> int:
         """The moment shown."""
-        return self._film.ts if self._rolling and self._film is not None else self.shown.ts
+        return self.shown.ts if self._rolling is None else self._rolling.ts
 
     @property
     def start(self) -> int:
@@ -189,8 +164,8 @@ class Replay:
 
     def _step(self) -> None:
         self.playing = False
-        if self._rolling and self._film is not None:
-            self.seek(self._film.next_ts or self._film.end)
+        if self._rolling is not None:
+            self.seek(self._rolling.next_ts or self._rolling.end)
             return
         self._go(Goal("one event on", heard=self.shown.heard + 1))
 
@@ -218,14 +193,16 @@ class Replay:
     def _go_back(self, kind: str) -> None:
         """Marks behind are known already."""
         self.playing = False
-        found = None if self._rolling else self._marks.before(kind, self.shown.heard)
-        filmed = self._film.before(kind, self.ts) if self._rolling and self._film is not None else None
-        if filmed is not None:
-            self.seek(filmed)
-        elif found is None:
+        if self._rolling is not None:
+            ts = self._rolling.before(kind, self.ts)
+            goal = None if ts is None else Goal(f"to the {kind} before", ts=ts)
+        else:
+            heard = self._marks.before(kind, self.shown.heard)
+            goal = None if heard is None else Goal(f"to the {kind} before", heard=heard)
+        if goal is None:
             self.word = f"no {kind} before this"
         else:
-            self._go(Goal(f"to the {kind} before", heard=found))
+            self._go(goal)
 
     def _go(self, goal: Goal) -> None:
         self._goal, self._place, self._going, self._joining = goal, None, None, False
@@ -243,39 +220,22 @@ class Replay:
         elif self.playing:
             behind = self._play(end)
         self._look_ahead(end)
-        if self._rolling and self._goal is None and self._find(Goal("", ts=self.ts)) is not None:
+        if self._rolling is not None and self._goal is None and self._find(Goal("", ts=self.ts)) is not None:
             self._go(Goal("", ts=self.ts))
             self._joining = True
         return behind or self._goal is not None or not self.timeline.done
 
     def _look_ahead(self, end: int, wanted: int = 1 << 62) -> None:
         """Let the scout go on until a time of the clock, or until it has heard so many inputs."""
-        scout, timeline = self._scout, self.timeline
-        if self._looked:
-            return
-        while scout.heard < wanted and self._clock() < end:
-            for _ in range(_LOOK_EVERY):
-                if scout.heard >= len(timeline) and not timeline.read():
-                    self.word = self.word or timeline.note
-                    self._looked = True
-                    if self._indexing is not None:
-                        self._indexing.finish(scout)
-                    if self._store is not None:
-                        self._store.keep(timeline, self.checkpoints, self._marks)
-                    return
-                self._changed = True
-                number = scout.heard
-                scout.hear(timeline.at(number), timeline.trips(number))
-                if self._indexing is not None:
-                    self._indexing.look(scout)
-                self._marks.take(scout)
-            scout.settle()
-            self.checkpoints.look(scout)
+        if self._scout.look(end, wanted):
+            self._changed = True
+        if self._scout.done:
+            self.word = self.word or self.timeline.note
 
     def _play(self, end: int) -> bool:
         """Show what the pace asks for; whether it could not be kept within the time."""
-        if self._rolling and self._film is not None:
-            return self._play_film(self._film, end)
+        if self._rolling is not None:
+            return self._play_film(self._rolling, end)
         shown, times, now = self.shown, self.timeline.times, self._clock()
         began, first = self._anchor
         until = None if self.speed is None else first + round((now - began) * self.speed)
@@ -293,7 +253,7 @@ class Replay:
             shown.hear(self.timeline.at(number), self.timeline.trips(number))
             self._changed = True
             count += 1
-            if count % _LOOK_EVERY == 0:
+            if count % LOOK_EVERY == 0:
                 shown.settle()
                 if self._clock() >= end:
                     self._drop_anchor()
@@ -345,13 +305,13 @@ class Replay:
             number = run.heard
             run.hear(self.timeline.at(number), self.timeline.trips(number))
             count += 1
-            if count % _LOOK_EVERY == 0:
+            if count % LOOK_EVERY == 0:
                 run.settle()
                 if self._clock() >= end:
                     self._changed = True
                     return
         run.advance(place.ts)
-        self.shown, self._rolling = run, False
+        self.shown, self._rolling = run, None
         at_end = self.timeline.done and place.heard == len(self.timeline) and place.ts == self.end
         if at_end:
             run.finish()
@@ -369,9 +329,9 @@ class Replay:
                 self._arrive(f"no further {goal.kind}")
                 return True
         if not film.seek(min(ts, film.end)):
-            self._film, self._rolling = None, False
+            self._film = self._rolling = None
             return False
-        self._rolling = True
+        self._rolling = film
         self._arrive("")
         return True
 
@@ -386,7 +346,7 @@ class Replay:
                 heard = max(1, heard)
                 return Place(heard, max(goal.ts, times[0]) if heard < len(times) else times[-1]) if times else None
             return None
-        if goal.kind and self._rolling:
+        if goal.kind and self._rolling is not None:
             return None
         wanted = self._marks.after(goal.kind, self.shown.heard) if goal.kind else goal.heard
         if wanted is None or wanted > len(times):
@@ -424,8 +384,8 @@ class Replay:
             return self._presented[0]
         self._changed = False
         scrubber, problem = self._scrubber(), self.checkpoints.problem
-        if self._rolling and self._film is not None:
-            frame = self._view.filmed(self._film, self.timeline, scrubber, view, problem)
+        if self._rolling is not None:
+            frame = self._view.filmed(self._rolling, self.timeline, scrubber, view, problem)
         else:
             frame = self._view.frame(self.shown, self.timeline, scrubber, view, problem)
         self._presented = (frame, view)
@@ -447,9 +407,9 @@ class Replay:
     def _progress(self) -> str:
         """`to 14:02:10, 43 %` while on the way."""
         goal, place, times = self._goal, self._place, self.timeline.times
-        if self._rolling and self._film is not None and not self.seeking:
-            way = 100 * (times[-1] - times[0]) // max(1, self.ts - times[0])
-            return f"{self.word + '; ' if self.word else ''}{self._film.words()}, itself on its way, {min(99, way)} %"
+        if self._rolling is not None and not self.seeking:
+            way = min(99, 100 * (times[-1] - times[0]) // max(1, self.ts - times[0]))
+            return f"{self.word and self.word + '; '}{self._rolling.words()}; the desk is on its way, {way} %"
         if goal is None or not times:
             return ""
         if place is not None:

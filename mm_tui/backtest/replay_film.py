@@ -272,7 +272,7 @@ class Film:
 
     def words(self) -> str:
         """Of what time the figures are that only the desk knows."""
-        return f"as recorded; the desk's figures are those of {clock(self._shown.ts)}Z"
+        return f"as recorded, figures of {clock(self._shown.ts)}Z"
 
     def frame(self, view: Viewport) -> DeskFrame:
         """The moment for the screen, but for what a replay adds."""

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from mm_tui.errors import DataError, UsageError
-from mm_tui.journal import lock, meta
+from mm_tui.journal import index, lock, meta
 from mm_tui.journal.proof import PROOF
 from mm_tui.journal.writer import JOURNAL
 
 PART: Final = ".part"
 """What the name of a file ends with that is not complete."""
 _MARKET: Final = re.compile(r"market(\.\d+)?\.log(\.gz)?(\.part|\.index)?", re.IGNORECASE)
-_OWN: Final = frozenset({meta.FILE, JOURNAL, PROOF, lock.FILE, "app.log"})
+_OWN: Final = frozenset({meta.FILE, JOURNAL, PROOF, lock.FILE, index.FILE, "app.log"})
 """Of a session's folder, besides its market logs."""
 
 

@@ -24,9 +24,9 @@ from mm_tui.views.present import Presenter, Vitals
 
 SAMPLE_NS: Final = SECOND
 """Between two samples of the chart."""
-PRINTS: Final = 40
+PRINTS: Final = 12
 """Trades of the tape that are kept."""
-FILLS: Final = 10
+FILLS: Final = 5
 """Fills whose worth is kept."""
 MARKED: Final = (Filled, RiskTripped, BookInvalid, LinkChanged)
 """Facts that may be something to jump to."""

@@ -165,7 +165,7 @@ def test_a_replay_opens_on_the_film_and_the_desk_takes_over(recorded: Path) -> N
     assert (replay.filming, replay.seeking) == (True, False)
     assert replay.ts >= replay.start + 40 * SECOND
     assert frame.ts == frame.replay.ts == replay.ts
-    assert "as recorded; the desk's figures are those of" in frame.replay.word
+    assert "as recorded, figures of" in frame.replay.word
     assert frame.header.venue_words.startswith("recording ")
     assert frame.header.badge == "REPLAY nothing is sent"
     assert frame.replay.end - replay.start >= 44 * SECOND
@@ -200,7 +200,7 @@ def test_the_film_is_played_stepped_and_sought_in(recorded: Path, monkeypatch: p
     assert replay.ts != stepped
     replay.act("next_trip")
     replay.work(LONG)
-    assert "no further trip; as recorded" in replay.frame(VIEW).replay.word  # type: ignore[union-attr]
+    assert "no further trip; as recorded, figures of" in replay.frame(VIEW).replay.word  # type: ignore[union-attr]
     replay.act("goto", "90%")
     replay.work(LONG)
     replay.speed = None
@@ -208,7 +208,7 @@ def test_the_film_is_played_stepped_and_sought_in(recorded: Path, monkeypatch: p
     while replay.playing:
         replay.work(LONG)
     assert replay.ts == replay.end
-    assert "end of the recording; as recorded" in replay.frame(VIEW).replay.word  # type: ignore[union-attr]
+    assert "end of the recording; as recorded, figures of" in replay.frame(VIEW).replay.word  # type: ignore[union-attr]
     monkeypatch.undo()
     assert settled(replay).ts >= replay.end
 
