@@ -19,6 +19,8 @@ from faults.shrink import broken_by, shrink
 
 CHUNK = 100
 """Seeds a piece of work."""
+WIDTH = 150
+"""Characters of an item that are shown."""
 TWICE = 10
 """One seed in so many is run twice: the same outputs must come."""
 
@@ -89,7 +91,7 @@ def _shrunk(seed: int, events: int) -> str:
         script = shrink(setup, failure.script, failure.broken.invariant)
         broken = broken_by(setup, script)
         lines = [f"  shrunk from {len(failure.script)} to {len(script)} items: {broken or failure.broken}"]
-        return "\n".join([*lines, *(f"    {item}" for item in script)])
+        return "\n".join([*lines, *(f"    {str(item)[:WIDTH]}" for item in script)])
     return "  it does not fail again by itself"
 
 

@@ -17,14 +17,15 @@ from mm_tui.model.clock import MILLISECOND as MS
 from mm_tui.model.clock import SECOND
 
 PRESSES = (
-    "pause", "flatten", "widen", "tighten", "larger", "smaller", "lean_up", "lean_down", "undo",
-    "toggle_bids", "toggle_asks", "kill", "pull", "cancel_order", "reduce_only", "rearm", "set", "set", "loosen",
-    "nonsense",
+    "pause", "flatten", "widen", "tighten", "larger", "smaller", "lean_up", "lean_down", "undo", "toggle_bids",
+    "toggle_asks", "kill", "pull", "cancel_order", "reduce_only", "reduce_only", "rearm", "set", "set",
+    "loosen", "nonsense",
 )  # fmt: skip
 ASSIGNMENTS = (
-    "risk.max_position=0.003", "risk.max_order_quantity=0.0015", "risk.max_open_orders=2", "risk.max_orders_per_s=2",
-    "risk.price_collar_bps=4", "risk.max_drawdown=0.5", "risk.max_position=nan", "risk.max_positon=1", "risk.",
-    "order_amount=0.001", "order_amount=-1", "max_spread_bps=3", "=", "min_spread_bps=9e99",
+    "risk.max_position=0.003", "risk.max_order_quantity=0.0015", "risk.max_open_orders=2",
+    "risk.max_orders_per_s=2", "risk.price_collar_bps=4", "risk.max_drawdown=0.5", "risk.max_position=0.5",
+    "risk.max_open_orders=40", "risk.max_position=nan", "risk.max_positon=1", "risk.", "order_amount=0.001",
+    "order_amount=-1", "max_spread_bps=3", "=", "min_spread_bps=9e99",
 )  # fmt: skip
 LOOSER = ("risk.max_position=0.015", "risk.max_open_orders=10", "risk.price_collar_bps=40", "risk.max_drawdown=10")
 
@@ -165,7 +166,7 @@ class Adversary:
             return ev.WatchdogTripped(ts=ts, rule=rule, value="3.2 s", limit="1 s")
         elif dice == 8:
             self.ts += int(self._random() * self._random() * 90 * SECOND)
-        elif dice == 9 and self._random() < 0.3:
+        elif dice == 9:
             return self._burst(ts)
         elif dice in (10, 11):
             return self._lie(ts)
@@ -180,7 +181,7 @@ class Adversary:
         market, frames = self.market, []
         for _ in range(1 + int(self._random() * 4)):
             frame = market.diff(ts) if self._random() < 0.7 else market.trade(ts)
-            ts += int(self._random() * 100 * MS)
+            ts += int(self._random() * 300 * MS)
             if frame is not None:
                 frames.append(msgspec.structs.replace(frame, ts=ts))
         self.ts = ts

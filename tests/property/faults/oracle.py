@@ -57,6 +57,8 @@ class Oracle:
         """A person said so: no quotes until one asks for them."""
         self.quiet_until = 0
         self.reduce_only = False
+        self.setting = False
+        """A person sets something, and may make limits tighter alone."""
         self.off: dict[Side, str] = {BUY: "", SELL: ""}
         """Who switched a side off: `person`, `limit` or nobody."""
         self.runs: dict[Side, deque[int]] = {BUY: deque(), SELL: deque()}
@@ -157,6 +159,7 @@ class Oracle:
 
     def _hear_person(self, event: ev.OperatorAction) -> None:
         action = event.action
+        self.setting = action == "set"
         if action == "kill":
             self._close("kill")
             self.killed = self.closing = False
@@ -211,6 +214,8 @@ class Oracle:
                 self.runs[side].clear()
         elif kind is facts.ParameterChanged and fact.name.startswith("risk."):
             key = fact.name[5:]
+            tighter = float(fact.after) <= float(fact.before)
+            hold(tighter or not self.setting, 1, f"{fact.name} went from {fact.before} to {fact.after} unasked")
             whole = isinstance(getattr(self.limits, key), int)
             self._take_limits(msgspec.structs.replace(self.limits, **{key: (int if whole else float)(fact.after)}))
 
