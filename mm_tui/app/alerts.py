@@ -2,12 +2,11 @@
 
 from collections import deque
 
+from mm_tui.runtime.alerts import NEARLY_FULL
 from mm_tui.settings.sections import Alerts
 from mm_tui.views.frames import DeskFrame, EventRow
 
 MINUTE_NS = 60_000_000_000
-NEARLY_FULL = 0.8
-"""Share of the position limit from which the inventory is worth a bell."""
 
 
 class Bell:

@@ -25,6 +25,7 @@ from mm_tui.model.clock import SECOND
 from mm_tui.model.events import OperatorAction, SessionStarted
 from mm_tui.model.facts import Fact, Noted, StateChanged
 from mm_tui.model.instrument import Instrument
+from mm_tui.runtime.alerts import AlertsWorker, Digest, Post, post_of
 from mm_tui.runtime.assembly import Terms, build_desk, opening
 from mm_tui.runtime.band import NO_FIGURES, Band, Figures
 from mm_tui.runtime.clock import EventClock, LiveClock
@@ -155,6 +156,7 @@ class Session:
         self._log: logging.Handler | None = None
         self._risk_file: RiskFile | None = None
         self._milestones: Milestones | None = None
+        self.alerts: AlertsWorker | None = None
 
     # -- opening
 
@@ -162,6 +164,7 @@ class Session:
         """Make the folder, the journal, core, venue and desk."""
         options, settings, chosen = self._options, self._settings, self._chosen
         started = LiveClock().now()
+        post = post_of(settings.alerts) if chosen.live else None
         self._terms = terms = Terms(
             settings=settings,
             instrument=self._instrument,
@@ -206,10 +209,16 @@ class Session:
             self.bus.subscribe("market.index", MARKED, self._milestones.hear)
         self.inbox = DeskInbox(self._clock.now, self._entered)
         self.desk.drill = Drills(chosen.feed, self.inbox, chosen.market).do
+        self.alerts = None if post is None else self._alerts(post)
         log.info(
             "session venue=%s symbol=%s strategy=%s folder=%s",
             chosen.feed.name, self._instrument.symbol, options.strategy, self._folder.path if self._folder else None,
         )  # fmt: skip
+
+    def _alerts(self, post: Post) -> AlertsWorker:
+        gate, title = self.desk.core.gate, f"mm-tui {self._chosen.feed.name} {self._instrument.symbol}"
+        digest = Digest(self._instrument, lambda: gate.max_position)
+        return AlertsWorker(post, self._settings.alerts, digest, self.bus, title, self._clock.now)
 
     def _band_figures(self) -> Figures:
         return NO_FIGURES if self.band is None else self.band.figures()
@@ -263,7 +272,7 @@ class Session:
         simulator = SimulatorWorker(desk, inbox, self._clock, strategy)
         risk = RiskWorker(desk, inbox, self._gauges, chosen.stale_after_ms, self._risk_file, punctual=chosen.punctual)
         recorder = RecorderWorker(self._writer, self._recording_failed)
-        workers: list[Any] = [feed, strategy, risk, simulator, recorder]
+        workers: list[Any] = [feed, strategy, risk, simulator, recorder, *([self.alerts] if self.alerts else [])]
         runs = [worker.run() for worker in workers]
         runs.append(self._tidy())
         if screen:
@@ -379,6 +388,8 @@ class Session:
         desk.scores.obligation.finish(ended)
         if self._proof is not None and self._proof.failed:
             log.warning("proof %s", self._proof.failed)
+        if self.alerts is not None:
+            await asyncio.to_thread(self.alerts.close)
         log.info("ended reason=%s fills=%s digest=%s", reason, desk.core.account.fills, desk.digest.hex())
         if self._writer is not None and self._meta is not None and path is not None:
             if self._milestones is not None:

@@ -97,11 +97,11 @@ MOST_SHADOWS = 5
 
 
 class Alerts(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What makes a sound; `[alerts]`."""
+    """What makes a sound or sends a message; `[alerts]`."""
 
     bell: bool = False
     urls_file: str = ""
-    """Addresses for messages to a desktop or phone; not used yet."""
+    """A file of addresses for messages to a desktop or phone; empty for none."""
     on: tuple[Literal["fill", "trip", "disconnect", "inventory"], ...] = ("trip", "disconnect")
     per_minute: PositiveInt = 6
 

@@ -32,7 +32,7 @@ class EventLog:
 
     def hear(self, fact: Fact) -> None:
         """Take a fact."""
-        line = self._line(fact)
+        line = self.words(fact)
         if line is None:
             return
         kind, text = line
@@ -52,7 +52,8 @@ class EventLog:
             self.fills = tuple(self._fills)
             self._filled = False
 
-    def _line(self, fact: Fact) -> tuple[str, str] | None:  # noqa: C901, PLR0911, PLR0912 - one line a fact
+    def words(self, fact: Fact) -> tuple[str, str] | None:  # noqa: C901, PLR0911, PLR0912 - one line a fact
+        """Its kind and its line; None where it is no news."""
         match fact:
             case facts.Filled():
                 did = "bought" if fact.side > 0 else "sold"
