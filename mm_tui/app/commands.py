@@ -1,6 +1,6 @@
 """The command line's language: action ids, `set KEY VALUE`, `theme NAME`, `explain ORDER`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
@@ -13,7 +13,7 @@ from mm_tui.model.drills import EXAMPLES, read_drill
 _WITHOUT_LINE: Final = frozenset({"panel", "command", "zoom", "back"})
 _ALIASES: Final = {"q": "quit", "h": "help", "shadow": "shadows"}
 _TAKES: Final = {
-    "theme": "NAME", "chart": "KIND", "cancel_order": "ID", "explain": "ID", "filter": "TEXT", "goto": "MOMENT",
+    "theme": "NAME", "chart": "KIND", "cancel_order": "ID", "explain": "ID, PRICE", "filter": "TEXT", "goto": "MOMENT",
     "layout": "NAME, save NAME, delete NAME", "swap": "PANEL PANEL", "branch": "KEY=VALUE",
     "shadows": "add KEY=VALUE, drop N, promote N", "promote": "N", "drop_shadow": "N",
     "inject": "DRILL",
@@ -56,10 +56,20 @@ def parse(line: str, table: ActionTable = DESK) -> Command | str:
     return Command(word, argument)
 
 
+def takes(word: str) -> str:
+    """What may follow a word, in capitals what stands for something else; empty for nothing."""
+    return _TAKES.get(_ALIASES.get(word, word), "")
+
+
+def key_and_value(argument: str) -> tuple[str, str]:
+    """What `set` is to set, and to what: `KEY VALUE`, `KEY=VALUE` or `KEY = VALUE`; either may be missing yet."""
+    key, _, value = argument.partition("=") if "=" in argument else argument.strip().partition(" ")
+    return key.strip(), value.strip()
+
+
 def _parse_set(argument: str) -> Command | str:
-    key, sign, value = argument.partition("=") if "=" in argument else argument.partition(" ")
-    key, value = key.strip(), value.strip()
-    if not key or not sign or not value:
+    key, value = key_and_value(argument)
+    if not key or not value:
         return "write set KEY VALUE, for example: set strategy.passive.min_spread_bps 3"
     if not all(part.isidentifier() for part in key.split(".")):
         return f"{key!r} is no key; write it with dots, for example strategy.passive.min_spread_bps"
@@ -75,8 +85,9 @@ def complete(
     *,
     shadows: Sequence[str] = (),
     layouts: Sequence[str] = (),
+    values: Callable[[str], Sequence[str]] = lambda _: (),
 ) -> list[str]:
-    """Whole lines that begin as this one does; `shadows` are words that may follow on `shadow`."""
+    """Whole lines that begin as this one does; `shadows` may follow on `shadow`, `values(key)` on `set KEY`."""
     head, space, tail = line.lstrip().partition(" ")
     if not space:
         return [name for name in names(table) if name.startswith(head)]
@@ -91,6 +102,9 @@ def complete(
         "layout": [*layouts, "save ", *(f"{verb} {name}" for verb in ("save", "delete") for name in layouts)],
         "swap": SEATS,
     }
+    if head == "set" and " " in tail.lstrip():
+        key, _, begun = tail.lstrip().partition(" ")
+        return [f"set {key} {each}" for each in values(key) if each.startswith(begun.strip())]
     if _ALIASES.get(head, head) == "shadows":
         pools[head] = parameters if tail.lstrip().startswith("add ") and tail.count(" ") > 1 else shadows
     several = head in ("branch", "swap") or (pools.get(head) is parameters and head != "set")

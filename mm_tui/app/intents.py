@@ -15,6 +15,7 @@ from mm_tui.views.frames import DeskFrame
 
 if TYPE_CHECKING:
     from mm_tui.app.app import DeskApp
+    from mm_tui.app.command_line import CommandLine
     from mm_tui.views.frames import ShadowRow
 
 
@@ -23,6 +24,8 @@ class Intents:
 
     def __init__(self, app: "DeskApp") -> None:
         self._app = app
+        self._line: CommandLine | None = None
+        """Made with its first use."""
 
     def do(self, name: str, argument: str) -> bool:
         """Do an action that the screen has a part in; False where the desk alone does it."""
@@ -71,11 +74,12 @@ class Intents:
 
     def _do_set(self, argument: str) -> None:
         """A limit is loosened only on a yes; everything else goes to the desk as it is."""
+        from mm_tui.app.hints import Hints  # noqa: PLC0415 - likewise
         from mm_tui.views.limits import loosening  # noqa: PLC0415 - loaded with the first typed value
 
         looser = loosening(argument, self._app.link.frame.risk.limits)
         if looser is None:
-            self._app.link.act("set", argument)
+            self._app.link.act("set", Hints(self._app.link.frame).meant(argument))
             return
         from mm_tui.app.screens import questions as q  # noqa: PLC0415 - loaded with the first question
 
@@ -329,31 +333,13 @@ class Intents:
 
     def _command(self, start: str) -> None:
         """The command line, with `start` already typed."""
-        from mm_tui.app import commands  # noqa: PLC0415 - loaded with the first input
-        from mm_tui.app.screens.entry import Entry  # noqa: PLC0415 - likewise
-        from mm_tui.strategy.registry import BUILT_IN  # noqa: PLC0415 - likewise
+        if self._line is None:
+            from mm_tui.app.command_line import CommandLine  # noqa: PLC0415 - loaded with the first input
 
-        parameters = [self._key_of(row.name) for row in self._app.link.frame.parameters]
-
-        def check(line: str) -> str:
-            parsed = commands.parse(line, self._app.TABLE) if line.strip() else ""
-            return parsed if isinstance(parsed, str) else ""
-
-        def complete(line: str) -> list[str]:
-            frame = self._app.link.frame
-            ids = [row.order_id for row in frame.orders]
-            limits = [f"risk.{key}" for key, _ in frame.risk.limits]
-            numbers = [row.number for row in frame.shadows.rows if row.number]
-            shadows = [*(f"add strategy={name}" for name in BUILT_IN), *(f"add {name}" for name in parameters)]
-            shadows += [f"{verb} {number}" for verb in ("drop", "promote") for number in numbers]
-            keys = [*parameters, *limits]
-            layouts = self._app.arranging.saved.choices
-            return commands.complete(
-                line, keys, self._app.theme_names, ids, self._app.TABLE, shadows=shadows, layouts=layouts
-            )
-
-        sheet = Entry("Command", start, check=check, complete=complete)
-        self._app.ask(sheet, self._do_line)
+            self._line = CommandLine(self._app)
+        rows = self._app.link.frame.parameters
+        keys = [row.key for row in rows if row.key] or [self._key_of(row.name) for row in rows]
+        self._line.open(start, keys, self._do_line)
 
     def _do_line(self, line: str) -> None:
         """Do a line of the command line."""

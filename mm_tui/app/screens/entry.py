@@ -1,6 +1,6 @@
 """One-line inputs at the bottom: the command line and the filter of the events."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.text import Text
 from textual import on
@@ -23,12 +23,21 @@ class Entry(Sheet):
         check: Callable[[str], str] = lambda _: "",
         complete: Callable[[str], list[str]] = lambda _: [],
         changed: Callable[[str], None] = lambda _: None,
+        *,
+        told: Callable[[str], str] = lambda _: "",
+        history: Sequence[str] = (),
     ) -> None:
+        """`told` says in a line what the typed one is about; `history` is had again by up and down, the last first."""
         super().__init__(title)
         self._text = text
         self.word = ""
         """What was wrong with the line when it was entered last."""
         self._check, self._complete, self._changed = check, complete, changed
+        self._told = told
+        self._history = list(history)
+        self._at = len(self._history)
+        """Which of them is shown; behind the last is what was typed."""
+        self._typed_last = text
 
     def wanted(self) -> tuple[int, int]:
         """The line and a word beneath it, over the whole width."""
@@ -54,6 +63,19 @@ class Entry(Sheet):
             found = self._complete(line.value)
             line.value = common_prefix(found) + (" " if len(found) == 1 else "") or line.value
             line.cursor_position = len(line.value)
+        elif key in {"up", "down"}:
+            self._recall(-1 if key == "up" else 1)
+
+    def _recall(self, by: int) -> None:
+        """A line from before, or what was being typed."""
+        line, at = self.query_one(Input), self._at + by
+        if not 0 <= at <= len(self._history):
+            return
+        if self._at == len(self._history):
+            self._typed_last = line.value
+        self._at = at
+        line.value = self._history[at] if at < len(self._history) else self._typed_last
+        line.cursor_position = len(line.value)
 
     def passes(self, key: str) -> bool:
         """Editing and enter are the input's own."""
@@ -76,5 +98,7 @@ class Entry(Sheet):
 
     def _hint(self, line: str) -> Text:
         """What could be typed next."""
-        found = self._complete(line)
+        found, told = self._complete(line), self._told(line)
+        if told and len(found) <= 1:
+            return Text(told, style="dim")
         return Text("  ".join(each.rpartition(" ")[2] for each in found) or "enter does it, esc leaves", style="dim")
