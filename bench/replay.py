@@ -1,6 +1,6 @@
 """How long a replay takes to open at a moment, to seek, and to look through a recording.
 
-    python bench/replay.py [CAPTURE] [--tiles N] [--seeks N] [--keep DIR] [--json]
+    python bench/replay.py [CAPTURE] [--tiles N] [--seeks N] [--no-band] [--keep DIR] [--json]
 
 The capture is tiled into a longer one (`bench/tiling.py`) and recorded as a session, by the desk as it runs headless.
 Then it is opened at moments all over it, three times: for the first time, when nothing is known of it but its
@@ -45,9 +45,9 @@ BETWEEN = 20
 Figures = dict[str, float]
 
 
-def record(capture: Path, folder: Path) -> Path:
+def record(capture: Path, folder: Path, *, band: bool = True) -> Path:
     """The capture as a session's folder."""
-    settings = load(None, ["simulator.band=false"], {}, Path("/nowhere"))
+    settings = load(None, [] if band else ["simulator.band=false"], {}, Path("/nowhere"))
     options = RunOptions(
         command="run", venue=f"file:{capture}", symbol="BTC/USDT", strategy="passive", theme="graphite",
         sessions=folder / "sessions", state=folder / "state", headless=True, speed="max",
@@ -151,12 +151,12 @@ def in_process(part: str, path: Path, count: int, cache: Path) -> Figures:
     return figures
 
 
-def measure(capture: Path, tiles: int, count: int, folder: Path) -> Figures:
+def measure(capture: Path, tiles: int, count: int, folder: Path, *, band: bool) -> Figures:
     """Tile, record, open, look through, open again."""
     path = folder / "tiled.gz"
     Tiles(capture, tiles).write(path)
     began = perf_counter()
-    session = record(path, folder)
+    session = record(path, folder, band=band)
     figures = {"recorded_s": perf_counter() - began}
     for name in ("market.log.gz", "market.index", "journal.jsonl"):
         figures[f"{name}_mb"] = sum(file.stat().st_size for file in session.glob(name.replace("t.log", "t*.log"))) / 1e6
@@ -172,6 +172,7 @@ def main() -> int:
     parser.add_argument("capture", nargs="?", type=Path, default=CAPTURE)
     parser.add_argument("--tiles", type=int, default=3, help="how often the capture stands one behind the other")
     parser.add_argument("--seeks", type=int, default=40)
+    parser.add_argument("--no-band", action="store_true", help="a session without the PnL's band: a third of the work")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the session and the cache in this folder")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--part", choices=PARTS, help=argparse.SUPPRESS)
@@ -183,7 +184,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mm-tui-replay-") as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        figures = measure(options.capture, options.tiles, options.seeks, folder)
+        figures = measure(options.capture, options.tiles, options.seeks, folder, band=not options.no_band)
     if options.json:
         print(json.dumps(figures))
     else:

@@ -143,7 +143,15 @@ async def test_a_page_replaces_no_recording_and_no_device(tmp_path: Path, typed:
     code, _, err = typed("report", path, "--html", path)
     assert code == 64
     assert f"--html {path} would be written over the recording" in err
-    for name in ("session.json", "journal.jsonl", "market.log.gz", "market.0001.log", "obligation.csv", "app.log"):
+    for name in (
+        "session.json",
+        "journal.jsonl",
+        "market.log.gz",
+        "market.0001.log",
+        "obligation.csv",
+        "market.index",
+        "app.log",
+    ):
         code, _, err = typed("report", path, "--html", folder / name)
         assert code == 64
         assert f"is a file of the recording in {folder}" in err

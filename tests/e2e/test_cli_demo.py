@@ -99,7 +99,7 @@ def test_a_signal_cancels_seals_and_exits_with_its_number(start: Start, name: st
     assert not resting_at_the_end(records)
     assert any(record["type"] == "CancelAll" for record in records)
     assert sorted(path.name for path in program.folder.iterdir()) == [
-        "app.log", "journal.jsonl", "market.log.gz", "obligation.csv", "session.json",
+        "app.log", "journal.jsonl", "market.index", "market.log.gz", "obligation.csv", "session.json",
     ]  # fmt: skip
     reader = SessionReader(program.folder)
     read = list(reader.records())
