@@ -126,6 +126,7 @@ class LadderView:
         bid_figures, ask_figures = bids.figures.rows.get(price), asks.figures.rows.get(price)
         either = ask_figures if ask or (not bid and ask_figures and ask_figures.change) else bid_figures
         depth, change, fresh = either or (0, 0, 0)
+        size = ask or bid
         return LadderRow(
             price=shown,
             bid=bid,
@@ -134,7 +135,7 @@ class LadderView:
             own_ask=own_ask,
             own_pending=pending,
             touch=touch,  # type: ignore[arg-type]
-            depth=depth,
+            depth=size if touch else max(depth, size),
             change=change,
             fresh=fresh,
             bought=self._figures.bought.get(price, 0),

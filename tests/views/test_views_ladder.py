@@ -6,7 +6,7 @@ from pure_desk import ASK, BID, SECOND, Rig, ask, bid, delta, trade
 
 from mm_tui.model.events import BUY
 from mm_tui.views.frames import Viewport
-from mm_tui.views.ladder import LadderView, _round_up
+from mm_tui.views.ladder import LadderView, round_up
 from mm_tui.views.traded import TradedAtPrice
 
 
@@ -103,4 +103,4 @@ def test_the_row_of_an_own_order_says_where_it_stands_in_its_queue_and_for_how_l
 
 
 def test_steps_of_a_ladder_are_round() -> None:
-    assert [_round_up(needed) for needed in (0.2, 1, 1.1, 2.5, 7, 11, 300)] == [1, 1, 2, 5, 10, 20, 500]
+    assert [round_up(needed) for needed in (0.2, 1, 1.1, 2.5, 7, 11, 300)] == [1, 1, 2, 5, 10, 20, 500]

@@ -111,10 +111,11 @@ class Scrolling(Panel):
         return None if at is None else self._listed[at]
 
     def let_go(self) -> bool:
-        """Give the selection up; whether there was one."""
-        was, self._selected = self._selected, None
+        """Give the selection up and go back to the newest row; whether there was anything to leave."""
+        was = self._selected is not None or self._first > 0
+        self._selected, self._first = None, 0
         self.repaint()
-        return was is not None
+        return was
 
     # what a subclass uses
 
