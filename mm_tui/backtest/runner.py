@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from mm_tui.backtest.began import Beginning
 from mm_tui.backtest.outputs import Equity, written
 from mm_tui.backtest.recording import Heard
 from mm_tui.bus import EventBus
@@ -37,17 +38,25 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """The folder for `fills.csv`, `orders.csv`, `equity.csv` and `obligation.csv`."""
 
 
-def run(recording: Heard, job: Job, progress: Progress = lambda _: None) -> dict[str, Any]:
-    """The summary of a desk that heard the recording; raises DataError where it cannot be read."""
+def run(
+    recording: Heard, job: Job, progress: Progress = lambda _: None, say: Callable[[str], object] = lambda _: None
+) -> dict[str, Any]:
+    """The summary of a desk that heard the recording; raises DataError where it cannot be read.
+
+    `say` is told what a reader of the figures must know, such as that they begin late.
+    """
     bus = EventBus(lambda: 0)
     desk = build_desk(recording.terms, bus)
     band = Band(desk, recording.terms) if recording.terms.settings.simulator.band else None
+    beginning = Beginning(desk)
     files = nullcontext(None) if job.out is None else written(job.out, desk, bus, recording.ended)
     with files as equity:
-        follow(desk, recording, job, equity=equity, progress=progress, band=band)
+        follow(desk, recording, job, equity=equity, progress=progress, band=band, watch=beginning.look)
         end(desk, band)
         if equity is not None:
             equity.row()
+    if words := beginning.words():
+        say(words)
     return summary_of(desk, bus, recording, band)
 
 

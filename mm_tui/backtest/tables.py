@@ -14,9 +14,11 @@ PAGE_WIDTH: Final = 240
 """Where the table does not go to a terminal, nothing is left out."""
 
 
-def show(runs: list[dict[str, Any]]) -> None:
-    """One line a run: what was traded and what came of it; narrow terminals get the first columns of each rank."""
+def show(runs: list[dict[str, Any]], total: dict[str, Any] | None = None) -> None:
+    """One line a run and one a currency for their sums; narrow terminals get the first columns of each rank."""
     rows = [_row(run) for run in runs]
+    if total is not None:
+        rows += _total_rows(total)
     print_table([(head, rank, [row[at] for row in rows]) for at, (head, rank) in enumerate(_HEADS)])
 
 
@@ -49,6 +51,8 @@ _HEADS: Final = (
     ("spread", 3), ("adverse", 3), ("drift", 3), ("fees", 3), ("5 s bps", 4), ("position", 5),
 )  # fmt: skip
 
+_PARTS: Final = ("total", "spread_captured", "adverse_selection", "inventory", "fees")
+
 
 def _row(run: dict[str, Any]) -> tuple[str, ...]:
     pnl, markout = run["pnl"], run["markouts_bps"]["5s"]
@@ -59,10 +63,20 @@ def _row(run: dict[str, Any]) -> tuple[str, ...]:
         f"{run['market']['frames']:,}",
         f"{run['orders']['placed']:,}",
         f"{run['fills']['count']:,}",
-        *(money(pnl[part]) for part in ("total", "spread_captured", "adverse_selection", "inventory", "fees")),
+        *(money(pnl[part]) for part in _PARTS),
         UNKNOWN if markout is None else signed(f"{markout:+.2f}"),
         signed(run["position"]["base"]),
     )
+
+
+def _total_rows(total: dict[str, Any]) -> list[tuple[str, ...]]:
+    """The sums; frames, orders and fills are those of all currencies and stand in the first line alone."""
+    counts = (total["frames"], total["orders"]["placed"], total["fills"]["count"])
+    found = []
+    for number, (currency, pnl) in enumerate(total["pnl"].items()):
+        sums = ("" if number else f"{count:,}" for count in counts)
+        found.append((f"total {currency}", "", "", *sums, *(money(pnl[part]) for part in _PARTS), "", ""))
+    return found
 
 
 def _width(columns: Sequence[tuple[str, int, Sequence[str]]]) -> int:

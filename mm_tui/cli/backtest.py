@@ -79,12 +79,16 @@ def backtest(
     folders = _folders(out, paths)
     runs: list[dict[str, Any]] = []
     for recording, folder in zip(opened, folders, strict=True):
+        said: list[str] = []
         with set_aside(as_json), progress(recording.path.name) as told:
-            summary = run(recording, Job(operator=not without_operator, out=folder), told)
+            summary = run(recording, Job(operator=not without_operator, out=folder), told, said.append)
+        for words in said:
+            click.echo(f"{recording.path.name}: {words}", err=True)
         if recording.note:
             click.echo(recording.note, err=True)
         runs.append(summary)
-    document = runs[0] if len(runs) == 1 else {"files": runs, "total": total(runs)}
+    sums = None if len(runs) == 1 else total(runs)
+    document = runs[0] if sums is None else {"files": runs, "total": sums}
     encoded = msgspec.json.encode(document)
     if out is not None:
         write_whole(out / _SUMMARY, msgspec.json.format(encoded) + b"\n")
@@ -93,7 +97,7 @@ def backtest(
     else:
         from mm_tui.backtest.tables import show  # noqa: PLC0415  # only for people
 
-        show(runs)
+        show(runs, sums)
 
 
 @click.command()

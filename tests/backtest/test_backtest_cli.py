@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,25 @@ async def test_verify_says_identical_or_where_it_differs(tmp_path: Path, typed: 
     document = json.loads(out)
     assert (code, document["identical"]) == (65, False)
     assert document["difference"]["recorded"]["reason"].startswith("mud")
+
+
+def test_the_table_ends_with_the_sums_and_a_book_that_is_never_known_is_told_apart(
+    tmp_path: Path, typed: Typed
+) -> None:
+    whole, without = capture(tmp_path), tmp_path / "without.log"
+    without.write_text("".join(whole.read_text().splitlines(keepends=True)[1:]))
+    terms = ("--set", "instrument.tick_size=0.01", "--set", "instrument.step_size=0.00001")
+    code, out, err = typed("backtest", whole, whole, *terms)
+    assert (code, err) == (0, "")
+    *_, first, second, sums = [line.split() for line in out.splitlines()]
+    assert first == second
+    assert sums[:2] == ["total", "USDT"]
+    assert [int(cell) for cell in sums[2:5]] == [2 * int(cell) for cell in first[3:6]]
+    amounts = [[Decimal(cell.replace("\u2212", "-")) for cell in cells] for cells in (sums[5:10], first[6:11])]
+    assert amounts[0] == pytest.approx([2 * amount for amount in amounts[1]], abs=Decimal("0.0001"))
+    code, out, err = typed("backtest", without, *terms)
+    assert (code, err.startswith("without.log: the book is never known")) == (0, True)
+    assert "total" not in out
 
 
 async def test_one_document_a_recording_and_a_total(tmp_path: Path, typed: Typed) -> None:

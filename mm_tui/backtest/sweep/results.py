@@ -63,7 +63,7 @@ def show(found: dict[str, Any], keys: Sequence[str]) -> int:
         ("drawdown", 2, [money(row["max_drawdown"]).removeprefix("+") for row in rows]),
         ("position", 3, [row["max_position"] or UNKNOWN for row in rows]),
         ("obligation %", 4, [_float(row["obligation_pct"]).removeprefix("+") for row in rows]),
-        ("ran by", 5, [row["ran_by"] or UNKNOWN for row in rows]),
+        ("ran by", 1, [row["ran_by"] or UNKNOWN for row in rows]),
     ]
     if any(row["error"] for row in rows):
         columns.append(("error", 1, [_cut(row["error"] or "") for row in rows]))
