@@ -52,6 +52,8 @@ CHART_NS: Final = 15 * 60 * SECOND
 """As much as a desk's chart holds."""
 _STATES: Final = frozenset(State)
 _STATUSES: Final = frozenset(Status)
+_NONSENSE: Final = (ArithmeticError, LookupError, TypeError, ValueError)
+"""What comes of numbers that no desk has written: the index of a session that somebody sent may hold any."""
 _WRONG: Final = "market.index is not of these logs, or damaged"
 _EVERY_MS: Final = 1000
 _UNPRINTABLE: Final = re.compile(rb'\\[^"\\/]|\x7f|\xc2[\x80-\x9f]')
@@ -75,11 +77,21 @@ class Film:
         self._marks = tuple(ReplayMark(ts=mark.ts, kind=mark.kind, side=mark.side) for mark in index.marks)
         self._number = 0
         self._next: MarketLine | Entry | None = None
-        if not self._begin(0):
-            self.failed = _WRONG
+        try:
+            if not self._begin(0):
+                self.failed = _WRONG
+        except _NONSENSE as error:
+            self.failed = f"{_WRONG}: {error}"
 
     def seek(self, ts: int) -> bool:
         """Go to a moment; whether the index is of these logs and says how things stood there."""
+        try:
+            return self._seek(ts)
+        except _NONSENSE as error:
+            self.failed = f"{_WRONG}: {error}"
+            return False
+
+    def _seek(self, ts: int) -> bool:
         number = self.index.before(ts)
         if number < 0 or self.failed:
             return False
@@ -93,6 +105,13 @@ class Film:
 
     def advance(self, until: int) -> None:
         """Take what the session holds up to a moment, that moment included."""
+        try:
+            self._advance(until)
+        except _NONSENSE as error:
+            self.failed = f"{_WRONG}: {error}"
+        self.ts = max(self.ts, until)
+
+    def _advance(self, until: int) -> None:
         milestones, times = self.index.milestones, self.index.times
         while True:
             item, coming = self._next, self._number + 1
@@ -107,7 +126,6 @@ class Film:
                 self._next = next(self._items, None)
             else:
                 break
-        self.ts = max(self.ts, until)
 
     @property
     def next_ts(self) -> int | None:
@@ -275,7 +293,14 @@ class Film:
         return f"as recorded, figures of {clock(self._shown.ts)}Z"
 
     def frame(self, view: Viewport) -> DeskFrame:
-        """The moment for the screen, but for what a replay adds."""
+        """The moment for the screen, but for what a replay adds; of nonsense the header alone."""
+        try:
+            return self._frame(view)
+        except _NONSENSE as error:
+            self.failed = f"{_WRONG}: {error}"
+            return DeskFrame(ts=self.ts, instrument=self._recording.terms.instrument, header=self._shown.header)
+
+    def _frame(self, view: Viewport) -> DeskFrame:
         shown, market = self._shown, self._market
         self._log.refresh()
         return msgspec.structs.replace(

@@ -31,10 +31,12 @@ EVERY_NS: Final = 10_000_000_000
 """Of market, between two milestones."""
 WHOLE_EVERY: Final = 30
 """Milestones from one with all levels of the book to the next; those between hold the levels that changed."""
-LARGEST: Final = 1 << 26
-"""Bytes of one part, packed or unpacked; none is a thousandth of that."""
-MOST: Final = 1 << 20
-"""Milestones that are read: four months of market."""
+LARGEST: Final = 1 << 23
+"""Bytes of one part, packed or unpacked; none is a hundredth of that."""
+HEADS: Final = 1 << 26
+"""Bytes of heads that are read; a day has a twentieth of that."""
+STRETCH: Final = 1 << 28
+"""Bytes of a log that are held against a checksum; ten seconds have a hundredth of that."""
 _SIZES: Final = struct.Struct("<IIII")
 """Bytes of head and body, and the checksums of both."""
 _LEVEL: Final = 3
@@ -233,7 +235,8 @@ def read_index(folder: Path) -> MarketIndex | None:
                 return None
             fd, place, end = stream.fileno(), len(MAGIC), os.fstat(stream.fileno()).st_size
             last = Milestone(0, Place(), 0, 0, whole=True)
-            while len(milestones) < MOST and place + _SIZES.size <= end:
+            taken = 0
+            while taken < HEADS and place + _SIZES.size <= end:
                 head_size, size, head_sum, checksum = _SIZES.unpack(os.pread(fd, _SIZES.size, place))
                 place += _SIZES.size
                 if max(head_size, size) > LARGEST or place + head_size + size > end:
@@ -247,6 +250,7 @@ def read_index(folder: Path) -> MarketIndex | None:
                 milestones.append(milestone)
                 bodies.append((place + head_size, size, checksum))
                 place += head_size + size
+                taken += head_size
                 last = milestone
     except (OSError, struct.error, msgspec.MsgspecError, ValueError, RecursionError):
         pass
@@ -291,7 +295,7 @@ def _sum(path: Path, first: int, end: int) -> int | None:
     checksum, at = 0, first
     if first == end:
         return 0
-    if end - first > LARGEST:
+    if end - first > STRETCH:
         return None
     try:
         for line in lines(path, _ignore, first):

@@ -242,6 +242,30 @@ def test_nothing_that_moves_a_cursor_comes_from_an_index(folder: Path, monkeypat
     assert not shown.seek(shown.start + 25 * SECOND)
 
 
+def test_numbers_that_no_desk_has_written_end_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Checksums are no signature: whoever sends a session may have made them fit."""
+    shown = film(folder)
+    body = shown.index.body(2)
+    assert body is not None
+    for name, value in (
+        ("bids", (1, 10**30, 5)),
+        ("account", dict.fromkeys(body.account, -(10**4000))),
+        ("account", {}),
+        ("created", {}),
+        ("ticker", (1 << 80, -5, 0, 10**30, 1)),
+        ("bids", (10**200, 1)),
+    ):
+        planted = msgspec.structs.replace(body, **{name: value})
+        index = read_index(folder)
+        assert index is not None
+        monkeypatch.setattr(index, "body", lambda _, planted=planted: planted)
+        shown = Film(RecordedSession(folder, Changes()), index)
+        shown.seek(shown.start + 25 * SECOND)
+        frame = shown.frame(VIEW)
+        shown.advance(shown.end)
+        assert frame.ts == shown.start + 25 * SECOND or shown.failed
+
+
 def test_damage_in_the_logs_ends_it_there(folder: Path) -> None:
     path, index = folder / JOURNAL, read_index(folder)
     assert index is not None
