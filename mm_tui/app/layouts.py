@@ -51,6 +51,8 @@ SHEET_LEAST, SHEET_MOST = 40, 46
 """Columns of such a sheet where the ladder gives way to it."""
 ROOM_BESIDE: Final = 116
 """Cells of the middle column from which fills and history stand side by side."""
+ROOM_FOR_STRIP: Final = 40
+"""Lines from which the desk gives one above the footer to the strip of fills."""
 ROOM_FOR_TABS: Final = 20
 """Lines of a small screen from which one names the panels."""
 
@@ -120,14 +122,26 @@ def plan(width: int, height: int, view: View, ladder_rows: int = 0) -> Plan:
         return Plan(shape, {"compact": Box(0, 0, width, height)})
     if view.zoomed:
         top = {"header": Box(0, 0, width, 1), "footer": Box(0, height - 1, width, 1)}
-        return Plan(shape, {**top, view.zoomed: Box(0, 1, width, height - 2)})
+        return Plan(shape, {**top, **_above_fills(view.zoomed, Box(0, 1, width, height - 2))})
     if shape == "small":
         return _small(width, height, view)
-    made = _wide(width, height, view, ladder_rows) if shape == "wide" else _medium(width, height, view)
+    strip = height >= ROOM_FOR_STRIP and (shape != "wide" or height - 2 != ROOM_FOR_BOTH)
+    body = height - strip
+    made = _wide(width, body, view, ladder_rows) if shape == "wide" else _medium(width, body, view)
+    if strip:
+        lines = {"strip": Box(0, body - 1, width, 1), "footer": Box(0, height - 1, width, 1)}
+        made = Plan(shape, {**made.places, **lines}, made.tabs)
     if not view.seats:
         return made
     places = {view.in_seat(place): box for place, box in made.places.items()}
     return Plan(shape, places, tuple(view.in_seat(place) for place in made.tabs))
+
+
+def _above_fills(panel: str, box: Box) -> dict[str, Box]:
+    """A panel's place; that of the fills gives its first line to their strip."""
+    if panel != "fills" or box.height < 3:  # noqa: PLR2004 - the strip, and something below it
+        return {panel: box}
+    return {"strip": box._replace(height=1), panel: box._replace(y=box.y + 1, height=box.height - 1)}
 
 
 def with_scrubber(width: int, height: int, view: View, ladder_rows: int = 0) -> Plan:
@@ -191,7 +205,7 @@ def _small(width: int, height: int, view: View) -> Plan:
         {
             "header": Box(0, 0, width, 1),
             "tabs": Box(0, 1, width, tabs),
-            view.panel: Box(0, 1 + tabs, width, body),
+            **_above_fills(view.panel, Box(0, 1 + tabs, width, body)),
             "summary": Box(0, 1 + tabs + body, width, SUMMARY_HEIGHT),
             "footer": Box(0, height - 1, width, 1),
         },

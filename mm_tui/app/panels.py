@@ -14,6 +14,7 @@ from mm_tui.app.widgets.parameters import Parameters
 from mm_tui.app.widgets.position import Position
 from mm_tui.app.widgets.risk import Risk
 from mm_tui.app.widgets.shadows import Shadows
+from mm_tui.app.widgets.strip import FillStrip
 from mm_tui.app.widgets.summary import Summary
 from mm_tui.app.widgets.tape import Tape
 from mm_tui.app.widgets.truth import Truth
@@ -39,4 +40,5 @@ def make_panels() -> dict[str, Widget]:
         "workers": Workers(),
         "summary": Summary(),
         "heatmap": Heatmap(),
+        "strip": FillStrip(),
     }

@@ -138,7 +138,7 @@ def test_the_ladder_can_be_kept_short() -> None:
     [
         ((160, 30), Box(62, 1, 52, 28), {"chart", "orders", "tabs"}),
         ((200, 55), Box(90, 1, 62, 30), {"chart", "orders"}),
-        ((120, 40), Box(62, 12, 58, 27), {"risk", "orders", "chart", "tabs"}),
+        ((120, 40), Box(62, 12, 58, 26), {"risk", "orders", "chart", "tabs"}),
         ((80, 24), Box(40, 2, 40, 17), set()),
         ((40, 8), Box(0, 1, 40, 7), set()),
     ],
@@ -155,3 +155,24 @@ def test_a_docked_sheet_stands_beside_the_ladder(size: tuple[int, int], box: Box
 
 def test_a_docked_sheet_leaves_the_scrubber_of_a_replay() -> None:
     assert docked(80, 24, View(), with_scrubber).places[SHEET] == Box(40, 2, 40, 16)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (160, 45), (200, 55), (300, 100)])
+def test_the_fills_have_their_strip_above_the_footer_where_there_is_height(size: tuple[int, int]) -> None:
+    width, height = size
+    for now, lines in ((plan(*size, View()), 2), (with_scrubber(*size, View()), 3)):
+        if "strip" in now.places:
+            assert now.places["strip"] == Box(0, height - lines, width, 1)
+        else:
+            assert height - lines < 40
+    assert "strip" not in plan(width, 39, View()).places
+    assert "strip" not in plan(160, 46, View()).places
+
+
+def test_the_fills_have_their_strip_above_them_where_they_stand_alone() -> None:
+    for now in (plan(80, 24, View(panel="fills")), plan(200, 55, View(zoomed="fills"))):
+        strip, fills = now.places["strip"], now.places["fills"]
+        assert strip == Box(0, strip.y, fills.width, 1)
+        assert fills.y == strip.y + 1
+    assert "strip" not in plan(80, 24, View(panel="orders")).places
+    assert "strip" not in plan(200, 55, View(zoomed="orders")).places

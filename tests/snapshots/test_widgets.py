@@ -21,6 +21,7 @@ from mm_tui.app.widgets.parameters import Parameters
 from mm_tui.app.widgets.position import Position
 from mm_tui.app.widgets.risk import Risk
 from mm_tui.app.widgets.shadows import Shadows
+from mm_tui.app.widgets.strip import FillStrip
 from mm_tui.app.widgets.summary import Summary
 from mm_tui.app.widgets.tape import Tape
 from mm_tui.app.widgets.truth import Truth
@@ -41,6 +42,7 @@ SIZES: dict[type[Panel], tuple[int, int]] = {
     Position: (48, 16),
     Risk: (48, 11),
     Shadows: (160, 14),
+    FillStrip: (160, 2),
     Summary: (80, 5),
     Tape: (46, 16),
     Truth: (100, 1),
@@ -108,7 +110,7 @@ def test_a_panel_where_room_is_short(snap_compare: Compare, kind: type[Panel], s
     assert snap_compare(Shown(kind(), formula(strained())), terminal_size=size)
 
 
-@pytest.mark.parametrize("kind", [Chart, Ladder, Risk, Fills, Orders], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [Chart, Ladder, Risk, Fills, Orders, FillStrip], ids=lambda kind: kind.__name__)
 def test_without_utf8(snap_compare: Compare, kind: type[Panel]) -> None:
     assert snap_compare(Shown(kind(), strained(), alphabet="ascii"), terminal_size=SIZES[kind])
 

@@ -108,6 +108,12 @@ def fills(count: int = 37) -> tuple[FillRow, ...]:
         quantity = (200, 60, 200, 14, 200)[at % 5]
         spread = Decimal(quantity) * Decimal(12 + at % 7) / 10_000 / (2 if at % 4 else 1)
         adverse = None if at == 0 else Decimal(quantity) * Decimal((at * 13) % 11 - 8) / 20_000
+        age_s = 2 + 21 * at
+        drift = (at * 5) % 9 - 4.2
+        markouts = tuple(
+            round(drift * (1 + place) / 4, 2) if age_s >= after else None
+            for place, after in enumerate((0.1, 1, 5, 30, 60))
+        )
         fee = Decimal(0) if at % 9 else Decimal(quantity) * Decimal("-0.00031")
         rows.append(
             FillRow(
@@ -120,6 +126,7 @@ def fills(count: int = 37) -> tuple[FillRow, ...]:
                 adverse=adverse,
                 fee=fee,
                 net=None if adverse is None or at == 5 else spread + adverse + fee,
+                markouts=markouts,
             )
         )
     return tuple(rows)

@@ -172,6 +172,8 @@ class DeskScreen(Screen[None]):
         for node in widget.ancestors_with_self if widget is not None else ():
             if node.id in NUMBERED or node.id in LETTERED or node.id in FULL_SCREEN:
                 return node.id
+            if node.id == "strip":
+                return "fills"
         return ""
 
     def on_click(self, event: events.Click) -> None:

@@ -123,7 +123,7 @@ LINES: Final[dict[str, LineChart]] = {
     "pnl": LineChart(
         "PnL and its parts",
         (*map(Series, ("total", "spread", "adverse", "inventory", "fees")), Series("zero", dashed=True)),
-        ((0, "total"), (1, "spread"), (2, "adverse"), (3, "inventory"), (4, "fees")),
+        ((0, "total"), (1, "spread"), (2, "adverse"), (3, "drift"), (4, "fees")),
         _pnl,
     ),
     "inventory": LineChart(
@@ -133,9 +133,9 @@ LINES: Final[dict[str, LineChart]] = {
         _inventory,
     ),
     "spread": LineChart(
-        "Spread",
+        "Spread, our quotes from mid",
         (Series("market"), Series("bid"), Series("ask")),
-        ((0, "market"), (1, "bid from mid"), (2, "ask from mid")),
+        ((0, "market"), (1, "bid"), (2, "ask")),
         _spread,
         floor=0,
     ),

@@ -137,7 +137,7 @@ async def test_tab_moves_among_the_panels_that_are_shown() -> None:
         for _ in range(8):
             await pilot.press("tab")
             seen.add(app.desk.panel_of(app.desk.focused))
-        assert seen == {"ladder", "orders", "position", "risk", "chart"}
+        assert seen == {"ladder", "orders", "position", "risk", "chart", "fills"}  # the last by their strip
 
 
 @pytest.mark.parametrize("size", [(200, 55), (80, 24), (60, 16), (20, 5)])
