@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 from desk_link import Recorded
-from hand_frames import desk_frame, flat, halted, paused, shadows
+from hand_frames import depth, desk_frame, flat, halted, paused, shadows
 from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
@@ -176,7 +176,7 @@ async def test_x_cancels_the_selected_order_or_says_how_to_select_one() -> None:
 
 async def test_the_ladders_wishes_reach_the_desk() -> None:
     async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
-        assert link.looks[-1].rows == 33
+        assert link.looks[-1].rows == 32
         await pilot.press("c")
         await pilot.pause()
         assert link.looks[-1].recentre == 1
@@ -560,3 +560,40 @@ async def test_shadows_are_shown_by_a_key_promoted_on_a_yes_and_dropped_by_anoth
 
     link = await drive(steps, frame=desk_frame(shadows=shadows()))
     assert link.acts == [("promote", "{}"), ("shadow", "drop 1"), ("promote", "{}"), ("shadow", "add strategy=pure")]
+
+
+async def test_charts_and_the_heat_map_by_key_and_by_name() -> None:
+    async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
+        desk: Any = app.desk
+        chart, heatmap = desk.panels["chart"].widget, desk.panels["heatmap"].widget
+        await pilot.press("W")
+        assert chart.kind == "pnl"
+        app.operate("chart", "latency")
+        assert chart.kind == "latency"
+        app.operate("chart", "pie")
+        assert "there are mid, pnl" in desk.footer.word
+        await pilot.press("6", "W")
+        assert (desk.view.tab, chart.kind) == ("chart", "latency")
+        await pilot.press("6", "H")
+        assert desk.view.zoomed == "heatmap"
+        assert heatmap.has_focus
+        await pilot.press("enter")
+        assert desk.view.zoomed == "heatmap"
+        minutes = chart.minutes
+        await pilot.press("w", "g", "c", "up")
+        assert (chart.minutes, heatmap._span) == (minutes, 500_000_000)
+        assert not any(look.recentre for look in link.looks)
+        await pilot.press("left", "escape")
+        assert heatmap.at is None
+        assert desk.view.zoomed == "heatmap"
+        await pilot.press("escape")
+        assert desk.view.zoomed == ""
+        await pilot.press("H", "H")
+        assert desk.view.zoomed == ""
+        strip = desk.panels["strip"].widget
+        strip.focus()
+        await pilot.press("left", "enter")
+        assert desk.view.zoomed == "fills"
+        assert strip.selected == 0
+
+    await drive(steps, frame=desk_frame(depth=depth(400)))
