@@ -253,9 +253,9 @@ class Shadows(Followers):
         shadow.desk_total2 = core.account.total2(core.mid2) if core.mid2 else 0
         events: list[AnyEvent] = [opening(self._terms, ts)]
         market = core.market
+        if core.conduct.link_up:
+            events.append(ev.LinkUp(ts=ts, venue="shadow"))
         if market.frames:
-            if core.conduct.link_up:
-                events.append(ev.LinkUp(ts=ts, venue="shadow"))
             book = core.book
             bids, asks = book.bids.top(len(book.bids)), book.asks.top(len(book.asks))
             events.append(ev.BookSnapshot(ts=ts, last_update_id=book.last_update_id, bids=bids, asks=asks))

@@ -131,6 +131,21 @@ def test_added_later_a_shadow_is_a_desk_that_began_then_on_the_market_as_it_stoo
     assert rig.said == [("info", "shadow 1 runs: passive order_amount 0.004")]
 
 
+def test_added_before_the_first_frame_it_hears_all_of_them() -> None:
+    events = list(crowded_market(300))
+    rig = Rig()
+    rig.hear(*events[:2])
+    rig.act("shadow", f"add {BIGGER}")
+    rig.hear(*events[2:])
+    assert figures(rig.lead()) == figures(alone(passive(BIGGER_PARAMS), events))
+    rig.hear(ev.WatchdogTripped(ts=rig.desk.ts, rule="feed_age", value="3 s", limit="2 s"))
+    last = rig.desk.core.book.last_update_id
+    for step in range(1, 5):
+        ts = rig.desk.ts + SECOND // 2
+        rig.hear(ev.BookDelta(ts=ts, first_id=last + step, final_id=last + step, bids=[], asks=[]))
+    assert rig.lead().core.state.value == rig.desk.core.state.value == "quoting"
+
+
 def test_the_main_desk_never_knows_of_them() -> None:
     def digest(*, with_shadows: bool) -> str:
         rig = Rig({"bigger": BIGGER, "formula": FORMULA} if with_shadows else {}, band=with_shadows)
