@@ -18,7 +18,7 @@ from mm_tui.model.events import BUY, SELL
 from mm_tui.model.facts import BookInvalid, Fact, Filled, LinkChanged, RiskTripped
 from mm_tui.runtime.band import Band
 from mm_tui.runtime.desk import Desk
-from mm_tui.views.frames import ChartFrame, DeskFrame, LadderFrame, Viewport
+from mm_tui.views.frames import DeskFrame, Viewport
 from mm_tui.views.log import EventLog
 from mm_tui.views.present import Presenter, Vitals
 
@@ -28,6 +28,11 @@ PRINTS: Final = 12
 """Trades of the tape that are kept."""
 FILLS: Final = 5
 """Fills whose worth is kept."""
+SHOWN: Final = (
+    "header", "truth", "tape", "orders", "position", "risk", "parameters", "obligation", "worth", "estimates", "held",
+    "flatten",
+)  # fmt: skip
+"""Parts of the frame that are kept."""
 MARKED: Final = (Filled, RiskTripped, BookInvalid, LinkChanged)
 """Facts that may be something to jump to."""
 _VIEW: Final = Viewport(rows=4)
@@ -133,20 +138,14 @@ class Milestones:
         del self._samples[:]
 
     def _shown(self, ts: int) -> bytes:
-        """The desk's frame without what the logs themselves hold."""
+        """What the desk alone knows of itself; the rest is in the logs."""
         if self._band is not None:
             self._vitals.band = self._band.figures()
         frame = self._presenter.present(ts, self._vitals, _VIEW)
-        return _encode(
-            msgspec.structs.replace(
-                frame,
-                ladder=LadderFrame(),
-                chart=ChartFrame(),
-                instrument=None,
-                tape=msgspec.structs.replace(frame.tape, trades=frame.tape.trades[:PRINTS]),
-                worth=msgspec.structs.replace(frame.worth, fills=frame.worth.fills[:FILLS]),
-            )
-        )
+        kept = DeskFrame(ts=ts, **{name: getattr(frame, name) for name in SHOWN})
+        tape = msgspec.structs.replace(frame.tape, trades=frame.tape.trades[:PRINTS])
+        worth = msgspec.structs.replace(frame.worth, fills=frame.worth.fills[:FILLS])
+        return _encode(msgspec.structs.replace(kept, tape=tape, worth=worth))
 
     def hear(self, fact: Fact) -> None:
         """Keep what may be jumped to."""
