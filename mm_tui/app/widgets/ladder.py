@@ -42,6 +42,8 @@ class Ladder(Looking):
     """Bids left, asks right, price in the middle; bars grow outward from the quantities."""
 
     title: ClassVar[str] = "Ladder"
+    remembered: ClassVar[int] = 256
+    """Few rows come again with the same figures, and each is many objects for the collector to look at."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)

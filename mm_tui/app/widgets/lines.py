@@ -21,8 +21,6 @@ from mm_tui.app.widgets.spans import Row, Span, Spans, fit
 from mm_tui.views.fmt import clip
 from mm_tui.views.frames import DeskFrame
 
-CACHED_ROWS = 2048
-"""Rows a panel remembers; when it is full, it starts over."""
 _SMALLEST_FRAME = (6, 3)
 _BLANK = "blank"
 
@@ -37,6 +35,8 @@ class Panel(Widget, can_focus=True):
     """Stands in the frame at the left."""
     framed: ClassVar[bool] = True
     """Whether there is a frame; a panel too small for one goes without."""
+    remembered: ClassVar[int] = 2048
+    """Rows that are kept to be drawn again; when there are more, it starts over."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
@@ -104,7 +104,7 @@ class Panel(Widget, can_focus=True):
             return
         row = self._cache.get(key)
         if row is None:
-            if len(self._cache) >= CACHED_ROWS:
+            if len(self._cache) >= self.remembered:
                 self._cache.clear()
             row = self._cache[key] = self._row(make(*values))
         self._keys[at] = key
