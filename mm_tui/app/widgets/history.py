@@ -67,7 +67,8 @@ class History(Scrolling):
     def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
         """The orders, how long they live, and how it is written."""
         second = before.ts // SECOND != frame.ts // SECOND
-        return self.follow(before, frame) or before.instrument is not frame.instrument or second
+        other = before.instrument is not frame.instrument or (before.replay is None) is not (frame.replay is None)
+        return self.follow(before, frame) or other or second
 
     def paint(self) -> None:
         """A header and the orders that fit."""
@@ -78,6 +79,11 @@ class History(Scrolling):
             self.blank()
             return
         rows = self.frame.history
+        if not rows and self.frame.replay is not None:
+            self.rim()
+            self.put(0, "replay", lambda: [("not as recorded: it comes with the desk itself", "dim")])
+            self.blank(1)
+            return
         columns = columns_for(width, rows, instrument)
         top = int(height > 1)
         if top:

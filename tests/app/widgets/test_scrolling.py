@@ -12,7 +12,7 @@ from mm_tui.app.widgets.fills import Fills
 from mm_tui.app.widgets.history import History
 from mm_tui.app.widgets.orders import Orders
 from mm_tui.app.widgets.scrolling import chosen_ground, matching
-from mm_tui.views.frames import EventRow
+from mm_tui.views.frames import EventRow, ReplayFrame
 
 Line = list[Any]
 
@@ -160,6 +160,8 @@ async def test_the_history_tells_lives() -> None:
     async with app.run_test(size=(120, 30)) as pilot:
         app.show(desk_frame(history=()))
         assert "no orders yet" in "".join(lines_of(panel))
+        app.show(desk_frame(history=(), replay=ReplayFrame()))
+        assert "it comes with the desk itself" in "".join(lines_of(panel))
         app.show(strained())
         rows = history()
         lines = lines_of(panel)
