@@ -66,7 +66,8 @@ class Inventory:
             self._at_limit += ts - self._looked
         self._looked = ts
         limit, position = self._limit() * MICRO, self._position
-        self._full = any(limit - side * position < wanted * MICRO for side, wanted in self._wanted.items())
+        wanted = self._wanted
+        self._full = limit - position < wanted[BUY] * MICRO or limit + position < wanted[SELL] * MICRO
 
     def half_life_s(self, ts: int) -> float | None:
         """Up to this time; None while it is too short, and where inventory does not shrink."""

@@ -42,6 +42,7 @@ from mm_tui.strategy.api import Strategy
 _AS_ASKED: dict[type, Status] = {ev.OrderAccepted: Status.PENDING_NEW, ev.OrderCanceled: Status.PENDING_CANCEL}
 """Replies to an order of such a status that change nothing about what is wanted."""
 _STANDING = frozenset({Status.LIVE, Status.PARTIALLY_FILLED})
+_REFUSALS = (ev.OrderRejected, ev.CancelRejected)
 
 
 class Core:
@@ -281,7 +282,7 @@ class Core:
     # -- our orders
 
     def _on_reply(self, event: ev.VenueReply) -> None:
-        if isinstance(event, ev.OrderRejected | ev.CancelRejected) and event.code in TOO_MANY:
+        if isinstance(event, _REFUSALS) and event.code in TOO_MANY:
             self.guard.leave_alone(event)
         known = self.orders.get(event.order_id)
         asked = known is not None and _AS_ASKED.get(type(event)) is known.status

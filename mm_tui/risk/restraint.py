@@ -67,10 +67,9 @@ class Restraint:
 
     def due(self, ts: int) -> int | None:
         """When to look again; None while nothing can change by time alone."""
-        dues = []
+        midnight = (ts // DAY + 1) * DAY if self._spent or self._breaker.soft else None
         limit = self._gate.limits.max_inventory_age_s
-        if limit and self.held_since is not None and not self._aged:
-            dues.append(max(ts + 1, self.held_since + round(limit * SECOND)))
-        if self._spent or self._breaker.soft:
-            dues.append((ts // DAY + 1) * DAY)
-        return min(dues, default=None)
+        if not limit or self.held_since is None or self._aged:
+            return midnight
+        old = max(ts + 1, self.held_since + round(limit * SECOND))
+        return old if midnight is None else min(old, midnight)

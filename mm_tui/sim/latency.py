@@ -25,7 +25,7 @@ LONGEST = 10_000_000_000
 class Latency:
     """Draws the two latencies of a request."""
 
-    __slots__ = ("_entry", "_generator", "_jitter", "_response", "_samples", "extra", "measured")
+    __slots__ = ("_entry", "_generator", "_jitter", "_response", "_samples", "_varies", "extra", "measured")
 
     def __init__(self, config: Simulator) -> None:
         self._entry = (config.order_latency_ms + config.feed_latency_ms) * MILLISECOND
@@ -36,6 +36,7 @@ class Latency:
         self._generator = Generator(config.seed)
         self.measured = config.latency == "measured"
         """Whether it wants to hear of the feed."""
+        self._varies = self.measured or self._jitter > 0
         self._samples: deque[int] = deque(maxlen=SAMPLES)
 
     def hear(self, ts: int, exch_ts: int | None) -> None:
@@ -45,11 +46,12 @@ class Latency:
 
     def entry(self) -> int:
         """From the desk to the exchange, in the desk's own receive time."""
-        return self._entry + self.extra + self._draw()
+        sent = self._entry + self.extra
+        return sent + self._draw() if self._varies else sent
 
     def response(self) -> int:
         """From the exchange to the desk."""
-        return self._response + self._draw()
+        return self._response + self._draw() if self._varies else self._response
 
     def _draw(self) -> int:
         samples = self._samples

@@ -25,6 +25,7 @@ BLANK_LIMIT: Final = 1000
 LONGEST_PAUSE_NS: Final = 7 * 86_400 * 1_000_000_000
 """Between two lines; more is a broken time, and every timer in between would have to fire."""
 _LAST_TIME: Final = (1 << 63) - 1
+_LONGEST_TIME: Final = len(str(_LAST_TIME))
 
 
 class CaptureFile:
@@ -109,13 +110,13 @@ class CaptureFile:
                 whole = line.endswith(b"\n")
                 if not whole and len(line) >= LINE_LIMIT:
                     raise self.problem(f"longer than {LINE_LIMIT >> 20} MB")
-                if not line.strip():
+                fields = _split(line)
+                if fields is None and not line.strip():
                     blank += 1
                     if blank > BLANK_LIMIT:
                         raise self.problem(f"more than {BLANK_LIMIT} blank lines; this is no capture")
                     continue
                 blank = 0
-                fields = _split(line)
                 if not whole and (fields is None or not is_json(fields[1])):
                     self.note = f"{part.name}: line {self.number} at byte {self.offset} breaks off; read up to there"
                     return
@@ -185,5 +186,5 @@ def _split(line: bytes) -> tuple[int, bytes] | None:
     raw = raw.strip()
     if not stamp.isdigit() or raw[:1] != b"{" or raw[-1:] != b"}":
         return None
-    ts = int(stamp) if len(stamp) <= len(str(_LAST_TIME)) else _LAST_TIME + 1
+    ts = int(stamp) if len(stamp) <= _LONGEST_TIME else _LAST_TIME + 1
     return (ts, raw) if ts <= _LAST_TIME else None
