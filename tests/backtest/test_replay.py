@@ -299,7 +299,7 @@ async def test_a_dropped_decision_is_dropped_again_after_seeking_back(tmp_path: 
     """The same record in the journal makes the run that is shown drop the decision, from wherever it comes."""
     outcome = await record(tmp_path)
     assert outcome.folder is not None
-    trip = WatchdogTripped(ts=1, rule="strategy_budget", value="60.0 ms", limit="50 ms", decision=480)
+    trip = WatchdogTripped(ts=1, rule="strategy_budget", value="60.0 ms", limit="50 ms", decision=200)
     replay = Replay(RecordedSession(outcome.folder, Changes()), clock, checkpoints=Checkpoints(every=30))
     replay.timeline._trips[3] = [trip]
     replay.begin()
