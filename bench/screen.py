@@ -1,6 +1,6 @@
 """What the screen costs: CPU a frame, and the time from a market frame to the order it causes, with and without it.
 
-    python bench/screen.py [--seconds N] [--rounds N] [--rates 1000,5000] [--json] [--check]
+    python bench/screen.py [--seconds N] [--rounds N] [--rates 1000,5000] [--keys H] [--json] [--check]
 
 Three processes: a server in Binance's protocol that sends so many frames a second, `mm-tui` on the native feed under a
 pseudo-terminal of 200x55 at 20 frames a second (ladder, tape, chart and gauges change with each), and this one, which
@@ -94,10 +94,23 @@ def exchange(*pace: float) -> Iterator[dict[str, str]]:
             server.kill()
 
 
+DRAWN = 20_000
+"""Bytes after which the screen stands and takes keys."""
+
+
+def press(terminal: Terminal, keys: str) -> None:
+    """Type, once the screen is drawn."""
+    end = time.monotonic() + PATIENCE_S
+    while sum(size for _, size in terminal.chunks) < DRAWN and time.monotonic() < end:
+        time.sleep(0.05)
+    time.sleep(0.5)
+    os.write(terminal.ours, keys.encode())
+
+
 def run(
-    rate: int, seconds: float, *, screen: bool, stall: bool = False, settings: Sequence[str] = ()
+    rate: int, seconds: float, *, screen: bool, stall: bool = False, settings: Sequence[str] = (), keys: str = ""
 ) -> dict[str, Any]:
-    """One run of the desk, with more settings; the report of `measured_desk`, with what the terminal got."""
+    """One run of the desk, settings and keys given; the report of `measured_desk`, with what the terminal got."""
     with exchange(rate) as addresses, tempfile.TemporaryDirectory(prefix="mm-tui-bench-") as folder:
         report = Path(folder) / "report.json"
         arguments = ["run", "--venue", "binance", "--session-dir", f"{folder}/sessions"]
@@ -122,6 +135,8 @@ def run(
         )
         stalled = (0, 0)
         try:
+            if screen and keys:
+                press(terminal, keys)
             if stall:
                 time.sleep(2 + WARM_S + 1)
                 begun = time.monotonic_ns()
@@ -174,12 +189,12 @@ def summarize(result: dict[str, Any]) -> dict[str, float]:
     }
 
 
-def compare(rate: int, seconds: float, rounds: int) -> dict[str, Any]:
+def compare(rate: int, seconds: float, rounds: int, keys: str) -> dict[str, Any]:
     """Pairs of runs with the screen and without: CPU is the median pair's, latencies are the best run's or pair's."""
     pairs = []
     for turn in range(rounds):
         order = (True, False) if turn % 2 else (False, True)
-        taken = {screen: summarize(run(rate, seconds, screen=screen)) for screen in order}
+        taken = {screen: summarize(run(rate, seconds, screen=screen, keys=keys)) for screen in order}
         pairs.append((taken[True], taken[False]))
         print(f"  {rate}/s round {turn + 1}: on {taken[True]}\n{'':18}off {taken[False]}", file=sys.stderr)
     frame_ms = [
@@ -256,11 +271,12 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=6.0, help="of each run, after the warm-up")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--rates", default="1000,5000", help="market frames a second")
+    parser.add_argument("--keys", default="", help="typed first: H for the heat map")
     parser.add_argument("--json", action="store_true", help="one JSON document")
     parser.add_argument("--check", action="store_true", help="exit 1 where the reach is missed")
     options = parser.parse_args()
     rates = [int(rate) for rate in options.rates.split(",")]
-    result: dict[str, Any] = {"rates": [compare(rate, options.seconds, options.rounds) for rate in rates]}
+    result: dict[str, Any] = {"rates": [compare(rate, options.seconds, options.rounds, options.keys) for rate in rates]}
     result["unread"] = unread(rates[0], max(options.seconds, STALL_S + 3))
     result["missed"] = missed(result)
     print(json.dumps(result, indent=1) if options.json else table(result))

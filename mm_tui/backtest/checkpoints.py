@@ -10,7 +10,7 @@ from mm_tui.backtest.replay_run import Run
 EVERY: Final = 4096
 """Inputs between two states, to begin with."""
 MOST: Final = 1024
-"""States kept; about a fifth of a megabyte each."""
+"""States kept; about a third of a megabyte each."""
 
 Place = tuple[int, int, int]
 """Of a state in a file: inputs before it, first byte, bytes."""

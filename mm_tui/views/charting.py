@@ -27,7 +27,7 @@ class ChartView:
     def __init__(self, core: Core, scores: Scores) -> None:
         self._core = core
         self._scores = scores
-        self._samples: Thinned[fr.ChartSample] = Thinned(TIERS)
+        self._samples: Thinned[fr.ChartSample] = Thinned(fr.ChartSample, TIERS)
         self._sampled = 0
         self._frame = fr.ChartFrame(every_ms=CHART_EVERY_MS)
 

@@ -15,8 +15,8 @@ from mm_tui.views.ladder import round_up
 from mm_tui.views.thinned import Thinned, Tier
 
 EVERY: Final = SECOND // 4
-TIERS: Final = (Tier(EVERY, 75 * SECOND), Tier(SECOND, 6 * MINUTE), Tier(5 * SECOND, 30 * MINUTE))
-"""Half an hour in less than nine hundred columns of a kilobyte."""
+TIERS: Final = (Tier(EVERY, 60 * SECOND), Tier(SECOND, 6 * MINUTE), Tier(5 * SECOND, 20 * MINUTE))
+"""Twenty minutes in seven hundred columns of less than a kilobyte."""
 REACH_BPS: Final = 16
 """How far a column reaches either way, about, before prices are rounded to groups of 1, 2, 5, 10 … ticks."""
 MOST_LEVELS: Final = 1000
@@ -30,7 +30,7 @@ class DepthView:
 
     def __init__(self, core: Core) -> None:
         self._core = core
-        self._past: Thinned[DepthColumn] = Thinned(TIERS, merged)
+        self._past: Thinned[DepthColumn] = Thinned(DepthColumn, TIERS, merged)
         self._frame = DepthFrame()
         self._group = 0
         self._chosen_at = 0
@@ -63,7 +63,7 @@ class DepthView:
         """Groups as wide as the price asks for; what was taken in others is forgotten."""
         self._chosen_at = mid2
         self._group = round_up(mid2 * REACH_BPS / (20_000 * HALF))
-        self._past = Thinned(TIERS, merged)
+        self._past = Thinned(DepthColumn, TIERS, merged)
         self._traded.clear()
 
     def _column(self, ts: int, mid2: int) -> DepthColumn:

@@ -6,7 +6,9 @@ one and there takes the place of the sample of the same step; what is too old fo
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
+
+import msgspec
 
 
 class Timed(Protocol):
@@ -31,8 +33,9 @@ class Tier(NamedTuple):
 class Thinned(Generic[T]):
     """Samples in order of time, oldest first."""
 
-    def __init__(self, tiers: Sequence[Tier], merge: Callable[[T, T], T] | None = None) -> None:
+    def __init__(self, kind: type[T], tiers: Sequence[Tier], merge: Callable[[T, T], T] | None = None) -> None:
         """`merge(older, newer)` is what is left of two samples of one step; without it the newer one."""
+        self._kind = kind
         self._tiers = tuple(tiers)
         self._kept: tuple[deque[T], ...] = tuple(deque() for _ in tiers)
         self._merge = merge
@@ -55,7 +58,7 @@ class Thinned(Generic[T]):
                 fell = True
                 self._fall(kept.popleft(), at + 1)
         if fell:
-            self._old = tuple(one for kept in reversed(self._kept[1:]) for one in kept)
+            self._gather()
 
     def _fall(self, sample: T, at: int) -> None:
         if at == len(self._tiers):
@@ -72,6 +75,20 @@ class Thinned(Generic[T]):
         if self._all is None:
             self._all = (*self._old, *self._kept[0])
         return self._all
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All samples as one piece of bytes: a desk is kept as it stands hundreds of times, and these are many."""
+        packed = msgspec.msgpack.encode([list(kept) for kept in self._kept])
+        return {**self.__dict__, "_kept": packed, "_old": (), "_all": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        kept: list[list[T]] = msgspec.msgpack.decode(state["_kept"], type=list[list[self._kind]])  # type: ignore[name-defined]
+        self._kept = tuple(map(deque, kept))
+        self._gather()
+
+    def _gather(self) -> None:
+        self._old = tuple(one for kept in reversed(self._kept[1:]) for one in kept)
 
     def __len__(self) -> int:
         return len(self.all)

@@ -40,6 +40,10 @@ class ChartFrame(Frame, frozen=True, kw_only=True):
     fills: tuple[ChartFill, ...] = ()
     every_ms: int = 250
 
+    def __reduce__(self) -> tuple[type["ChartFrame"], tuple[()]]:
+        """Kept as it stands, a desk has the samples elsewhere and makes its frame of them anew."""
+        return ChartFrame, ()
+
 
 class LatencyRow(Frame, frozen=True, kw_only=True):
     """How long one thing took, since the session began."""
