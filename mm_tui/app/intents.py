@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mm_tui.app.actions import CHARTS, shown
+from mm_tui.app.actions import CHARTS, shown, textual_key
 from mm_tui.app.layouts import NUMBERED
 from mm_tui.model.drills import OF_THE_MARKET, read_drill
 from mm_tui.views.frames import DeskFrame
@@ -110,17 +110,18 @@ class Intents:
             self._explain_order(found[0] if found else "")
 
     def _on_a_level(self) -> bool:
-        """Whether a price is pointed at: a level is selected, and no other panel has the keyboard."""
+        """Whether a price is pointed at: the ladder has the keyboard, or a level is selected and nothing has it."""
         desk = self._app.desk
         ladder = desk.panels["ladder"].widget
-        chosen = getattr(ladder, "level", None) is not None
-        return chosen and (desk.focused is None or desk.focused is ladder)
+        return desk.focused is ladder or (desk.focused is None and getattr(ladder, "level", None) is not None)
 
     def _explain_level(self) -> None:
         from mm_tui.app.screens.level import Level  # noqa: PLC0415 - loaded with the first question
 
         desk = self._app.desk
         ladder: Any = desk.panels["ladder"].widget
+        if ladder.level is None:
+            ladder.action_move(1)
         self._app.ask(Level(ladder, desk.ask_about), nothing)
 
     def _explain_order(self, order_id: str) -> None:
@@ -305,7 +306,8 @@ class Intents:
         from mm_tui.app.screens.parameters import Parameters  # noqa: PLC0415 - loaded with the first change
 
         link, desk = self._app.link, self._app.desk
-        self._app.ask(Parameters(link.frame, desk.try_out, link.act, self._app.say), nothing)
+        undo = [textual_key(key) for key in self._app.keys["undo"]]
+        self._app.ask(Parameters(link.frame, desk.try_out, link.act, self._app.say, undo), nothing)
 
     def _key_of(self, parameter: str) -> str:
         """The settings key of a parameter that the strategy shows by its short name."""

@@ -22,7 +22,8 @@ from mm_tui.runtime.session import Outcome, run_session
 SECONDS = 60
 ACTS = (
     (6, "widen", ""), (9, "tighten", ""), (12, "larger", ""), (15, "pause", ""), (17, "pause", ""),
-    (20, "lean_up", ""), (24, "set", "strategy.passive.min_spread_bps=1.5"), (28, "toggle_bids", ""),
+    (20, "lean_up", ""), (24, "set", "strategy.passive.min_spread_bps=1.5\norders_per_side=2"),
+    (26, "drop", "order_amount 0.002 → 0.003"), (28, "toggle_bids", ""),
     (32, "toggle_bids", ""), (36, "flatten", ""), (40, "pause", ""), (44, "undo", ""), (48, "kill", "drill"),
     (50, "rearm", ""), (52, "pause", ""),
 )  # fmt: skip

@@ -3,7 +3,7 @@
 Nothing that is tried reaches the strategy before it is sent, all of it in one action. What is dropped leaves a record.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, Final
 
 from textual import on
@@ -11,7 +11,7 @@ from textual import on
 from mm_tui.app.screens.sheet import Sheet
 from mm_tui.app.widgets.tuner import Tuner
 from mm_tui.views.draft import Draft
-from mm_tui.views.frames import DeskFrame
+from mm_tui.views.frames import DeskFrame, ParameterRow
 
 _PAGE: Final = 10
 _MOVES: Final = {
@@ -37,17 +37,22 @@ class Parameters(Sheet):
         tried: Callable[[str], None],
         act: Callable[[str, str], None],
         say: Callable[[str], None],
+        undo: Sequence[str] = ("u",),
     ) -> None:
-        """`tried` is told what is tried, as `set` takes it; `act` sends an action to the desk; `say` tells a person."""
+        """`tried` is told what is tried, as `set` takes it; `act` sends an action to the desk; `say` tells a person.
+
+        `undo` are the keys of that action, as Textual names them.
+        """
         super().__init__("")
         self.add_class("docked")
         self._frame = frame
         self._tried, self._act, self._say = tried, act, say
+        self._undo = undo
         self._asked = ""
         self._before = ""
         """What stood in the row before it was typed in."""
         self.draft = Draft()
-        self.tuner = Tuner(self.draft, frame)
+        self.tuner = Tuner(self.draft, frame, undo[0])
 
     def compose(self) -> Iterator[Tuner]:
         """The panel fills the sheet."""
@@ -85,7 +90,7 @@ class Parameters(Sheet):
             self._step(_STEPS[key])
         elif key == "enter":
             self._send()
-        elif key == "u":
+        elif key in self._undo:
             self._act("undo", "")
         elif key in {"escape", "q", "p"}:
             self.close()
@@ -152,14 +157,21 @@ class Parameters(Sheet):
             return
         text = self.draft.text(row)
         if key == "escape":
-            self.tuner.typing = False
-            self.draft.put(row, self._before)
+            self._give_up(row)
         elif key == "backspace":
             self.draft.type(row, text[:-1])
         elif key == "delete":
             self.draft.type(row, "")
         else:
             self.draft.type(row, text + _character(key))
+
+    def _give_up(self, row: ParameterRow) -> None:
+        """What was typed goes; where it was seen as a ghost, that is on record."""
+        seen = "" if self.draft.problem(row) else self.draft.words([row])
+        self.tuner.typing = False
+        self.draft.put(row, self._before)
+        if seen:
+            self._act("drop", seen)
 
     # -- sending
 
@@ -178,7 +190,7 @@ class Parameters(Sheet):
             count = len(self.draft.tried(rows))
             self._act("set", assignments)
             self.draft.clear()
-            self._say(f"sent: {count} parameter{'s' if count != 1 else ''}; u takes it back")
+            self._say(f"sent: {count} parameter{'s' if count != 1 else ''}; {self._undo[0]} takes it back")
 
 
 def _character(key: str) -> str:

@@ -43,13 +43,17 @@ class Tuner(Panel):
             """Of all rows."""
             self.by = by
 
-    def __init__(self, draft: Draft, frame: DeskFrame) -> None:
-        """`frame` is what is known before the first one is shown: keys may come before the panel has a size."""
+    def __init__(self, draft: Draft, frame: DeskFrame, undo: str) -> None:
+        """`frame` is what is known before the first one is shown: keys may come before the panel has a size.
+
+        `undo` is the key that takes the last change back.
+        """
         super().__init__()
         self.draft = draft
         self.at = 0
         """The chosen row."""
         self.typing = False
+        self._undo = undo
         self.rows = settable(frame)
         """Those that can be set."""
         self._first = 0
@@ -86,7 +90,7 @@ class Tuner(Panel):
         self.rim(
             self.frame.header.strategy.split(" ", 1)[0],
             middle=f"{changed} not sent" if changed else "",
-            below=_keys(changed, typing=self.typing, width=width),
+            below=_keys(changed, self._undo, typing=self.typing, width=width),
         )
         if not self.rows:
             self.put(0, "none", lambda: [("this strategy has no parameters", "dim")])
@@ -162,9 +166,9 @@ def settable(frame: DeskFrame) -> tuple[ParameterRow, ...]:
     return tuple(row for row in frame.parameters if row.field is not None)
 
 
-def _keys(changed: int, *, typing: bool, width: int) -> str:
+def _keys(changed: int, undo: str, *, typing: bool, width: int) -> str:
     """What to press, as much of it as fits."""
-    words = ["↵ send" if changed or typing else "", "esc drop" if changed else "esc leave", "←→ step", "u undo"]
+    words = ["↵ send" if changed or typing else "", "esc drop" if changed else "esc leave", "←→ step", f"{undo} undo"]
     if typing:
         words = ["↵ send", "esc back"]
     kept = [word for word in words if word]

@@ -98,8 +98,11 @@ async def test_what_is_wrong_says_why_in_place_and_is_not_sent() -> None:
         assert on.drafts == [""]
         await on.press("r")
         assert "nothing is changed" in on.text
+        await on.press("3", "full_stop", "x", "escape")
+        assert on.link.acts == []
         await on.press("3", "full_stop", "x", "backspace", "5", "escape")
         assert "3.5" not in on.text
+        assert on.link.acts.pop() == ("drop", "min_spread_bps 2 → 3.5")
         await on.press("end", "delete", "enter")
         assert "type a value: 0 … 0.5" in on.text
         assert on.link.acts == []
