@@ -162,7 +162,9 @@ class _Level:
                 why = f": {step.why}" if step.why else ""
                 words = f"{step.name} carries level {quote.level} past this price{why}"
                 return LevelCheck(name="rule", verdict="keeps away", words=words)
-        words = f"the reference itself, {quote.steps[0].why}, is beyond this price"
+        first, instrument = quote.steps[0], self._core.instrument
+        at = number(first.price2 * float(instrument.tick_size) / 2, instrument.price_decimals + 1)
+        words = f"the reference it was made from, {first.why} {at}, is beyond this price"
         return LevelCheck(name="rule", verdict="keeps away", words=words)
 
     def _held(self) -> list[LevelCheck]:

@@ -82,7 +82,9 @@ def test_the_step_that_carries_a_quote_past_a_price_is_named() -> None:
     assert other.why == "mid"
     leaned = Quote(B.side, 0, BID - 1000, 100, 100, "wanted", (Step("reference", 2.0 * (BID - 900), "vwap"),))
     rig.want(leaned)
-    assert told(look(rig, BID - 10), "rule")[1] == "the reference itself, vwap, is beyond this price"
+    assert (
+        told(look(rig, BID - 10), "rule")[1] == "the reference it was made from, vwap 61,791.000, is beyond this price"
+    )
 
 
 def test_between_and_beyond_and_without_steps() -> None:
