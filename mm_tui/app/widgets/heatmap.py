@@ -160,7 +160,7 @@ class Heatmap(Panel):
         if width < _SMALLEST[0] or height < _SMALLEST[1]:
             word = "too small for a heat map"
         elif instrument is None or not frame.depth.columns:
-            word = "no book yet"
+            word = "no book yet" if frame.replay is None else "no book: it comes with the desk itself"
         if word or instrument is None:
             self.rim()
             self.put(0, ("none", word), lambda: [(word, "dim")])
