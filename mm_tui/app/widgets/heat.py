@@ -311,6 +311,8 @@ class Heat:
         for row, (bought, sold) in self._trades(slot).items():
             size = max(bought, sold)
             glyph = "●" if self.large and size >= self.large else "•" if 10 * size >= self.large else "·"
+            if sold > bought and not self.alphabet.halves:
+                glyph = SOLD[glyph]
             self._over(cells, grounds, row, glyph, "bid bold" if bought >= sold else "ask bold")
         for fill in self._fills.get(at, ()):
             self._over(cells, grounds, self.row_of(fill.price), "▲" if fill.side > 0 else "▼", "own bold")
@@ -369,4 +371,6 @@ class Heat:
         return self._trades(slot).get(row, (0, 0))
 
 
-PLAIN_MARKS: Final = {"─": "-", "●": "O", "•": "o", "·": ",", "▲": "^", "▼": "v"}
+SOLD: Final = {"●": "○", "•": "◌", "·": "·"}
+"""What was sold, where its colour may not be seen."""
+PLAIN_MARKS: Final = {"─": "-", "●": "O", "•": "o", "○": "X", "◌": "x", "·": ",", "▲": "^", "▼": "v"}

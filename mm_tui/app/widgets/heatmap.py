@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 
 from mm_tui.app.palette import Palette, few_colours
 from mm_tui.app.widgets.direct import direct
-from mm_tui.app.widgets.heat import LEVELS, PLAIN_MARKS, PLAIN_SHADES, SHADES, Alphabet, Cell, Heat
+from mm_tui.app.widgets.heat import LEVELS, PLAIN_MARKS, PLAIN_SHADES, SHADES, SOLD, Alphabet, Cell, Heat
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.spans import Row, Span, Spans, by_priority, fit
 from mm_tui.model.instrument import Instrument
@@ -278,7 +278,8 @@ class Heatmap(Panel):
         else:
             ramp = [((PLAIN_SHADES if heat.alphabet.ascii else SHADES)[1:], "text")]
         bid, ask = (fmt.steps(price, instrument.tick_size) if price else fmt.UNKNOWN for price in (last.bid, last.ask))
-        dot = PLAIN_MARKS["●"] if heat.alphabet.ascii else "●"
+        dots = ("●", "●") if heat.alphabet.halves else ("●", SOLD["●"])
+        bought, sold = (PLAIN_MARKS[dot] if heat.alphabet.ascii else dot for dot in dots)
         quotes = len(last.own_bids) + len(last.own_asks)
         return by_priority(
             [
@@ -287,7 +288,7 @@ class Heatmap(Panel):
                 (2, [(f"{faint} ", "dim"), *ramp, (f" {strong} {instrument.base}", "dim")]),
                 (3, [("─", "own"), (f" own {quotes}", "dim")]),
                 (4, [("▲▼", "own bold"), (" own fills", "dim")]),
-                (5, [(dot, "bid bold"), (" bought ", "dim"), (dot, "ask bold"), (" sold", "dim")]),
+                (5, [(bought, "bid bold"), (" bought ", "dim"), (sold, "ask bold"), (" sold", "dim")]),
             ],
             self.inner[0],
             gap=3,

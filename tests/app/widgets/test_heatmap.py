@@ -125,8 +125,8 @@ def test_a_late_fill_touches_its_column_and_shades_stand_for_colours() -> None:
     cells = heat.cells(early.ts // QUARTER)
     assert cells[heat.row_of(early.bid)].glyph == "^"
     glyphs = {cell.glyph for slot in range(heat.first, heat.newest) for cell in heat.cells(slot)}
-    assert glyphs <= set(" .:+#=-Oo,^v")
-    assert {".", ":", "+", "#", "=", "-"} <= glyphs
+    assert glyphs <= set(" .:+#=-OoXx,^v")
+    assert {".", ":", "+", "#", "=", "-", "o", "x"} <= glyphs
 
 
 def test_steps_without_a_sample_hold_the_one_before_unless_it_is_long() -> None:
