@@ -94,17 +94,16 @@ class Intents:
     def _do_explain(self, argument: str) -> None:
         """A price of the ladder beside it; or the orders over the whole screen, on the one that is asked about."""
         ladder = self._app.desk.panels["ladder"]
-        price = None if not argument else price_of(argument, self._app.link.frame)
-        found = [] if price is not None else self._found(argument)
+        found = self._found(argument)
+        price = None if found else price_of(argument, self._app.link.frame)
         if argument and price is None and len(found) != 1:
             self._app.say(
-                f"no open order and no price {argument!r}" if not found else f"{argument!r} fits {len(found)} orders"
+                f"{argument!r} fits {len(found)} orders" if found else f"no open order and no price {argument!r}"
             )
-            return
-        if price is not None and ladder.error is None:
+        elif ladder.error is None and price is not None:
             ladder.widget.pick(price)  # type: ignore[attr-defined]
             self._explain_level()
-        elif not argument and ladder.error is None and self._on_a_level():
+        elif ladder.error is None and not argument and self._on_a_level():
             self._explain_level()
         else:
             self._explain_order(found[0] if found else "")

@@ -266,7 +266,7 @@ async def test_explain_enlarges_the_orders_on_the_one_that_is_named() -> None:
     assert (await drive(steps)).acts == []
 
 
-@pytest.mark.parametrize(("word", "said"), [("zz", "no open order 'zz'"), ("3", "'3' fits 2 orders")])
+@pytest.mark.parametrize(("word", "said"), [("zz", "no open order and no price 'zz'"), ("3", "'3' fits 2 orders")])
 async def test_explain_says_when_it_cannot_tell_which_order_is_meant(word: str, said: str) -> None:
     async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
         await pilot.press("colon", *f"explain {word}", "enter")
