@@ -93,3 +93,34 @@ async def test_a_broken_file_leaves_the_built_in_one_and_a_word(tmp_path: Path) 
 
 def test_the_palette_offers_each() -> None:
     assert ("layout night", "layout night", "arrange the desk like this") in offers([], layouts=["night"])
+
+
+async def test_lists_have_their_keys_and_their_filter_where_they_have_the_focus() -> None:
+    link = Recorded(desk_frame())
+    app = DeskApp(link)
+    async with app.run_test(size=(120, 40)) as pilot:
+        fills: Any = app.desk.panels["fills"].widget
+        await pilot.press("g")
+        assert ladder(app).viewport.group == 1
+        await pilot.press("9", "G", "j")
+        assert fills.selected is fills.frame.worth.fills[-1]
+        await pilot.press("g")
+        assert fills.selected is fills.frame.worth.fills[0]
+        assert ladder(app).viewport.group == 1
+        await pilot.press("slash", *"taker", "enter")
+        await pilot.pause()
+        assert fills.filter == "taker"
+        assert all(not row.maker for row in fills._listed)
+        await pilot.press("escape")
+        assert fills.selected is None
+        await pilot.press("1", "slash", *"risk", "enter")
+        await pilot.pause()
+        events: Any = app.desk.panels["events"].widget
+        assert events.filter == "risk"
+        assert fills.filter == "taker"
+        await pilot.press("1", "j")
+        assert ladder(app).picked is not None
+        await pilot.press("g", "escape")
+        assert ladder(app).viewport.group == 2
+        assert ladder(app).picked is None
+        assert link.acts == []

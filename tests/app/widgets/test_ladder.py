@@ -1,4 +1,5 @@
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -29,6 +30,7 @@ from mm_tui.app.widgets.ladder_view import GROUPS
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.spans import Spans
 from mm_tui.model.events import BUY
+from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, LadderFrame
 
@@ -113,6 +115,7 @@ def cells(width: int = 80, **changes: Any) -> Cells:
     return Cells(**(values | changes))
 
 
+@cache
 def look() -> Palette:
     return palette_of(load_themes().themes["graphite"])
 
@@ -496,3 +499,49 @@ async def test_widths_do_not_jump_when_a_number_gets_longer() -> None:
         assert panel._columns(BTC) == columns
         app.show(strained(instrument=PEPE))
         assert panel._columns(PEPE) != columns
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 10**9), st.integers(0, 10**6), st.integers(-(10**9), 10**9), st.integers(0, 10**10),
+            st.integers(0, 10**9), st.booleans(),
+        ),
+        min_size=2, max_size=12,
+    ),
+    st.sampled_from([46, 58, 76, 86, 108, 140]),
+    st.sampled_from([BTC, PEPE]),
+    st.sampled_from(list(SETS)),
+)  # fmt: skip
+def test_every_column_has_its_decimal_point_in_one_place(
+    levels: list[tuple[int, int, int, int, int, bool]], width: int, instrument: Instrument, chosen: str
+) -> None:
+    step = instrument.step_size
+    needs = Needs(11, 10**6, 10**9 - 1, 10**10 - 1, 10**9 - 1)
+    columns = columns_for(width, needs, step, chosen)
+    ends: dict[str, set[int]] = {}
+    for size, own, change, depth, traded, asks in levels:
+        half = Half(size, 5, own)
+        told = Beside(
+            beside(change, step, columns.fine, signed=True) if columns.change else "", 0,
+            beside(depth, step, columns.deep) if columns.depth else "",
+            beside(traded, step, columns.flow) if columns.traded else "",
+        )  # fmt: skip
+        place = place_in_queue(7, own, 7, beside(own, step, columns.fine), 99) if own else None
+        values = {"bid": EMPTY, "ask": half} if asks else {"bid": half, "ask": EMPTY}
+        spans = row(cells(columns=columns, place=place, beside=told, touch="", **values), instrument, look())
+        line = text(spans)
+        assert len(line.rstrip()) <= width
+        right = len(line)
+        for name, cell in (("traded", columns.traded), ("depth", columns.depth), ("change", columns.change)):
+            part = line[right - cell : right]
+            right -= cell
+            if cell and "." in part:
+                ends.setdefault(name, set()).add(part.rindex("."))
+        bids = columns.margin + columns.left + columns.mine + columns.bar
+        start = bids + columns.quantity + columns.price if asks else bids
+        part = line[start : start + columns.quantity]
+        assert part.strip() == (fmt.lots(size, step, columns.places) if columns.quantity else "")
+        if "." in part:
+            ends.setdefault("asks" if asks else "bids", set()).add(part.rindex("."))
+    assert all(len(places) == 1 for places in ends.values())
