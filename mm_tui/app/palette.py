@@ -72,6 +72,7 @@ _PLAIN = {
     **dict.fromkeys("░·", "."),
     **dict.fromkeys("●◆•", "*"),
     **dict.fromkeys("○◌◐", "o"),
+    "▸": ">",
     "▲": "^",
     "▼": "v",
     "↑": "^",

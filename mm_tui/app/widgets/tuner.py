@@ -168,9 +168,14 @@ def settable(frame: DeskFrame) -> tuple[ParameterRow, ...]:
 
 def _keys(changed: int, undo: str, *, typing: bool, width: int) -> str:
     """What to press, as much of it as fits."""
-    words = ["↵ send" if changed or typing else "", "esc drop" if changed else "esc leave", "←→ step", f"{undo} undo"]
+    words = [
+        "enter send" if changed or typing else "",
+        "esc drop" if changed else "esc leave",
+        "←→ step",
+        f"{undo} undo",
+    ]
     if typing:
-        words = ["↵ send", "esc back"]
+        words = ["enter send", "esc back"]
     kept = [word for word in words if word]
     while kept and len("   ".join(kept)) + 8 > width:
         kept.pop()

@@ -73,6 +73,7 @@ async def test_values_are_stepped_typed_and_sent_in_one_action() -> None:
         assert "2 → 2.2 bps" in await on.press("right", "l")
         assert on.drafts[-1] == PREFIX + "min_spread_bps=2.2"
         assert "1 not sent" in on.text
+        assert "enter send   esc drop   ←→ step   u undo" in on.text
         await on.press("down", "j", "4")
         assert "4▏" in on.text
         await on.press("up", "up", "down", "down", "enter")
