@@ -116,12 +116,12 @@ def verify(folder: Path, changes: Changes = _AS_IT_WAS) -> Verdict:
             last = item
             found = due.pop(0) if due else None
             if found != item.message:
-                return Verdict(inputs, outputs, Difference(item.seq, item.after, item.message, found), "")
+                return Verdict(inputs, outputs, Difference(item.seq, item.after, item.message, found), session.note)
             outputs += 1
             whole.said(found)
             continue
         if due:
-            return Verdict(inputs, outputs, Difference(last.seq + 1, last.after, None, due[0]), "")
+            return Verdict(inputs, outputs, Difference(last.seq + 1, last.after, None, due[0]), session.note)
         event = session.event(item, frames) if isinstance(item, MarketLine) else item.message
         if isinstance(item, Entry):
             last = item
@@ -130,7 +130,7 @@ def verify(folder: Path, changes: Changes = _AS_IT_WAS) -> Verdict:
             inputs += 1
             due = list(said(core.process(event)))  # type: ignore[arg-type]  # an input, as it is no output
     if due and session.meta.end is not None:
-        return Verdict(inputs, outputs, Difference(last.seq + 1, last.after, None, due[0]), "")
+        return Verdict(inputs, outputs, Difference(last.seq + 1, last.after, None, due[0]), session.note)
     return Verdict(inputs, outputs, None, session.note, tuple(whole.missing(session.meta)))
 
 

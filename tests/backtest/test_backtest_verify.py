@@ -72,6 +72,12 @@ async def test_a_missing_and_an_invented_output_are_found(tmp_path: Path) -> Non
     assert ended is not None
     assert ended.recorded is None
     assert "recorded: nothing" in ended.words()
+    journal = folder / "journal.jsonl"
+    whole = "\n".join(original).encode()
+    journal.write_bytes(whole[: len(whole) // 2])
+    cut = verify(folder)
+    assert cut.difference is not None
+    assert cut.note.startswith("journal.jsonl ends within record ")
 
 
 async def test_a_session_that_was_killed_amid_a_step_is_identical_up_to_there(tmp_path: Path) -> None:
