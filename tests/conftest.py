@@ -13,6 +13,7 @@ CHILDREN = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 """Variables by which a process that a test starts measures itself."""
 
 
+@pytest.hookimpl(optionalhook=True)  # xdist may be switched off
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One more than there are cores, unless said: tests of terminals, sockets and a live minute mostly wait."""
     return int(cores(config)) + (WORKERS not in os.environ)

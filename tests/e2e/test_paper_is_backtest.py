@@ -9,6 +9,7 @@ import csv
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from small_session import loaded, options
 
 from mm_tui.backtest.recording import Changes, RecordedSession
@@ -46,6 +47,7 @@ async def minute(tmp_path: Path) -> Outcome:
     return outcome
 
 
+@pytest.mark.untraced
 async def test_a_live_minute_with_a_person_at_the_keys_backtests_to_the_last_digit(tmp_path: Path) -> None:
     outcome = await minute(tmp_path)
     folder, live = outcome.folder, outcome.summary

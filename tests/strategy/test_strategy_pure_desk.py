@@ -34,6 +34,8 @@ from mm_tui.strategy.hanging import FIRST_LEVEL
 from mm_tui.strategy.pure import Pure
 from mm_tui.strategy.pure_params import PureParams
 
+pytestmark = pytest.mark.untraced
+
 CAPTURE = Path(__file__).resolve().parents[3] / "shared" / "data" / "btcusdt_20240808.gz"
 LIMITS = Limits(
     max_position=0.5, max_daily_loss=1e6, max_drawdown=1e6, max_price_change_bps=5_000, max_same_side_fills=1_000
@@ -175,7 +177,6 @@ LEVELS = (
 )  # fmt: skip
 
 
-@pytest.mark.untraced
 @pytest.mark.skipif(not CAPTURE.exists(), reason=f"the captured data is not there: {CAPTURE}")
 @pytest.mark.parametrize("settings", [(), HANGING, LEVELS], ids=["default", "hanging", "levels"])
 def test_it_quotes_the_recorded_market(tmp_path: Path, settings: tuple[str, ...]) -> None:

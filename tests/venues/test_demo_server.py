@@ -121,6 +121,7 @@ async def test_a_snapshot_and_the_stream_build_the_server_s_book(exchange: Embed
             assert {price: lots for price, lots in book.items() if float(lots)} == served
 
 
+@pytest.mark.untraced
 async def test_a_client_that_does_not_read_is_dropped_and_others_are_not(
     exchange: EmbeddedExchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +138,7 @@ async def test_a_client_that_does_not_read_is_dropped_and_others_are_not(
             await read_out(slow)
 
 
+@pytest.mark.untraced
 async def test_a_burst_of_ten_thousand_reaches_a_client_that_reads(exchange: EmbeddedExchange) -> None:
     async with listen(f"{exchange.ws_url}/stream?streams={ALL_THREE}") as connection:
         await receive(connection)
