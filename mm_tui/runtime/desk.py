@@ -66,9 +66,6 @@ class NoJournal:
         """Nothing to write."""
 
 
-_TIME = b',"ts":'
-
-
 class Digest:
     """sha256 over the canonical JSON of the outputs, times counted from the session's start."""
 
@@ -76,13 +73,18 @@ class Digest:
         self._hash = sha256()
         self._encode = msgspec.json.Encoder(order="deterministic").encode
         self.start = 0
+        self._times = (-1, 0)
+        """Of the last output, and the start it was counted from; most come several at a time."""
+        self._told = self._counted = b""
+        """Its time as it is encoded, and as it goes in."""
 
     def add(self, output: Any) -> None:
-        """Take an order command or a fact; its time stands behind its type, first of all."""
-        encoded: bytes = self._encode(output)
-        kind = encoded.index(b",")
-        time = encoded.find(b",", kind + len(_TIME))
-        self._hash.update(b"%b,%d%b\n" % (encoded[:kind], output.ts - self.start, encoded[time:] if time > 0 else b"}"))
+        """Take an order command or a fact; its time stands behind its type, before all else."""
+        times = (output.ts, self.start)
+        if times != self._times:
+            self._times = times
+            self._told, self._counted = b',"ts":%d' % output.ts, b",%d" % (output.ts - self.start)
+        self._hash.update(self._encode(output).replace(self._told, self._counted, 1) + b"\n")
 
     def hex(self) -> str:
         """So far."""

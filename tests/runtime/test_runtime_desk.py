@@ -1,5 +1,6 @@
 import json
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -156,6 +157,15 @@ def test_the_digest_counts_time_from_the_start_and_sees_every_difference() -> No
     other.add(facts.Noted(ts=6, kind="info", text="a"))
     other.add(cmd.CancelAll(ts=7))
     assert other.hex() != digest(0)
+
+
+def test_the_digest_is_of_lines_whose_time_stands_behind_the_type() -> None:
+    made = Digest()
+    made.add(cmd.CancelOrder(ts=12, order_id='a,"ts":12'))
+    made.start = 10
+    made.add(cmd.CancelAll(ts=12))
+    lines = b'{"type":"CancelOrder",12,"order_id":"a,\\"ts\\":12"}\n{"type":"CancelAll",2}\n'
+    assert made.hex() == sha256(lines).hexdigest()
 
 
 def filled(name: str, lots: int, trade_id: str) -> ev.OrderFilled:
