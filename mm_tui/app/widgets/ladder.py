@@ -118,11 +118,14 @@ class Ladder(Looking):
         if level is None:
             return f"{fmt.steps(self.picked, instrument.tick_size)} out of sight"
         words = level_words(level, instrument, columns, self.frame.ladder.traded_s)
-        below = self.frame.ladder.own_below
-        room = self.inner[0] - (30 if below else 2)
-        while len(words) > 1 and sum(len(word) + 3 for _, word in words) > room:
-            words.remove(max(words))
-        return " · ".join(word for _, word in words)
+        below = _beyond("↓", self.frame.ladder.own_below, "below")
+        room = self.inner[0] + 1 - (len(below) + 6 if below else 0)
+        kept: set[int] = set()
+        for rank, word in sorted(words):
+            if len(word) + 3 <= room or not rank:
+                kept.add(rank)
+                room -= len(word) + 3
+        return " · ".join(word for rank, word in words if rank in kept)
 
     def _rim_for(self, alarm: str, foot: str = "") -> None:
         ladder = self.frame.ladder

@@ -248,16 +248,17 @@ def level_words(level: LadderRow, instrument: Instrument, columns: Columns, wind
     own = level.own_bid or level.own_ask
     fine, deep, flow = columns[-3:]
     bought, sold = size(level.bought, flow), size(level.sold, flow)
+    traded = f"bought {bought} sold {sold}" if level.bought or level.sold else "nothing traded"
     words = [
         (0, fmt.steps(level.price, instrument.tick_size)),
         (1, f"size {fmt.lots(level.bid or level.ask, step, columns.places)}"),
         (3, f"depth {size(level.depth, deep)}" if level.depth else ""),
         (5, f"{size(level.change, fine, signed=True)} in 2 s" if level.change else ""),
-        (4, f"bought {bought} sold {sold} in {fmt.duration(window_s)}"),
+        (4, f"{traded} in {fmt.duration(window_s)}"),
     ]
     if own:
         ahead = fmt.UNKNOWN if level.ahead is None else size(level.ahead, fine)
-        words.append((2, f"mine {fmt.steps(own, step)}, {ahead} ahead, eta {fmt.duration(level.eta_s)}"))
+        words.append((2, f"{ahead} ahead of mine, eta {fmt.duration(level.eta_s)}"))
     return [(rank, word) for rank, word in words if word]
 
 

@@ -149,7 +149,9 @@ class Scrolling(Panel):
         rows, width = self._listed, self.inner[0]
         row = self.selected
         told = self.details(row) if row is not None else []
-        told = told if room - len(told) - 1 >= _ROOM_BESIDE_DETAILS else []
+        spare = room - _ROOM_BESIDE_DETAILS - 1
+        if len(told) > spare:  # the first line and the last ones say most
+            told = [told[0], *told[len(told) - spare + 1 :]] if spare > 1 else []
         room -= len(told) + bool(told)
         self._top_line, self._seen = top, max(1, room)
         self._first = max(0, min(self._first, len(rows) - room))

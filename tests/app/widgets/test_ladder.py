@@ -351,7 +351,7 @@ async def test_a_level_of_ours_tells_its_queue() -> None:
         app.show(strained(ladder=msgspec.structs.replace(frame, rows=rows)))
         panel.pick(MID + 5)
         foot = lines_of(panel)[-1]
-        assert "mine 0.00200, 0.410 ahead, eta 2 m" in foot
+        assert "0.410 ahead of mine, eta 2 m" in foot
         assert "bought 0.005 sold 0.308 in 5 m" in foot
         assert "2 m 0.00200" not in foot
         line = line_with(panel, "61,837.68")
