@@ -52,6 +52,7 @@ def test_words_about_the_program_load_next_to_nothing(tmp_path: Path, arguments:
         "mm_tui.cli.run",
         "mm_tui.cli.sessions",
         "mm_tui.cli.sweep",
+        "mm_tui.cli.view",
     }
 
 

@@ -6,6 +6,7 @@ itself alone.
 """
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -309,8 +310,8 @@ class DeskApp(App[None], inherit_bindings=False):
 
 
 def _driver_class() -> type[Driver] | None:
-    """Ours on Linux and macOS; None, which is Textual's own choice, on Windows."""
-    if sys.platform == "win32":
+    """Ours on Linux and macOS; None, which is Textual's own choice, on Windows and in a browser."""
+    if sys.platform == "win32" or "TEXTUAL_DRIVER" in os.environ:
         return None
     from mm_tui.app.driver import DeskDriver  # noqa: PLC0415 - needs termios: not on Windows
 

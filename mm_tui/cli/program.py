@@ -20,6 +20,7 @@ from mm_tui.cli.report import report
 from mm_tui.cli.run import demo, run
 from mm_tui.cli.sessions import kill, sessions
 from mm_tui.cli.sweep import sweep
+from mm_tui.cli.view import view
 from mm_tui.errors import MmTuiError
 
 PROGRAM = "mm-tui"
@@ -71,7 +72,7 @@ def cli() -> None:
     """The terminal desk of a passive market maker. Without a command: run."""
 
 
-for command in (run, demo, replay, backtest, sweep, report, export, sessions, kill, config, doctor):
+for command in (run, demo, replay, backtest, sweep, report, export, sessions, kill, config, doctor, view):
     cli.add_command(command)
 
 

@@ -46,6 +46,14 @@ def _desk_options(command: F) -> F:
         ),
         click.option("--speed", type=SpeedType(), metavar="X|max", help="Pace of a capture or the demo market."),
         click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output at the end."),
+        click.option(
+            "--serve",
+            is_flag=False,
+            flag_value="",
+            default=None,
+            metavar="[HOST:PORT]",
+            help="Show the desk in a browser too; on this machine alone unless an address is named.",
+        ),
         global_options,
     )
     for option in reversed(options):
@@ -95,6 +103,7 @@ def _open(
     duration: float | None,
     speed: float | str | None,
     as_json: bool,
+    serve: str | None,
     **keyed: str | None,
 ) -> int:
     """Bring options and settings together and hand over to the runtime."""
@@ -130,7 +139,23 @@ def _open(
         log_level=chosen.log_level,
         state=state_folder(os.environ),
     )
-    return start(options, loaded)
+    if serve is None:
+        return start(options, loaded)
+    from msgspec.structs import replace  # noqa: PLC0415  # the command line starts without it
+
+    from mm_tui.app import serve as web  # noqa: PLC0415  # an extra, and only where it is asked for
+
+    act = settings.serve.control
+    shown = web.serving(serve or web.DEFAULT, may_act=act, config=chosen.config, theme=options.theme)
+    with shown as (path, url):
+        host = web.address(serve or web.DEFAULT)[0]
+        click.echo(f"in a browser: {url}" + ("" if act else ", to look and not to touch"), err=True)
+        if not web.is_loopback(host):
+            click.echo(
+                f"note: whoever reaches {host} may look{' and act' if act else ''}; there is no password", err=True
+            )
+        more = {"show_at": path, "shown_url": url, "viewers_act": act}
+        return start(replace(options, **more), loaded)
 
 
 def start(options: "RunOptions", loaded: "Loaded") -> int:

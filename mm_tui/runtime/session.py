@@ -43,6 +43,7 @@ from mm_tui.runtime.presenting import PresenterWorker
 from mm_tui.runtime.shadows import Shadows
 from mm_tui.runtime.stopwatch import LiveStopwatch
 from mm_tui.runtime.summary import summarize
+from mm_tui.runtime.viewers import Viewers
 from mm_tui.runtime.workers import (
     FeedWorker,
     RecorderWorker,
@@ -275,7 +276,10 @@ class Session:
         workers: list[Any] = [feed, strategy, risk, simulator, recorder, *([self.alerts] if self.alerts else [])]
         runs = [worker.run() for worker in workers]
         runs.append(self._tidy())
-        if screen:
+        if self._options.show_at is not None:
+            act = self._options.viewers_act
+            runs.append(Viewers(control, self._options.show_at, may_act=act, alone=not screen).run())
+        if screen or self._options.show_at is not None:
             presenter = PresenterWorker(
                 desk,
                 self.bus,

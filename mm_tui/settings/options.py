@@ -32,5 +32,11 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str = "info"
     state: Path
     """The application's folder of state, for what outlives a session."""
+    show_at: Path | None = None
+    """A socket on which other processes may look at the desk; None shows it to nobody."""
+    shown_url: str = ""
+    """Where a browser finds it."""
+    viewers_act: bool = False
+    """Whether those who look may also act."""
     command: str = "run"
     """`run` or `demo`: which command was given."""

@@ -117,6 +117,13 @@ class Record(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Sessions older than this are removed at the next start; 0 keeps all."""
 
 
+class Serve(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The desk in a browser; `[serve]`."""
+
+    control: bool = False
+    """Whether who looks may also act."""
+
+
 class Ui(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The screen; `[ui]`."""
 
@@ -156,4 +163,5 @@ class Settings(Section, frozen=True, kw_only=True, forbid_unknown_fields=True):
     shadows: Shadows = Shadows()
     alerts: Alerts = Alerts()
     record: Record = Record()
+    serve: Serve = Serve()
     ui: Ui = Ui()

@@ -37,7 +37,8 @@ class Help(Sheet):
         """On the left what one does in a hurry and what one looks at, on the right the rest."""
         groups = help_lines(self._keys, self._table)
         left, right = (
-            [*self._block(upper, groups), Text(""), *self._block(lower, groups)] for upper, lower in self._table.columns
+            [line for group in column for line in (*self._block(group, groups), Text(""))][:-1]
+            for column in self._table.columns
         )
         rows = max(len(left), len(right))
         left += [Text("")] * (rows - len(left))
