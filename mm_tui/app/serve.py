@@ -57,7 +57,7 @@ class Page:
         self.url = ""
         self._host, self._port = host, port
         self._server: Any = Server(f"exec {shlex.join(command)} 2>/dev/null", host=host, port=port, title="mm-tui")
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
         self._problem: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="page", daemon=True)
@@ -75,21 +75,23 @@ class Page:
 
     def close(self) -> None:
         """Stop listening; the viewers end with the desk."""
-        if self._loop.is_running():
-            self._loop.call_soon_threadsafe(self._loop.stop)
+        loop = self._loop
+        if loop is not None and loop.is_running():
+            loop.call_soon_threadsafe(loop.stop)
         self._thread.join(START_S)
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            runner = self._loop.run_until_complete(self._listen())
-        except Exception as error:  # noqa: BLE001 - raised where it is waited for
-            self._problem = error
-            self._ready.set()
-            return
-        self._ready.set()
-        self._loop.run_forever()
-        self._loop.run_until_complete(runner.cleanup())
+        with asyncio.Runner() as runner:
+            self._loop = loop = runner.get_loop()
+            try:
+                page = runner.run(self._listen())
+            except Exception as error:  # noqa: BLE001 - raised where it is waited for
+                self._problem = error
+                return
+            finally:
+                self._ready.set()
+            loop.run_forever()
+            runner.run(page.cleanup())
 
     async def _listen(self) -> Any:
         from aiohttp import web  # noqa: PLC0415 - comes with the extra
