@@ -103,16 +103,17 @@ class Viewers:
                 await writer.wait_closed()
 
     async def _send(self, writer: asyncio.StreamWriter) -> None:
-        whole = self._sent or self._control.frame
+        if self._sent is None:
+            self._sent = self._control.frame
         known = self._number
-        writer.write(framed(changed(whole, None)))
+        writer.write(framed(changed(self._sent, None)))
         await writer.drain()
         while True:
             async with self._newest:
                 while self._number == known:
                     await self._newest.wait()
                 missed = self._number != known + 1
-                message = framed(changed(self._sent, None)) if missed and self._sent is not None else self._message
+                message = framed(changed(self._sent, None)) if missed else self._message
                 known = self._number
             writer.write(message)
             await writer.drain()

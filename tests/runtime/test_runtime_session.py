@@ -15,6 +15,7 @@ from small_session import capture, loaded, options
 
 from mm_tui.errors import OrdersMayRest, UsageError, VenueError
 from mm_tui.model.events import LinkUp
+from mm_tui.model.orders import Status
 from mm_tui.runtime import session as module
 from mm_tui.runtime import workers
 from mm_tui.runtime.control import Control
@@ -252,7 +253,7 @@ async def test_exposure_that_the_wire_does_not_know_halts(tmp_path: Path, monkey
     running = asyncio.create_task(
         run_session(options(tmp_path, "live", record=False), loaded(), live.control, screen=False)
     )
-    session = await live.until(lambda one: len(one.desk.venue.orders) == 6)
+    session = await live.until(lambda one: [order.status for order in one.desk.core.orders.open] == 6 * [Status.LIVE])
     session.desk.wire.left["mm-1"] += 1
     await live.until(lambda one: state(one) == "halted")
     assert session.desk.core.reason.startswith("exposure at the wire")
