@@ -51,8 +51,8 @@ SHEET_LEAST, SHEET_MOST = 40, 46
 """Columns of such a sheet where the ladder gives way to it."""
 ROOM_BESIDE: Final = 116
 """Cells of the middle column from which fills and history stand side by side."""
-ROOM_FOR_STRIP: Final = 40
-"""Lines from which the desk gives one above the footer to the strip of fills."""
+ROOM_FOR_STRIP: Final = 39
+"""Lines from which the desk gives one above the footer to the strip of fills: a replay has one less of 40."""
 ROOM_FOR_TABS: Final = 20
 """Lines of a small screen from which one names the panels."""
 
