@@ -1,6 +1,6 @@
 """Run as a script in a pseudo-terminal: panels whose frames come by keys, and what the compositor would have drawn.
 
-panels_in_terminal.py REPORT. Keys: n the next frame, o a toast, d a dialog, e closes it, w writes the report, q ends.
+panels_in_terminal.py REPORT [heatmap]. Keys: n the next frame, o a toast, d a dialog, e closes it, w report, q ends.
 """
 
 import json
@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from hand_frames import START, desk_frame, ladder, tape
+from hand_frames import START, depth, desk_frame, ladder, tape
 from panel_app import PanelApp
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from mm_tui.app.widgets.direct import Direct
+from mm_tui.app.widgets.heatmap import Heatmap
 from mm_tui.app.widgets.ladder import Ladder
 from mm_tui.app.widgets.tape import Tape
 from mm_tui.app.widgets.truth import Truth
@@ -33,6 +34,17 @@ def frames() -> Iterator[DeskFrame]:
         yield desk_frame(ts=START + seed * 50_000_000, ladder=ladder(seed=seed), tape=tape(seed=seed), truth=truth)
 
 
+def columns() -> Iterator[DeskFrame]:
+    """The heat map's frames, each a quarter of a second later than the one before."""
+    whole = depth(400)
+    for end in range(300, 400):
+        part = msgspec.structs.replace(whole, columns=whole.columns[end - 300 : end])
+        yield desk_frame(depth=part)
+
+
+HEATMAP = "heatmap" in sys.argv
+
+
 class Dialog(ModalScreen[None]):
     CSS = "Dialog { align: center middle; } Static { width: 30; height: 5; background: red; }"
 
@@ -45,7 +57,7 @@ class Counted(PanelApp):
     displays = 0
 
     def on_mount(self) -> None:
-        self.frames = frames()
+        self.frames = columns() if HEATMAP else frames()
         self.show(next(self.frames))
 
     def _display(self, screen: Any, renderable: Any) -> None:
@@ -84,4 +96,4 @@ if __name__ == "__main__":
         send(self)
 
     Direct._send = counted  # type: ignore[method-assign]
-    Counted(Truth(), Ladder(), Tape()).run()
+    Counted(*((Heatmap(),) if HEATMAP else (Truth(), Ladder(), Tape()))).run()

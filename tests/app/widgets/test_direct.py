@@ -95,6 +95,22 @@ def test_another_size_is_taken_up(terminal: Terminal, tmp_path: Path) -> None:
     assert agree(terminal, report(terminal, tmp_path))
 
 
+def test_lines_that_the_terminal_shifts_are_what_the_compositor_would_have_drawn(tmp_path: Path) -> None:
+    variables = {**environ(tmp_path), "LC_ALL": "C.UTF-8", "COLORTERM": "truecolor"}
+    arguments = [sys.executable, str(SCRIPT), str(tmp_path / "report.json"), "heatmap"]
+    with Terminal(arguments, 100, 30, variables) as terminal:
+        terminal.shows("Depth over time")
+        before = report(terminal, tmp_path)
+        for _ in range(12):
+            terminal.type("n")
+        after = report(terminal, tmp_path)
+        assert agree(terminal, after)
+        assert after["direct"] - before["direct"] == 12
+        assert after["displays"] == before["displays"]
+        terminal.type("q")
+        assert terminal.ended() == 0
+
+
 async def test_without_a_terminal_textual_draws() -> None:
     panel = Ladder()
     app = PanelApp(panel)
