@@ -11,7 +11,7 @@ import msgspec
 
 from mm_tui.analytics.pnl import unrealized2
 from mm_tui.analytics.scores import Scores
-from mm_tui.book.tape import Print
+from mm_tui.book.tape import TAPE_LENGTH, Print
 from mm_tui.core.engine import Core
 from mm_tui.core.explain import fate_in_words
 from mm_tui.core.preview import Preview
@@ -23,7 +23,7 @@ from mm_tui.model.events import BUY, SELL
 from mm_tui.model.orders import Order
 from mm_tui.views import frames as fr
 from mm_tui.views.charting import ChartView
-from mm_tui.views.depth import DepthView
+from mm_tui.views.depth import EVERY, DepthView
 from mm_tui.views.fields import parameter_rows
 from mm_tui.views.fmt import clock, number, steps
 from mm_tui.views.ghost import ghost_frame
@@ -87,6 +87,10 @@ class Presenter:
         self._last = fr.DeskFrame()
         self._charts = ChartView(core, scores)
         self._depth = DepthView(core)
+        self._sampled = -1
+        """The quarter of a second that was looked at last."""
+        self._counted = 0
+        """Trades at that time."""
         self._tape_count = 0
         self._tape_fills: tuple[fr.ChartFill, ...] = ()
         self._tape_rows: tuple[fr.TapeRow, ...] = ()
@@ -355,7 +359,14 @@ class Presenter:
         return tuple(gauges)
 
     def sample(self, ts: int) -> None:
-        """Take the charts' samples, where they are due; `present` does so itself, a replay that runs ahead asks too."""
+        """Take the charts' samples, where they are due; `present` does so itself, a replay that runs ahead asks too.
+
+        It is asked with every event there, so it is soon done where nothing is due and the tape holds what traded.
+        """
+        tick, count = ts // EVERY, self._core.market.tape.count
+        if tick == self._sampled and count - self._counted < TAPE_LENGTH // 2:
+            return
+        self._sampled, self._counted = tick, count
         self._depth.sample(ts)
         if self._charts.sample(ts):
             self._traded.refresh(ts)
