@@ -102,6 +102,7 @@ def test_it_shows_what_the_desk_shows(recorded: Path, exact: Replay, seconds: fl
     assert comparable(frame.orders) == comparable(there.orders)
     assert frame.tape.trades[:20] == there.tape.trades[:20]
     if seconds:  # at the first milestone the book was not known yet
+        assert there.history[0].moves[0].what == "placed"
         for name in ("base", "fills", "average", "mid", "total", "realized"):
             assert getattr(frame.position, name) == getattr(there.position, name)
     assert f"the desk: {frame.header.state}" == there.header.reason.partition(",")[0]

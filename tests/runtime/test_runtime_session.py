@@ -226,6 +226,7 @@ async def test_a_kill_from_another_thread_halts_at_once(tmp_path: Path, monkeypa
     placed = session.desk.core.orders.placed
     await live.until(lambda one: live.control.frame.header.state == "halted")
     assert {row.name for row in live.control.frame.workers} == {"feed", "strategy", "risk", "simulator", "recorder"}
+    assert live.control.frame.history[0].moves[0].what == "placed"
     live.control.act("rearm")
     await live.until(lambda one: state(one) == "paused")
     assert session.desk.core.orders.placed == placed
