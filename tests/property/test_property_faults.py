@@ -7,8 +7,9 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from faults.__main__ import main
@@ -17,9 +18,12 @@ from faults.seeds import EVENTS, run_seed
 from faults.setup import SECRET, setup_of
 
 from mm_tui.model import events as ev
+from mm_tui.model.clock import SECOND
 
 SEEDS = 1000
 PIECES = 20
+BUSY = 13
+"""A seed with orders under way most of the time."""
 HERE = Path(__file__).parent
 
 
@@ -41,6 +45,35 @@ def test_the_invariants_hold_after_every_event_of_a_thousand_seeds(piece: int) -
         if seed == piece:
             again = replay(setup_of(seed), adversary.script)
             assert again.digest() == adversary.run.digest() == run_seed(seed).run.digest()
+
+
+CLOSING: dict[str, Callable[[int], Any]] = {
+    "kill": lambda ts: ev.OperatorAction(ts=ts, action="kill"),
+    "quit": lambda ts: ev.OperatorAction(ts=ts, action="close", argument="closing"),
+    "exposure": lambda ts: ev.WatchdogTripped(ts=ts, rule="exposure", value="3 lots", limit="2 lots"),
+    "ban": lambda ts: ev.CancelRejected(ts=ts, order_id="none", code=418, reason="banned"),
+}
+
+
+@pytest.mark.parametrize("how", CLOSING)
+def test_nothing_new_leaves_after_a_kill_a_quit_or_a_halt_at_any_point_of_a_run(how: str) -> None:
+    """What was under way then is answered as it was; people press what they pressed, but nobody re-arms."""
+    setup = setup_of(BUSY)
+    script = run_seed(BUSY, 160).script[:170]
+    kept = [one for one in script if type(one) is not ev.OperatorAction or one.action != "rearm"]
+    in_flight = 0
+    points = range(list(CLOSING).index(how), len(kept), len(CLOSING))
+    for index in points:
+        closing = CLOSING[how](kept[index].ts)
+        run = replay(setup, [*kept[:index], closing])
+        sent, statuses = len(run.oracle.ledger.sent), {one.status.value for one in run.core.orders.open}
+        in_flight += bool(statuses)
+        assert run.core.gate.closed
+        for later in kept[index:]:
+            run.feed(later)
+        run.advance(run.ts + 30 * SECOND)
+        assert len(run.oracle.ledger.sent) == sent
+    assert in_flight > len(points) / 2
 
 
 def test_another_process_comes_to_the_same_outputs() -> None:
