@@ -3,6 +3,7 @@
 - cancels leave at once, always; no limit, pace or gate holds one back
 - a cancel without an answer is repeated; after `max_retries` the order is in doubt and its exposure stays reserved;
   so is a placement or an amend without an answer. The venue is then asked by cancels, 2, 4 and 8 s later
+- an immediate order whose end is not told is cancelled too: it may not be there any more, and that wants proof
 """
 
 from mm_tui.core.oms import OrderManager
@@ -58,6 +59,13 @@ class Cancels:
                 excess -= 1
                 self.cancel(order, ts, f"over the tightened limit: {broken}")
 
+    def found_resting(self, order: Order, ts: int) -> None:
+        """An order rests that nobody wants to: cancel it; an immediate one has its time to end by itself."""
+        if order.level >= 0:
+            self.cancel(order, ts, "found to rest while nothing is wanted")
+        else:
+            self._timer.wake(max(order.created + ACK_TIMEOUT, ts + MILLISECOND), ts)
+
     def replaced(self, order: Order, ts: int, reason: str) -> None:
         """A replace that left is also the order's cancel."""
         self._asked(order, ts, reason)
@@ -82,6 +90,16 @@ class Cancels:
                 self._expect(order, order.updated + ACK_TIMEOUT, ts, "no answer to the amend")
             elif order.status is Status.UNKNOWN:
                 self._ask_again(order, ts)
+            elif order.level < 0:
+                self._end(order, ts)
+
+    def _end(self, order: Order, ts: int) -> None:
+        """An immediate order that rests: the word of its end is late, or lost."""
+        due = order.created + ACK_TIMEOUT
+        if ts < due:
+            self._timer.wake(due, ts)
+        else:
+            self.cancel(order, ts, "no word of its end")
 
     def _expect(self, order: Order, due: int, ts: int, words: str) -> None:
         if ts < due:

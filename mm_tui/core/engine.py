@@ -174,7 +174,9 @@ class Core:
         """Whether no order is under way and none is missing, so that the `retry` timer finds nothing to do."""
         if self.conduct.state in QUOTES and (self.quoter.dirty or not self.executor.settled):
             return False
-        return not self.flattener.active and all(order.status in _STANDING for order in self.orders.open)
+        return not self.flattener.active and all(
+            order.status in _STANDING and order.level >= 0 for order in self.orders.open
+        )
 
     def slept(self, ts: int, low2: int, high2: int) -> None:
         """The mid went between these and came to where it is, and nobody told the breaker."""
@@ -296,8 +298,8 @@ class Core:
         self.outbox.tell(order)
         if order.terminal:
             self._arm_archive()
-        elif order.status in RESTING and order.level >= 0 and self.conduct.state not in QUOTES:
-            self.executor.cancels.cancel(order, event.ts, "found to rest while nothing is wanted")
+        elif order.status in RESTING and (order.level < 0 or self.conduct.state not in QUOTES):
+            self.executor.cancels.found_resting(order, event.ts)
         self.go_on()
 
     def _on_fill(self, order: Order, event: ev.OrderFilled) -> None:

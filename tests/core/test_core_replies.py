@@ -179,6 +179,44 @@ def test_an_order_that_turns_out_to_rest_while_nothing_is_wanted_is_cancelled() 
     assert not rig.core.orders.open_count
 
 
+def test_an_immediate_order_whose_end_is_not_told_is_cancelled_and_asked_for() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(bid(BID - 1000, 200))
+    rig.fill(order, 50)
+    rig.act("flatten")
+    rig.canceled(order)
+    (closing,) = rig.core.orders.open
+    assert closing.level < 0
+    rig.accept(closing)
+    rig.fill(closing, 10)
+    rig.take()
+    rig.flow(4.8)
+    assert closing.status is Status.PARTIALLY_FILLED
+    assert not rig.take()
+    rig.flow(0.3)
+    assert rig.take() == [cmd.CancelOrder(ts=closing.updated, order_id=closing.order_id)]
+    rig.canceled(closing)
+    (rest,) = rig.take(cmd.PlaceOrder)
+    assert (rest.quantity, rest.reduce_only) == (40, True)
+
+
+def test_a_part_filled_late_of_an_immediate_order_in_doubt_is_asked_for_again() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(bid(BID - 1000, 200))
+    rig.fill(order, 50)
+    rig.act("flatten")
+    rig.canceled(order)
+    (closing,) = rig.core.orders.open
+    rig.flow(20)
+    assert closing.status is Status.UNKNOWN
+    rig.take()
+    rig.fill(closing, 10)
+    assert closing.status is Status.PARTIALLY_FILLED
+    rig.flow(0.1)
+    assert closing.status is Status.PENDING_CANCEL
+    assert rig.take() == [cmd.CancelOrder(ts=closing.updated, order_id=closing.order_id)]
+
+
 def test_an_order_believed_refused_that_rests_all_the_same_is_known_again() -> None:
     rig = Rig()
     order = sent(rig)

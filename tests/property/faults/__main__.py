@@ -21,6 +21,8 @@ CHUNK = 100
 """Seeds a piece of work."""
 WIDTH = 150
 """Characters of an item that are shown."""
+MOST_SHOWN = 60
+"""Items; the last ones."""
 TWICE = 10
 """One seed in so many is run twice: the same outputs must come."""
 
@@ -91,6 +93,9 @@ def _shrunk(seed: int, events: int) -> str:
         script = shrink(setup, failure.script, failure.broken.invariant)
         broken = broken_by(setup, script)
         lines = [f"  shrunk from {len(failure.script)} to {len(script)} items: {broken or failure.broken}"]
+        if len(script) > MOST_SHOWN:
+            lines.append(f"    … {len(script) - MOST_SHOWN} before these")
+            script = script[-MOST_SHOWN:]
         return "\n".join([*lines, *(f"    {str(item)[:WIDTH]}" for item in script)])
     return "  it does not fail again by itself"
 

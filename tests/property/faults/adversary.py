@@ -17,9 +17,9 @@ from mm_tui.model.clock import MILLISECOND as MS
 from mm_tui.model.clock import SECOND
 
 PRESSES = (
-    "pause", "flatten", "widen", "tighten", "larger", "smaller", "lean_up", "lean_down", "undo", "toggle_bids",
-    "toggle_asks", "kill", "pull", "cancel_order", "reduce_only", "reduce_only", "rearm", "set", "set",
-    "loosen", "nonsense",
+    "pause", "flatten", "flatten", "flatten", "widen", "tighten", "larger", "smaller", "lean_up", "lean_down",
+    "undo", "toggle_bids", "toggle_asks", "kill", "pull", "cancel_order", "reduce_only", "reduce_only", "rearm",
+    "set", "set", "loosen", "nonsense",
 )  # fmt: skip
 ASSIGNMENTS = (
     "risk.max_position=0.003", "risk.max_order_quantity=0.0015", "risk.max_open_orders=2",

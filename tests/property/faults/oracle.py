@@ -377,6 +377,9 @@ class Oracle:
             wire = self.wire
             if len(wire) != len(opened) or any(wire.get(name) != one.left for name, one in opened.items()):
                 hold(condition=False, invariant=8, what=f"{wire} at the wire")
+        for name, one in opened.items():
+            if one.level < 0 and one.status in RESTING:
+                hold(event.ts - one.updated <= ANSWER, 4, f"{name} should be gone at once, and nobody asks for it")
         if self.closed or core.state not in QUOTES:
             for name, one in opened.items():
                 if one.level >= 0:

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from mm_tui.book.sync import BookSync
+from mm_tui.core.cancels import Cancels
 from mm_tui.core.conduct import Conduct
 from mm_tui.core.console import Console
 from mm_tui.core.engine import Core
@@ -91,7 +92,7 @@ def _count_on(patch: pytest.MonkeyPatch) -> None:
 PLANTS = (
     # orders
     Plant("an order is sent again on a time-out", (4,), _words(Executor, "_place", "if doubtful:", "if False:")),
-    Plant("a time-out counts as a refusal", (4,), _words(Replies, "_rejected", "uncertain(event.code)", "False")),
+    Plant("a time-out counts as a refusal", (4, 5), _words(Replies, "_rejected", "uncertain(event.code)", "False")),
     Plant(
         "what is in doubt is not reserved", (1,),
         _words(
@@ -114,7 +115,7 @@ PLANTS = (
         _row(Status.UNKNOWN, Trigger.CANCEL_REJECTED, Status.CANCELED),
     ),
     Plant(
-        "an amend counts before it is answered", (4,),
+        "an amend counts before it is answered", (1, 4),
         _words(
             Executor, "_shrink",
             "order.pending_quantity, order.target = quantity", "order.quantity, order.target = quantity",
@@ -126,6 +127,11 @@ PLANTS = (
     Plant(
         "what turns out to rest while nothing is wanted stays", (2, 5),
         _words(Core, "_on_reply", "order.status in RESTING", "False"),
+    ),
+    Plant(
+        "an immediate order whose end is lost is waited for for ever", (4,),
+        _words(Cancels, "follow_up", "order.level < 0", "False"),
+        first=62,
     ),
     Plant(
         "a flatten waits for no proof, and counts what is open as closed", (5,),
@@ -152,6 +158,7 @@ PLANTS = (
     Plant(
         "a snapshot older than the diffs is taken", (2,),
         _words(BookSync, "on_snapshot", "return Outcome.STALE_SNAPSHOT", "pass"),
+        first=101,
     ),
     Plant("a crossed book is quoted on", (2,), _words(BookSync, "_checked", "bids[-1] < -asks[-1]", "True")),
     Plant(
@@ -234,6 +241,7 @@ PLANTS = (
     Plant(
         "what falls due goes before the kill switch", (5,),
         _words(DeskInbox, "take", "self._killed and last_ts", "0"),
+        first=100,
     ),
     Plant(
         "a re-arm leads to quotes", (5,),
