@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 from hatchling.builders.wheel import WheelBuilder
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
+USERS_EXTRAS = ("search", "dask", "parquet", "alerts", "serve")
+"""Of which the lock file knows; the others are for developers."""
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +53,23 @@ def test_name_version_and_needs_match_the_project(wheel: zipfile.ZipFile) -> Non
     needs = [need for need in metadata.get_all("Requires-Dist", []) if "extra ==" not in need]
     assert len(needs) == len(project["dependencies"])
     assert text(wheel, ".dist-info/licenses/LICENSE").startswith("MIT License")
+
+
+def test_the_lock_file_holds_every_need_within_its_bounds() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *(need for name in USERS_EXTRAS for need in extras[name])]
+    pins: dict[str, list[str]] = {}
+    lines = (ROOT / "requirements.lock").read_text().splitlines()
+    for line in lines:
+        name, exact, rest = line.partition("==")
+        if exact and line[0].isalnum():
+            pins.setdefault(canonicalize_name(name), []).append(rest.split()[0])
+    for need in map(Requirement, wanted):
+        versions = pins.get(canonicalize_name(need.name))
+        assert versions, f"requirements.lock has no {need.name}: make it anew, its first lines say how"
+        assert all(need.specifier.contains(version) for version in versions), (str(need), versions)
+    assert sum("--hash=sha256:" in line for line in lines) >= len(pins)
 
 
 def test_the_command_and_the_strategies_can_be_found(wheel: zipfile.ZipFile) -> None:
