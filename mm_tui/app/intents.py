@@ -357,9 +357,9 @@ class Intents:
         self._app.ask(Palette(self._app.theme_names, self._app.TABLE, layouts), self._do_line)
 
     def _do_help(self, _: str) -> None:
-        from mm_tui.app.screens.help import Help  # noqa: PLC0415 - loaded with the first help
+        from mm_tui.app.screens.help import Help, here_of  # noqa: PLC0415 - loaded with the first help
 
-        self._app.ask(Help(self._app.keys, self._app.TABLE), nothing)
+        self._app.ask(Help(self._app.keys, self._app.TABLE, here_of(self._app.desk.focused)), nothing)
 
 
 def nothing(_: str) -> None:
