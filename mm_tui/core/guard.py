@@ -67,7 +67,7 @@ class Guard:
             core.outbox.note(
                 "warn", f"the venue was asked too often ({event.code}): nothing new until {time_of_day(until)}"
             )
-        if event.code == BANNED and not core.halted:
+        if event.code == BANNED and (core.flattener.active or not core.halted):
             self.trip(Trip("banned by the venue", f"{event.code} {event.reason}", "", "halt"))
 
     def on_fill(self) -> None:

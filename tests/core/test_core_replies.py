@@ -165,6 +165,21 @@ def test_a_desk_that_is_shut_out_halts_once_and_cancels() -> None:
     assert [type(one) for one in rig.take()] == [cmd.CancelAll]
 
 
+def test_a_ban_ends_a_flatten_of_a_halted_desk_as_well() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(bid(BID - 1000, 200))
+    rig.fill(order, 50)
+    rig.act("kill")
+    rig.canceled(order)
+    rig.act("flatten")
+    (closing,) = rig.core.orders.open
+    reject(rig, closing, 418, retry_after_ns=SECOND)
+    rig.take()
+    rig.flow(5)
+    assert not rig.take()
+    assert [one.rule for one in rig.said(facts.RiskTripped)] == ["kill", "banned by the venue"]
+
+
 def test_an_order_that_turns_out_to_rest_while_nothing_is_wanted_is_cancelled() -> None:
     rig = Rig()
     order = sent(rig)
