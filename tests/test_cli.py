@@ -294,6 +294,13 @@ def test_sessions(capsys: Capture, home: Path, session_meta: SessionMeta) -> Non
     listed = msgspec.json.decode(capsys.readouterr().out)
     assert [one["ended"] for one in listed] == [None, "quit"]
     assert listed[1]["ended_ns"] == start + 3_725_000_000_000
+    if sys.platform == "linux":  # where a name is any bytes
+        odd = root / "20200101T000000Z-demo-\udcff"
+        odd.mkdir()
+        (odd / "session.json").write_text("{")
+        assert main(["sessions", "--json", "--session-dir", str(root)]) == 0
+        listed = msgspec.json.decode(capsys.readouterr().out)
+        assert "20200101T000000Z-demo-\\udcff" in [one["session"] for one in listed]
     assert main(["sessions", "--json", "--session-dir", "absent"]) == 0
     assert msgspec.json.decode(capsys.readouterr().out) == []
 

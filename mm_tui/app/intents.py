@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mm_tui.app.actions import CHARTS, shown, textual_key
 from mm_tui.app.layouts import NUMBERED
 from mm_tui.model.drills import OF_THE_MARKET, read_drill
-from mm_tui.views.frames import DeskFrame
+from mm_tui.views.frames import FARTHEST, DeskFrame
 
 if TYPE_CHECKING:
     from mm_tui.app.app import DeskApp
@@ -372,6 +372,6 @@ def price_of(text: str, frame: DeskFrame) -> int | None:
         price = Decimal(text.replace(",", ""))
     except InvalidOperation:
         return None
-    if frame.instrument is None or not price.is_finite() or price <= 0:
+    if frame.instrument is None or not price.is_finite() or not 0 < price <= FARTHEST * frame.instrument.tick_size:
         return None
     return round(price / frame.instrument.tick_size)

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from mm_tui.app.layouts import SEATS, TABS, View
+from mm_tui.journal.lines import regular
 
 FILE: Final = "layouts.json"
 START: Final = "default"
@@ -19,6 +20,8 @@ BUILT_IN: Final = "built-in"
 """Names the arrangement that needs no file."""
 MOST: Final = 50
 _LONGEST: Final = 24
+_LARGEST: Final = 1 << 20
+"""Bytes of the file that are read; the most that can be kept is a twentieth of that."""
 _VERSION: Final = 1
 _AS_IT_COMES: Final = View()
 
@@ -103,10 +106,14 @@ class SavedLayouts:
         if self._path is None:
             return {}
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=_File).layouts
+            with regular(self._path) as stream:
+                data = stream.read(_LARGEST + 1)
+            if len(data) > _LARGEST:
+                raise OSError(0, f"it is larger than {_LARGEST:,} bytes")  # noqa: TRY301 - as any other that is none
+            return msgspec.json.decode(data, type=_File).layouts
         except FileNotFoundError:
             return {}
-        except (OSError, msgspec.DecodeError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             self.problem = f"{self._path} cannot be read ({error}): the built-in layout is used"
             return {}
 

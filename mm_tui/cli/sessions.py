@@ -115,10 +115,12 @@ def _result(entry: "SessionEntry") -> str:
 
 
 def _plain(entry: "SessionEntry") -> dict[str, Any]:
+    from mm_tui.model.words import written  # noqa: PLC0415  # the command line starts without it
+
     meta = entry.meta
     return {
-        "session": entry.path.name,
-        "path": str(entry.path),
+        "session": written(entry.path.name),
+        "path": written(str(entry.path)),
         "venue": meta and meta.venue,
         "symbol": meta and meta.symbol,
         "strategy": meta and meta.strategy,

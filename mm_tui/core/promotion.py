@@ -38,7 +38,7 @@ def read(argument: str) -> Promotion:
     """What an argument says; raises SettingsError."""
     try:
         return msgspec.json.decode(argument, type=Promotion)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise SettingsError([f"a promotion names a strategy and its parameters: {error}"]) from error
 
 

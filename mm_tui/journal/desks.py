@@ -8,10 +8,14 @@ import msgspec
 
 from mm_tui.errors import DataError
 from mm_tui.journal import lock
+from mm_tui.journal.lines import regular
+from mm_tui.model.words import written
 
 KILL_SIGNAL = "SIGUSR1"
 """Name of the signal that is the kill switch: cancel all, halt until re-armed. Windows has none."""
 FOLDER = "desks"
+LARGEST = 1 << 16
+"""Bytes of an entry that are read."""
 
 
 class Desk(msgspec.Struct, frozen=True):
@@ -45,7 +49,7 @@ class Registration:
 def register(state: Path, session: Path | None, venue: str, symbol: str) -> Registration:
     """Enter this process into the list under the folder of state; raises DataError where that cannot be written."""
     pid = os.getpid()
-    desk = Desk(pid, None if session is None else str(session.resolve()), venue, symbol)
+    desk = Desk(pid, None if session is None else written(str(session.resolve())), venue, symbol)
     folder = state / FOLDER
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -70,8 +74,9 @@ def running(state: Path) -> list[Desk]:
             held.unlink(missing_ok=True)
             continue
         try:
-            found.append(msgspec.json.decode(path.read_bytes(), type=Desk))
-        except (OSError, msgspec.DecodeError):
+            with regular(path) as stream:
+                found.append(msgspec.json.decode(stream.read(LARGEST), type=Desk))
+        except (OSError, ValueError, RecursionError):
             continue
     return found
 

@@ -10,6 +10,11 @@ def one_line(text: str, longest: int = LONGEST) -> str:
     return cut if cut.isprintable() else "".join(letter if letter.isprintable() else "?" for letter in cut)
 
 
+def written(text: str) -> str:
+    """The text as UTF-8 can hold it: what a system gave in another encoding keeps a backslash and its number."""
+    return text if text.isascii() else text.encode(errors="backslashreplace").decode()
+
+
 def raised(error: BaseException) -> str:
     """What somebody's code raised, in one line; its own words may fail too."""
     try:

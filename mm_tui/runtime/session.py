@@ -25,6 +25,7 @@ from mm_tui.model.clock import SECOND
 from mm_tui.model.events import OperatorAction, SessionStarted
 from mm_tui.model.facts import Fact, Noted, StateChanged
 from mm_tui.model.instrument import Instrument
+from mm_tui.model.words import written
 from mm_tui.runtime.alerts import AlertsWorker, Digest, Post, post_of
 from mm_tui.runtime.assembly import Terms, build_desk, opening
 from mm_tui.runtime.band import NO_FIGURES, Band, Figures
@@ -384,7 +385,7 @@ class Session:
             band=self.band,
             venue=chosen.feed.name,
             strategy=options.strategy,
-            session=str(path) if path else None,
+            session=written(str(path)) if path else None,
             ended_ns=ended,
         )
         if self.shadows.shadows:

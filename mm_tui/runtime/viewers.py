@@ -22,6 +22,8 @@ LARGEST: Final = 1 << 16
 """Bytes of what a viewer may say at once."""
 MOST: Final = 16
 """Viewers at a time."""
+PAUSE_S: Final = 0.005
+"""After each thing that a viewer says: a hand is not as quick, and what a program says at once waits in its socket."""
 _SIZE: Final = 4
 
 log = logging.getLogger(__name__)
@@ -126,14 +128,17 @@ class Viewers:
             try:
                 what, *rest = msgspec.msgpack.decode(await reader.readexactly(size), type=list[Any])
                 self._do(what, rest)
-            except (msgspec.MsgspecError, ValueError, TypeError) as error:
+            except (msgspec.MsgspecError, ValueError, TypeError, IndexError, RecursionError) as error:
                 log.warning("viewer says nonsense error=%s", type(error).__name__)
                 return
+            await asyncio.sleep(PAUSE_S)
 
     def _do(self, what: object, rest: list[Any]) -> None:
         if what == "look":
             if self._alone:
-                self._control.look(msgspec.convert(rest[0], Viewport))
+                viewport = msgspec.convert(rest[0], Viewport)
+                # the desk itself works out what is tried, and that is for whoever may send it
+                self._control.look(viewport if self._may_act else msgspec.structs.replace(viewport, draft=""))
         elif not self._may_act:
             log.info("viewer may not act what=%s", str(what)[:20])
         elif what == "act":

@@ -55,6 +55,13 @@ def free_values(kind: Any) -> Any | None:
     return get_args(kind)[1] if get_origin(kind) is dict else None
 
 
+def is_text(value: object) -> bool:
+    """Whether it can be written down, as a session does; what came in another encoding than UTF-8 cannot."""
+    if isinstance(value, list | tuple):
+        return all(is_text(item) for item in value)
+    return not isinstance(value, str) or value.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
 def is_secret(path: Key) -> bool:
     """Whether the value of the key must never be shown."""
     return path[:2] == ("ccxt", "options") and len(path) > 2 and bool(_SECRET.search(path[-1]))  # noqa: PLR2004  # a key below the table

@@ -145,6 +145,9 @@ class _Merger:
             else:
                 self.problem(origin, path, f"got {check.shown(value)}, must be a table")
             return
+        if not check.is_text((*path, value)):
+            self.problem(origin, path, "got a text in another encoding, must be UTF-8")
+            return
         if origin.text is not None:
             value = _typed(value, origin.text, kind)
         converted, wrong = check.convert(value, kind)

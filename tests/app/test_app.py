@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from mm_tui.app.app import DeskApp
+from mm_tui.app.intents import price_of
 from mm_tui.app.palette import needs_ascii
 from mm_tui.app.panels import make_panels
 from mm_tui.settings.sections import Ui
@@ -275,6 +276,12 @@ async def test_explain_says_when_it_cannot_tell_which_order_is_meant(word: str, 
         assert app.desk.view.zoomed == ""
 
     await drive(steps)
+
+
+@pytest.mark.parametrize("text", ["1e400", "1e999999", "-1", "0", "nan", "inf", "x", ""])
+def test_what_no_market_can_cost_is_no_price(text: str) -> None:
+    assert price_of(text, desk_frame()) is None
+    assert price_of("61,800", desk_frame()) == 6_180_000
 
 
 async def test_a_wrong_command_stays_open_with_its_error() -> None:

@@ -1,6 +1,7 @@
 """Arrangements by name, and the file that they are kept in."""
 
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -33,6 +34,17 @@ def test_what_is_kept_is_there_again(path: Path) -> None:
     assert "no layout 'scalping'" in again.delete("scalping")
 
 
+def test_what_is_no_file_is_said_and_never_waited_for(path: Path) -> None:
+    path.parent.mkdir()
+    os.mkfifo(path)
+    saved = SavedLayouts(path)
+    assert "it is no regular file" in saved.problem
+    assert saved.save("one", ONE) == ""
+    path.unlink()
+    path.mkdir()
+    assert "Is a directory" in SavedLayouts(path).problem
+
+
 def test_the_file_is_the_users_alone_and_nothing_is_left_beside_it(path: Path) -> None:
     SavedLayouts(path).save("one", ONE)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -45,7 +57,21 @@ def test_the_file_is_the_users_alone_and_nothing_is_left_beside_it(path: Path) -
     assert not part.exists()
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"layouts": 3}', b'{"layouts": {"x": {"tab": 1}}}', b"\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"layouts": 3}',
+        b'{"layouts": {"x": {"tab": 1}}}',
+        b"\xff",
+        b'{"layouts": {"\xff": {}}}',
+        b'{"layouts": ' + b'{"x":' * 100_000,
+        b" " * (2 << 20),
+    ],
+    ids=range(9),
+)
 def test_a_file_that_cannot_be_read_is_said_set_aside_and_replaced(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True)
     path.write_bytes(content)

@@ -133,6 +133,7 @@ def test_what_runs_already_changes_nothing() -> None:
     [
         ("glft", "a promotion names a strategy and its parameters"),
         ('{"strategy":"glft"}', "missing required field `params`"),
+        ('{"strategy":"glft","params":{"a":' + "[" * 100_000, "a promotion names a strategy and its parameters"),
         ('{"strategy":"glfd","params":{}}', "did you mean glft?"),
         ('{"strategy":"glft","params":{"gamma":1}}', "strategy.glft.gamma: unknown key"),
         ('{"strategy":"glft","params":{"risk_factor":-1}}', "Expected `float` > 0.0"),

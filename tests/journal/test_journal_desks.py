@@ -29,8 +29,20 @@ def test_dead_and_damaged_entries_are_passed_over(tmp_path: Path) -> None:
     assert not (folder / "1.json").exists()
     (folder / f"{os.getpid()}.json").write_text("{")
     assert desks.running(tmp_path) == []
+    for damaged in (b'{"pid":1,"session":"\xff"}', b"[" * 100_000):
+        (folder / f"{os.getpid()}.json").write_bytes(damaged)
+        assert desks.running(tmp_path) == []
+    (folder / f"{os.getpid()}.json").unlink()
+    os.mkfifo(folder / f"{os.getpid()}.json")  # would be waited for
+    assert desks.running(tmp_path) == []
     entry.withdraw()
     assert desks.running(tmp_path / "absent") == []
+
+
+def test_a_session_folder_in_another_encoding_is_listed(tmp_path: Path) -> None:
+    entry = desks.register(tmp_path, tmp_path / "s\udcff", "demo", "BTC/USDT")
+    assert [desk.session for desk in desks.running(tmp_path)] == [f"{tmp_path}/s\\udcff"]
+    entry.withdraw()
 
 
 def test_where_the_list_cannot_be_written_it_is_said(tmp_path: Path) -> None:

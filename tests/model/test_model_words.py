@@ -2,7 +2,7 @@
 
 import pytest
 
-from mm_tui.model.words import one_line, raised
+from mm_tui.model.words import one_line, raised, written
 
 
 class MuteError(Exception):
@@ -22,6 +22,10 @@ class MuteError(Exception):
 )
 def test_a_text_is_cut_and_printable(text: str, shown: str) -> None:
     assert one_line(text, 10) == shown
+
+
+def test_a_name_in_another_encoding_can_be_written_down() -> None:
+    assert [written(text) for text in ("plain", "é買", "a\udcff")] == ["plain", "é買", "a\\udcff"]
 
 
 @pytest.mark.parametrize(

@@ -111,10 +111,43 @@ async def test_who_may_act_is_heard(desk: Given) -> None:
     link.close()
 
 
-@pytest.mark.parametrize("nonsense", [framed(b"\xc1"), framed(b"\x93\xa3act\x01\x02"), b"\xff\xff\xff\xff", b"\x00"])
+@pytest.mark.parametrize("may_act", [False, True])
+async def test_the_desk_tries_parameters_for_those_alone_who_may_send_them(desk: Given, *, may_act: bool) -> None:
+    control, path, _ = desk
+    await serve(desk, may_act=may_act, alone=True)
+    link = RemoteLink(path)
+    link.look(Viewport(rows=7, draft="strategy.passive.min_spread_bps=3"))
+    await until(lambda: control.viewport.rows == 7)
+    assert control.viewport.draft == ("strategy.passive.min_spread_bps=3" if may_act else "")
+    link.close()
+
+
+def _looks(**wanted: object) -> bytes:
+    return framed(msgspec.msgpack.encode(["look", wanted]))
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        framed(b"\xc1"),
+        framed(b"\x93\xa3act\x01\x02"),
+        b"\xff\xff\xff\xff",
+        b"\x00",
+        framed(b"\x91" * 60_000 + b"\xc0"),
+        framed(b"\x91\xa4look"),
+        framed(b"\x90"),
+        _looks(rows=10**9),
+        _looks(rows=-1),
+        _looks(group=2**62),
+        _looks(group=-5),
+        _looks(centre=2**63 - 1),
+        _looks(level=-(2**62)),
+        _looks(draft="min_spread_bps=\n" * 1000),
+    ],
+)
 async def test_nonsense_shows_the_door_and_the_others_stay(desk: Given, nonsense: bytes) -> None:
     control, path, _ = desk
-    viewers = await serve(desk, may_act=True)
+    viewers = await serve(desk, may_act=True, alone=True)
     link = RemoteLink(path)
     await until(lambda: viewers.count == 1)
     with socket.socket(socket.AF_UNIX) as rude:
@@ -125,7 +158,7 @@ async def test_nonsense_shows_the_door_and_the_others_stay(desk: Given, nonsense
         await until(lambda: viewers.count == 1)
     control.show(msgspec.structs.replace(control.frame, ts=3))
     await until(lambda: link.frame.ts == 3)
-    assert control.acts == []
+    assert (control.acts, control.viewport) == ([], Viewport())
     link.close()
     await until(lambda: viewers.count == 0)
 

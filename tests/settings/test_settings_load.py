@@ -246,6 +246,18 @@ def test_a_huge_number_is_refused_in_few_words(tmp_path: Path) -> None:
     ]
 
 
+def test_a_text_in_another_encoding_is_refused_since_no_session_could_keep_it(tmp_path: Path) -> None:
+    wrong = [
+        "record.dir=a\udcff",
+        "ui.keys.\udcff=x",
+        "shadows.desks.a=name=\udcff",
+        "alerts.on=\udcff",
+        "risk.max_position=\udcff",
+    ]
+    found = problems(tmp_path, "", *wrong)
+    assert [words.rpartition(": ")[2] for words in found] == ["got a text in another encoding, must be UTF-8"] * 5
+
+
 def test_a_long_list_is_shown_in_short(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, f"[ui]\ntheme = {[10**200, *range(20)]}")
     assert (

@@ -120,7 +120,7 @@ def _check_listed(query: dict[str, str], pair: Pair) -> None:
     if "symbols" in query:
         try:
             asked = msgspec.json.decode(query["symbols"], type=list[str])
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
             raise RestError(-1100, "Illegal characters found in parameter 'symbols'.") from None
     if any(symbol != pair.symbol for symbol in asked):
         raise RestError(-1121, "Invalid symbol.")

@@ -153,7 +153,7 @@ class LoopbackServer:
             asked = msgspec.json.decode(message, type=ClientRequest)
         except msgspec.ValidationError as error:
             return _refusal(2, f"Invalid request: {error}", None)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             return _refusal(3, f"Invalid JSON: {error}", None)
         match asked.method:
             case "SUBSCRIBE":

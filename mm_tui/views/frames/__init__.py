@@ -13,7 +13,7 @@ from mm_tui.views.frames.ghost import GhostFrame, GhostQuote
 from mm_tui.views.frames.history import HistoryRow, Move
 from mm_tui.views.frames.ladder import LadderFrame, LadderRow
 from mm_tui.views.frames.level import LevelCheck, LevelFrame
-from mm_tui.views.frames.link import DeskLink, Viewport
+from mm_tui.views.frames.link import FARTHEST, DeskLink, Viewport
 from mm_tui.views.frames.orders import HeldRow, OrderRow
 from mm_tui.views.frames.replay import ReplayFrame, ReplayMark
 from mm_tui.views.frames.risk import FlattenFrame, Gauge, RiskFrame
@@ -24,6 +24,7 @@ from mm_tui.views.frames.tape import StatsFrame, TapeFrame, TapeRow
 from mm_tui.views.frames.worth import FillRow, ObligationFrame, ObligationRow, PositionFrame, WorthFrame
 
 __all__ = [
+    "FARTHEST",
     "ChartFill",
     "ChartFrame",
     "ChartSample",

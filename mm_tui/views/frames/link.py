@@ -1,25 +1,34 @@
 """How a screen and the desk talk: what is wanted to be seen one way, frames the other."""
 
-from typing import Protocol
+from typing import Annotated, Final, Protocol
+
+from msgspec import Meta
 
 from mm_tui.views.frames.base import Frame
 from mm_tui.views.frames.desk import DeskFrame
 
+FARTHEST: Final = 10**15
+"""Ticks: no price of any market is as far, and what a frame says of one still fits what frames are sent in."""
+Ticks = Annotated[int, Meta(ge=0, le=FARTHEST)]
+
 
 class Viewport(Frame, frozen=True, kw_only=True):
-    """What the screen wants to see; it travels the other way, from the ladder to the desk."""
+    """What the screen wants to see; it travels the other way, from the ladder to the desk.
 
-    rows: int = 40
+    The bounds hold what another process asks for: the desk works out whatever is looked at.
+    """
+
+    rows: Annotated[int, Meta(ge=0, le=1000)] = 40
     """Ladder rows."""
-    group: int = 0
+    group: Annotated[int, Meta(ge=0, le=10**9)] = 0
     """Ticks a ladder row; 0 lets the desk choose the smallest of 1-2-5 steps at which the own quotes fit."""
-    centre: int | None = None
+    centre: Ticks | None = None
     """The ladder's middle, ticks; None follows the mid with hysteresis."""
     recentre: int = 0
     """Counts presses of re-centre: another number makes the ladder centre once."""
-    level: int | None = None
+    level: Ticks | None = None
     """The price that is asked about, ticks; None for none."""
-    draft: str = ""
+    draft: Annotated[str, Meta(max_length=10_000)] = ""
     """Parameters that are tried: assignments as `set` takes them, one a line."""
 
 
