@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mm_tui.backtest.index.lookup import Lookup, SideLookup
-from mm_tui.backtest.index.shape import Column, Special
+from mm_tui.backtest.index.shape import BOOK, Column, Special
 from mm_tui.book.book import Book
 from mm_tui.book.side import BookSide
 from mm_tui.book.sync import Outcome
@@ -132,8 +132,9 @@ class IndexedMarket(Market):
 
     def on_top(self, event: TopOfBook) -> bool:
         """The input after the moment: one that may have moved the touch, whatever it was."""
-        del event
         self._step()
+        if self._lookup.kind[self.at - 1] == BOOK:
+            self.book_ts = event.ts
         return True
 
     def on_delta(self, event: BookDelta) -> Outcome:
