@@ -116,7 +116,7 @@ def test_with_ping_pong_fills_come_in_pairs_of_both_sides_whatever_parameter_cha
 
 
 def test_hanging_orders_stay_where_they_are_until_they_are_filled() -> None:
-    run = Run(3, 12_000, hanging_orders_enabled=True, filled_order_delay_s=0.5, order_refresh_time_s=2.0)
+    run = Run(6, 12_000, hanging_orders_enabled=True, filled_order_delay_s=0.5, order_refresh_time_s=2.0)
     prices: dict[str, int] = {}
     pulled: set[str] = set()
     lived: dict[str, int] = {}
