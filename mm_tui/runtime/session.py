@@ -60,9 +60,9 @@ from mm_tui.settings.show import public
 from mm_tui.venues.api import Frame
 
 CANCEL_TIMEOUT_S = 3.0
+"""How long the end waits for proof that nothing rests."""
 SHADOWS_END_WITHIN = SECOND
 """What shadows may take to hear the rest when a desk that runs on the clock ends, ns."""
-"""How long the end waits for proof that nothing rests."""
 
 log = logging.getLogger(__name__)
 
