@@ -163,11 +163,17 @@ def store_of(recording: Recording) -> Store | None:
 
 
 def key_of(recording: Recording) -> str:
-    """A hash of all that a look through the recording depends on; raises OSError, DataError."""
+    """A hash of all that a look through the recording depends on; raises OSError, DataError.
+
+    Strategy files that may run are among it: what another look was allowed is not found without being allowed again.
+    """
     digest = sha256(f"{FORMAT} {platform.python_version()} {msgspec.__version__} {platform.machine()}\n".encode())
-    terms, own = recording.terms, own_strategy(recording.terms.strategy)
-    digest.update(msgspec.json.encode([terms, recording.venue, recording.unchanged]))
-    digest.update(b"" if own is None else own.content)
+    digest.update(msgspec.json.encode([recording.terms, recording.venue, recording.unchanged]))
+    trusted = recording.changes.trusted if isinstance(recording, RecordedSession) else ()
+    for name in (recording.terms.strategy, *sorted(trusted)):
+        own = own_strategy(name)
+        if own is not None:
+            digest.update(f"\n{name}\n".encode() + own.content)
     files = files_of(recording.path)
     beside = recording.path / FILE
     for path in [*files, *([beside] if beside.is_file() else [])]:

@@ -9,6 +9,7 @@ import pytest
 from small_session import capture, loaded, options
 
 from mm_tui.backtest.recording import Changes, open_recording
+from mm_tui.backtest.replay_store import key_of
 from mm_tui.backtest.runner import Job, run
 from mm_tui.backtest.verify import verify
 from mm_tui.core.promotion import written
@@ -134,3 +135,11 @@ async def test_a_recorded_promotion_runs_a_file_only_where_the_user_names_it(tmp
     run(open_recording(folder, Changes(), Settings()), Job(operator=False))
     for _ in open_recording(folder, Changes(), Settings(), runs=False).inputs():
         pass
+
+    # what a replay keeps in the cache of a look that was allowed is found by no look that is not, nor by another file
+    mine = Changes(trusted=[name])
+    keys_of_looks = [key_of(open_recording(folder, one, Settings())) for one in (Changes(), mine, mine)]
+    path.write_text(FILE + "\n")
+    keys_of_looks.append(key_of(open_recording(folder, mine, Settings())))
+    assert keys_of_looks[1] == keys_of_looks[2]
+    assert len(set(keys_of_looks)) == 3
