@@ -2,11 +2,10 @@
 
 from collections import deque
 
+from mm_tui.model.clock import MINUTE
 from mm_tui.runtime.alerts import NEARLY_FULL
 from mm_tui.settings.sections import Alerts
 from mm_tui.views.frames import DeskFrame, EventRow
-
-MINUTE_NS = 60_000_000_000
 
 
 class Bell:
@@ -23,7 +22,7 @@ class Bell:
         """Whether something since the last frame is worth a bell."""
         happened = self._happened(frame)
         rung, ts = self._rung, frame.ts
-        while rung and rung[0] <= ts - MINUTE_NS:
+        while rung and rung[0] <= ts - MINUTE:
             rung.popleft()
         if not happened & self._on or len(rung) >= self._per_minute:
             return False

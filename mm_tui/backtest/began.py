@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import AnyEvent
 from mm_tui.runtime.desk import Desk
 
-SOON_NS: Final = 1_000_000_000
+SOON_NS: Final = SECOND
 """A live feed asks for its snapshot first; a book that is known within this is no news."""
-_NS_PER_S: Final = 1_000_000_000
 
 
 class Beginning:
@@ -37,4 +37,4 @@ class Beginning:
         waited = self._known - self._first
         if waited < SOON_NS:
             return ""
-        return f"starts when the book is known: at frame {self._frame:,}, after {waited / _NS_PER_S:,.1f} s"
+        return f"starts when the book is known: at frame {self._frame:,}, after {waited / SECOND:,.1f} s"

@@ -41,8 +41,8 @@ class Run:
         self._log = EventLog(self.desk.core.instrument)
         bus.subscribe("event log", (Fact,), self._log.hear)
         bus.subscribe("marks", MARKED, self._mark)
-        core = self.desk.core
-        self._presenter = Presenter(core, self.desk.scores, self._queue_ahead, self._log, core.view.maker_fee_bps)
+        desk, fee_bps = self.desk, self.desk.core.view.maker_fee_bps
+        self._presenter = Presenter(desk.core, desk.scores, desk.venue.queue_ahead, self._log, fee_bps)
         bus.subscribe("order history", (OrderChanged, Filled), self._presenter.history.hear)
 
     def hear(self, event: AnyEvent, trips: Sequence[WatchdogTripped] = ()) -> None:
@@ -93,10 +93,6 @@ class Run:
         mark = mark_of(fact) if self.marking else None
         if mark is not None:
             self.marks.append(mark)
-
-    def _queue_ahead(self, order_id: str) -> int | None:
-        order = self.desk.venue.orders.get(order_id)
-        return None if order is None else order.queue.ahead
 
 
 def _no_time() -> int:

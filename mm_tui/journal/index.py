@@ -22,12 +22,13 @@ from mm_tui.journal.lines import lines, regular
 from mm_tui.journal.record import Place
 from mm_tui.journal.seal import market_parts
 from mm_tui.journal.writer import JOURNAL
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import Side
 
 FILE: Final = "market.index"
 MAGIC: Final = b"mm-tui market index 1\n"
 """The number is another one whenever the format is."""
-EVERY_NS: Final = 10_000_000_000
+EVERY_NS: Final = 10 * SECOND
 """Of market, between two milestones."""
 WHOLE_EVERY: Final = 30
 """Milestones from one with all levels of the book to the next; those between hold the levels that changed."""

@@ -18,6 +18,7 @@ from typing import Any, Final, Protocol, cast
 from mm_tui.bus import EventBus
 from mm_tui.errors import SettingsError
 from mm_tui.model.account import MICRO
+from mm_tui.model.clock import MINUTE
 from mm_tui.model.facts import Fact, Filled, LinkChanged, RiskTripped
 from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.workers import WorkerState
@@ -26,7 +27,6 @@ from mm_tui.views.log import EventLog
 
 LOOK_EVERY_S: Final = 1.0
 """What happens within it goes into one message."""
-MINUTE_NS: Final = 60_000_000_000
 NEARLY_FULL: Final = 0.8
 """Share of the position limit from which the inventory is worth a message."""
 KEPT_FACTS: Final = 1000
@@ -77,7 +77,7 @@ def post_of(alerts: Alerts) -> Post | None:
     return cast("Post", post)
 
 
-class Digest:
+class Wording:
     """What happened, in lines for people; the inventory once for each time that it comes near its limit."""
 
     def __init__(self, instrument: Instrument, limit: Callable[[], int]) -> None:
@@ -109,14 +109,14 @@ class AlertsWorker:
     """Gathers, words, counts; a thread does the sending, which may take as long as it likes."""
 
     def __init__(  # noqa: PLR0917 - handed over once, by the session
-        self, post: Post, alerts: Alerts, digest: Digest, bus: EventBus, title: str, now: Callable[[], int]
+        self, post: Post, alerts: Alerts, wording: Wording, bus: EventBus, title: str, now: Callable[[], int]
     ) -> None:
         self.state = WorkerState("alerts")
         self.sent = self.failed = 0
         self._post = post
         self._on = frozenset(alerts.on)
         self._per_minute = alerts.per_minute
-        self._digest = digest
+        self._wording = wording
         self._title = title
         self._now = now
         self._facts = bus.subscribe(
@@ -140,11 +140,11 @@ class AlertsWorker:
 
     def look(self) -> None:
         """Make a message of what happened since the last look, where there is anything to say and it may be said."""
-        lines = [text for fact in self._facts.drain() for kind, text in self._digest.of(fact) if kind in self._on]
+        lines = [text for fact in self._facts.drain() for kind, text in self._wording.of(fact) if kind in self._on]
         if not lines:
             return
         times, now = self._times, self._now()
-        while times and times[0] <= now - MINUTE_NS:
+        while times and times[0] <= now - MINUTE:
             times.popleft()
         if len(times) >= self._per_minute:
             self._held_back += len(lines)

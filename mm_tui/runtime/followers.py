@@ -16,7 +16,7 @@ import msgspec
 
 from mm_tui.analytics.scores import Scores
 from mm_tui.model import events as ev
-from mm_tui.model.clock import MILLISECOND
+from mm_tui.model.clock import MILLISECOND, MINUTE, SECOND
 from mm_tui.model.events import AnyEvent
 from mm_tui.model.facts import AnyFact
 from mm_tui.runtime.desk import MARKET, Desk, Digest
@@ -31,11 +31,11 @@ STEP_FACTOR = 2
 """A follower whose step takes so many times the strategy's own time budget is late."""
 LATE_STEPS = 3
 """Late steps, none a LATE_WINDOW after the one before, that drop a follower: the main desk waits for each of them."""
-LATE_WINDOW = 60_000_000_000
+LATE_WINDOW = MINUTE
 """ns."""
-STUCK = 1_000_000_000
+STUCK = SECOND
 """A step that takes longer drops a follower at once, ns."""
-END_WITHIN = 5_000_000_000
+END_WITHIN = 5 * SECOND
 """Followers that have not heard all by then are dropped when a desk that runs on the clock ends, ns."""
 
 OWN_RULES = frozenset({"exposure", "strategy_budget"})

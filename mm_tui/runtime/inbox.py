@@ -11,7 +11,7 @@ from collections.abc import Callable
 import msgspec
 
 from mm_tui.model.events import AnyEvent, OperatorAction, WatchdogTripped
-from mm_tui.runtime.drills import Line
+from mm_tui.runtime.line import Line
 from mm_tui.venues.api import Frame
 
 CAPACITY = 4096

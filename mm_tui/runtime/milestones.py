@@ -83,7 +83,7 @@ class Milestones:
         self._next = 0
         core = desk.core
         log = EventLog(core.instrument)
-        self._presenter = Presenter(core, desk.scores, self._queue_ahead, log, core.view.maker_fee_bps)
+        self._presenter = Presenter(core, desk.scores, desk.venue.queue_ahead, log, core.view.maker_fee_bps)
         self._vitals = Vitals(venue=venue, link="up")
 
     def look(self) -> None:
@@ -152,10 +152,6 @@ class Milestones:
         mark = mark_of(fact)
         if mark is not None:
             self.marks.append(mark)
-
-    def _queue_ahead(self, order_id: str) -> int | None:
-        order = self._desk.venue.orders.get(order_id)
-        return None if order is None else order.queue.ahead
 
 
 decode_shown: Final[Callable[[bytes], Any]] = msgspec.json.Decoder(DeskFrame).decode

@@ -52,7 +52,7 @@ class PresenterWorker:
         if chosen.demo_cause:
             words = f"{chosen.demo_cause}; this is the embedded exchange instead"
             log.hear(Noted(ts=clock.now(), kind="warn", text=words))
-        self._presenter = Presenter(desk.core, desk.scores, self._queue_ahead, log, desk.core.view.maker_fee_bps)
+        self._presenter = Presenter(desk.core, desk.scores, desk.venue.queue_ahead, log, desk.core.view.maker_fee_bps)
         bus.subscribe("order history", (OrderChanged, Filled), self._presenter.history.hear)
         self._previews = Previews(desk.core)
         self._vitals = Vitals(venue=chosen.feed.name, demo_cause=chosen.demo_cause)
@@ -86,7 +86,3 @@ class PresenterWorker:
             vitals.shadows = self._leaderboard.frame(self._clock.now())
         vitals.problem = next((row.detail for row in rows if row.state == "failed"), "")
         return vitals
-
-    def _queue_ahead(self, order_id: str) -> int | None:
-        order = self._desk.venue.orders.get(order_id)
-        return None if order is None else order.queue.ahead

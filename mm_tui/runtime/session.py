@@ -26,7 +26,7 @@ from mm_tui.model.events import OperatorAction, SessionStarted
 from mm_tui.model.facts import Fact, Noted, StateChanged
 from mm_tui.model.instrument import Instrument
 from mm_tui.model.words import written
-from mm_tui.runtime.alerts import AlertsWorker, Digest, Post, post_of
+from mm_tui.runtime.alerts import AlertsWorker, Post, Wording, post_of
 from mm_tui.runtime.assembly import Terms, build_desk, opening
 from mm_tui.runtime.band import NO_FIGURES, Band, Figures
 from mm_tui.runtime.clock import EventClock, LiveClock
@@ -219,8 +219,8 @@ class Session:
 
     def _alerts(self, post: Post) -> AlertsWorker:
         gate, title = self.desk.core.gate, f"mm-tui {self._chosen.feed.name} {self._instrument.symbol}"
-        digest = Digest(self._instrument, lambda: gate.max_position)
-        return AlertsWorker(post, self._settings.alerts, digest, self.bus, title, self._clock.now)
+        wording = Wording(self._instrument, lambda: gate.max_position)
+        return AlertsWorker(post, self._settings.alerts, wording, self.bus, title, self._clock.now)
 
     def _band_figures(self) -> Figures:
         return NO_FIGURES if self.band is None else self.band.figures()

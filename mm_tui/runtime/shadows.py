@@ -20,6 +20,7 @@ from mm_tui.bus import EventBus
 from mm_tui.core import variant
 from mm_tui.errors import MmTuiError, SettingsError
 from mm_tui.model import events as ev
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import AnyEvent
 from mm_tui.model.facts import Noted
 from mm_tui.model.words import one_line, raised
@@ -30,7 +31,7 @@ from mm_tui.runtime.followers import CAPACITY, Follower, Followers, Unread, Unsc
 from mm_tui.settings.sections import MOST_SHADOWS
 
 ACTION = "shadow"
-WINDOW = 5_000_000_000
+WINDOW = 5 * SECOND
 """Over which the cost of shadows is measured, ns."""
 PATIENCE = 2
 """Windows in a row over the bound before anything goes."""

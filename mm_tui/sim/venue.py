@@ -84,6 +84,11 @@ class PaperVenue:
         """Whether anything that the book displays is missing for us, since we took it."""
         return self._matching.depth.touched
 
+    def queue_ahead(self, order_id: str) -> int | None:
+        """What is estimated to stand before an order at its price, lots; None for one that does not rest."""
+        order = self.orders.get(order_id)
+        return None if order is None else order.queue.ahead
+
     # -- requests and replies
 
     def submit(self, approved: Approved) -> None:

@@ -4,7 +4,8 @@ import msgspec
 import pytest
 from hand_frames import desk_frame
 
-from mm_tui.app.alerts import MINUTE_NS, Bell
+from mm_tui.app.alerts import Bell
+from mm_tui.model.clock import MINUTE
 from mm_tui.settings.sections import Alerts
 from mm_tui.views.frames import DeskFrame, EventRow, Gauge, RiskFrame
 
@@ -56,7 +57,7 @@ def test_the_inventory_rings_when_it_comes_near_its_limit() -> None:
 
 def test_not_more_often_than_asked_for() -> None:
     ringing = bell("fill", per_minute=2)
-    rung = [ringing.rings(frame(at, ("fill", str(at)))) for at in (1, 2, 3, MINUTE_NS + 1)]
+    rung = [ringing.rings(frame(at, ("fill", str(at)))) for at in (1, 2, 3, MINUTE + 1)]
     assert rung == [True, True, False, True]
 
 

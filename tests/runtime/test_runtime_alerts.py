@@ -16,10 +16,11 @@ from small_session import loaded, options
 from mm_tui.bus import EventBus
 from mm_tui.errors import SettingsError
 from mm_tui.model.account import MICRO
+from mm_tui.model.clock import MINUTE
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.facts import Filled, LinkChanged, RiskTripped
 from mm_tui.runtime import alerts as module
-from mm_tui.runtime.alerts import MINUTE_NS, AlertsWorker, Digest, post_of, shortened
+from mm_tui.runtime.alerts import AlertsWorker, Wording, post_of, shortened
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.session import run_session
 from mm_tui.settings.sections import Alerts
@@ -90,8 +91,8 @@ class Clock:
 def worker(post: Any, *kinds: str, per_minute: int = 6) -> tuple[AlertsWorker, EventBus, Clock]:
     alerts = Alerts(on=kinds or ("fill", "trip", "disconnect", "inventory"), per_minute=per_minute)  # type: ignore[arg-type]
     bus, clock = EventBus(lambda: 0), Clock()
-    digest = Digest(BTC, lambda: LIMIT)
-    return AlertsWorker(post, alerts, digest, bus, "mm-tui demo BTC/USDT", lambda: clock.now), bus, clock
+    wording = Wording(BTC, lambda: LIMIT)
+    return AlertsWorker(post, alerts, wording, bus, "mm-tui demo BTC/USDT", lambda: clock.now), bus, clock
 
 
 class Kept:
@@ -153,7 +154,7 @@ def test_not_more_often_than_asked_for_and_what_was_held_back_is_counted() -> No
         bus.publish(TRIP)
         made.look()
     assert len(sent(made)) == 2
-    clock.now += MINUTE_NS
+    clock.now += MINUTE
     bus.publish(DOWN)
     made.look()
     assert sent(made) == ["link down: connection lost\nand 2 more"]

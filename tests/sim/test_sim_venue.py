@@ -51,6 +51,15 @@ def test_requests_do_not_overtake_one_another() -> None:
     assert [one.ts for one in exchange.replies] == sorted(one.ts for one in exchange.replies)
 
 
+def test_what_stands_ahead_is_known_of_an_order_that_rests() -> None:
+    exchange = Exchange()
+    exchange.show(BUY, BID - 10, 50)
+    exchange.place("a", BUY, BID - 10, 5)
+    assert exchange.venue.queue_ahead("a") is None
+    exchange.sleep(10)
+    assert exchange.venue.queue_ahead("a") == 50
+
+
 def test_nothing_is_due_while_nothing_is_under_way() -> None:
     exchange = Exchange()
     assert exchange.venue.due is None
