@@ -24,8 +24,8 @@ from time import perf_counter, perf_counter_ns
 from tiling import Tiles
 
 from mm_tui.backtest.recording import Changes, open_recording
-from mm_tui.backtest.replay import Replay
-from mm_tui.backtest.replay_store import Store, key_of
+from mm_tui.backtest.replay.player import Replay
+from mm_tui.backtest.replay.store import Store, key_of
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.session import run_session
 from mm_tui.settings.load import load

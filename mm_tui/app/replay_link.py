@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import perf_counter_ns
 from typing import Final
 
-from mm_tui.backtest.replay import Replay
+from mm_tui.backtest.replay.player import Replay
 from mm_tui.model.clock import SECOND
 from mm_tui.views.frames import DeskFrame, Viewport
 

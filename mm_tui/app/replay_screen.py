@@ -16,10 +16,10 @@ from mm_tui.app.replay_link import ReplayLink
 from mm_tui.app.run import SWITCH_INTERVAL, run_desk
 from mm_tui.app.saved_layouts import FILE as LAYOUTS
 from mm_tui.app.saved_layouts import SavedLayouts
-from mm_tui.backtest.branch import VENUE, Branch, chosen, problem
 from mm_tui.backtest.recording import Recording
-from mm_tui.backtest.replay import Replay
-from mm_tui.backtest.replay_store import store_of
+from mm_tui.backtest.replay.branch import VENUE, Branch, chosen, problem
+from mm_tui.backtest.replay.player import Replay
+from mm_tui.backtest.replay.store import store_of
 from mm_tui.errors import MmTuiError, UsageError
 from mm_tui.runtime.headless import ENDING, exit_code
 from mm_tui.settings.load import Loaded

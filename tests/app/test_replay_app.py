@@ -16,7 +16,7 @@ from mm_tui.app.replay_app import ReplayApp
 from mm_tui.app.replay_link import ReplayLink
 from mm_tui.app.replay_screen import ReplayOptions, raise_fault, run_replay
 from mm_tui.backtest.recording import Changes, open_recording
-from mm_tui.backtest.replay import Replay
+from mm_tui.backtest.replay.player import Replay
 from mm_tui.errors import UsageError
 from mm_tui.settings.sections import Ui
 from mm_tui.views.frames import DeskFrame, ReplayFrame, Viewport

@@ -9,7 +9,7 @@ import pytest
 from small_session import capture, loaded, options
 
 from mm_tui.backtest.recording import Changes, open_recording
-from mm_tui.backtest.replay_store import key_of
+from mm_tui.backtest.replay.store import key_of
 from mm_tui.backtest.runner import Job, run
 from mm_tui.backtest.verify import verify
 from mm_tui.core.promotion import written

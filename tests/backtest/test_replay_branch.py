@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from small_session import capture, loaded, options, record
 
-from mm_tui.backtest.branch import Branch, Retold, chosen, problem
 from mm_tui.backtest.recording import Changes, RecordedSession, Recording, open_recording
-from mm_tui.backtest.replay import Replay
+from mm_tui.backtest.replay.branch import Branch, Retold, chosen, problem
+from mm_tui.backtest.replay.player import Replay
 from mm_tui.backtest.runner import Job, run
 from mm_tui.backtest.verify import verify
 from mm_tui.errors import DataError

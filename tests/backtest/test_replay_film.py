@@ -10,10 +10,10 @@ import pytest
 from pure_desk import SECOND
 from small_session import record
 
-from mm_tui.backtest.checkpoints import Checkpoints
 from mm_tui.backtest.recording import Changes, RecordedSession
-from mm_tui.backtest.replay import Replay
-from mm_tui.backtest.replay_film import Film, film_of
+from mm_tui.backtest.replay.checkpoints import Checkpoints
+from mm_tui.backtest.replay.film import Film, film_of
+from mm_tui.backtest.replay.player import Replay
 from mm_tui.journal.index import FILE, read_index
 from mm_tui.journal.writer import JOURNAL
 from mm_tui.views.frames import DeskFrame, OrderRow, Viewport

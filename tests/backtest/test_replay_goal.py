@@ -2,7 +2,7 @@
 
 import pytest
 
-from mm_tui.backtest.replay_goal import SPEEDS, next_speed
+from mm_tui.backtest.replay.goal import SPEEDS, next_speed
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from small_session import record
 
 from mm_tui.backtest.recording import Changes, RecordedSession
-from mm_tui.backtest.replay import Replay
-from mm_tui.backtest.replay_index import PART, fitting
+from mm_tui.backtest.replay.index import PART, fitting
+from mm_tui.backtest.replay.player import Replay
 from mm_tui.journal import meta
 from mm_tui.journal.index import FILE, Body, MarketIndex, read_index
 from mm_tui.runtime.milestones import decode_shown

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mm_tui.backtest.moments import moment
+from mm_tui.backtest.replay.moments import moment
 from mm_tui.errors import UsageError
 from mm_tui.model.clock import SECOND
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from small_session import capture, loaded
 
-from mm_tui.backtest.checkpoints import Checkpoints
 from mm_tui.backtest.recording import Changes, open_recording
-from mm_tui.backtest.replay_scout import LOOK_EVERY, Scout
+from mm_tui.backtest.replay.checkpoints import Checkpoints
+from mm_tui.backtest.replay.scout import LOOK_EVERY, Scout
 
 
 class Clock:

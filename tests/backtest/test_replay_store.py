@@ -11,14 +11,14 @@ import msgspec
 import pytest
 from small_session import capture, loaded
 
-from mm_tui.backtest import replay_store as module
-from mm_tui.backtest.checkpoints import Checkpoints
-from mm_tui.backtest.freeze import LOST
 from mm_tui.backtest.recording import Changes, Recording, open_recording
-from mm_tui.backtest.replay import Replay
-from mm_tui.backtest.replay_marks import Marks
-from mm_tui.backtest.replay_store import PART, Head, Store, key_of, store_of, tidy
-from mm_tui.backtest.timeline import Timeline
+from mm_tui.backtest.replay import store as module
+from mm_tui.backtest.replay.checkpoints import Checkpoints
+from mm_tui.backtest.replay.freeze import LOST
+from mm_tui.backtest.replay.marks import Marks
+from mm_tui.backtest.replay.player import Replay
+from mm_tui.backtest.replay.store import PART, Head, Store, key_of, store_of, tidy
+from mm_tui.backtest.replay.timeline import Timeline
 from mm_tui.views.frames import DeskFrame, Viewport
 
 VIEW = Viewport()
@@ -109,7 +109,7 @@ def test_a_digest_of_a_process_that_is_gone_is_lost(
 ) -> None:
     path, cache, first = kept
     at(first, "100%")
-    monkeypatch.setattr("mm_tui.backtest.freeze._shelves", {})
+    monkeypatch.setattr("mm_tui.backtest.replay.freeze._shelves", {})
     second = opened(path, cache)
     assert at(second, "100%") == first.frame(VIEW)
     assert second.shown.desk.digest.hex() == LOST

@@ -8,9 +8,9 @@ import pytest
 from pure_desk import START
 from small_session import capture, loaded
 
-from mm_tui.backtest import timeline as module
 from mm_tui.backtest.recording import Changes, open_recording
-from mm_tui.backtest.timeline import Timeline
+from mm_tui.backtest.replay import timeline as module
+from mm_tui.backtest.replay.timeline import Timeline
 from mm_tui.errors import DataError
 from mm_tui.model.events import AnyEvent, LinkUp, WatchdogTripped
 from mm_tui.runtime.stopwatch import RecordedStopwatch

@@ -4,7 +4,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mm_tui.backtest.freeze import Frozen
+from mm_tui.backtest.replay.freeze import Frozen
 from mm_tui.views.thinned import Thinned, Tier
 
 TIERS = (Tier(1, 10), Tier(5, 50), Tier(20, 200))

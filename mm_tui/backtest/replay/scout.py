@@ -7,13 +7,13 @@ time, with the index that the session should have had; what an earlier one has k
 from collections.abc import Callable
 from typing import BinaryIO, Final
 
-from mm_tui.backtest.checkpoints import Checkpoints
 from mm_tui.backtest.recording import Recording
-from mm_tui.backtest.replay_index import indexing_of
-from mm_tui.backtest.replay_marks import Marks
-from mm_tui.backtest.replay_run import Run
-from mm_tui.backtest.replay_store import Store
-from mm_tui.backtest.timeline import Timeline
+from mm_tui.backtest.replay.checkpoints import Checkpoints
+from mm_tui.backtest.replay.index import indexing_of
+from mm_tui.backtest.replay.marks import Marks
+from mm_tui.backtest.replay.run import Run
+from mm_tui.backtest.replay.store import Store
+from mm_tui.backtest.replay.timeline import Timeline
 
 LOOK_EVERY: Final = 32
 """Inputs between two looks at the clock."""

@@ -8,7 +8,7 @@ import os
 from contextlib import suppress
 
 from mm_tui.backtest.recording import RecordedSession, Recording
-from mm_tui.backtest.replay_run import Run
+from mm_tui.backtest.replay.run import Run
 from mm_tui.errors import DataError
 from mm_tui.journal.index import FILE, MAGIC, IndexWriter, MarketIndex, read_index
 from mm_tui.journal.places import Places

@@ -21,13 +21,13 @@ from typing import BinaryIO, Final
 import msgspec
 
 import mm_tui
-from mm_tui.backtest.checkpoints import Checkpoints
-from mm_tui.backtest.freeze import FreezeError
 from mm_tui.backtest.index.file import files_of
 from mm_tui.backtest.recording import RecordedSession, Recording
-from mm_tui.backtest.replay_marks import Marks
+from mm_tui.backtest.replay.checkpoints import Checkpoints
+from mm_tui.backtest.replay.freeze import FreezeError
+from mm_tui.backtest.replay.marks import Marks
+from mm_tui.backtest.replay.timeline import Timeline
 from mm_tui.backtest.sweep.spec import own_strategy
-from mm_tui.backtest.timeline import Timeline
 from mm_tui.errors import DataError
 from mm_tui.journal.meta import FILE
 from mm_tui.model.events import WatchdogTripped

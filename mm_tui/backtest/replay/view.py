@@ -3,9 +3,9 @@
 import msgspec
 
 from mm_tui.backtest.recording import Recording
-from mm_tui.backtest.replay_film import Film
-from mm_tui.backtest.replay_run import Run
-from mm_tui.backtest.timeline import Timeline
+from mm_tui.backtest.replay.film import Film
+from mm_tui.backtest.replay.run import Run
+from mm_tui.backtest.replay.timeline import Timeline
 from mm_tui.views.frames import DeskFrame, HeaderFrame, ReplayFrame, Viewport, WorkerRow
 from mm_tui.views.present import Vitals
 

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from mm_tui.backtest.recording import Recording
-from mm_tui.backtest.replay_run import Run
+from mm_tui.backtest.replay.run import Run
 from mm_tui.core.operator import Parameters
 from mm_tui.errors import DataError, SettingsError
 from mm_tui.journal.meta import Origin

@@ -8,10 +8,10 @@ import pytest
 from pure_desk import SECOND
 from small_session import capture, loaded, record
 
-from mm_tui.backtest.checkpoints import Checkpoints
 from mm_tui.backtest.recording import Changes, RecordedSession, open_recording
-from mm_tui.backtest.replay import Replay
-from mm_tui.backtest.replay_run import Run
+from mm_tui.backtest.replay.checkpoints import Checkpoints
+from mm_tui.backtest.replay.player import Replay
+from mm_tui.backtest.replay.run import Run
 from mm_tui.errors import DataError, UsageError
 from mm_tui.model.events import WatchdogTripped
 from mm_tui.views.frames import DeskFrame, Viewport

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 
-from mm_tui.backtest.replay_run import Run
+from mm_tui.backtest.replay.run import Run
 from mm_tui.views.frames import ReplayMark
 
 

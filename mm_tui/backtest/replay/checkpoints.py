@@ -4,8 +4,8 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import BinaryIO, Final
 
-from mm_tui.backtest.freeze import FreezeError, Frozen
-from mm_tui.backtest.replay_run import Run
+from mm_tui.backtest.replay.freeze import FreezeError, Frozen
+from mm_tui.backtest.replay.run import Run
 
 EVERY: Final = 4096
 """Inputs between two states, to begin with."""

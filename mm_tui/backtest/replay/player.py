@@ -4,7 +4,7 @@ Two runs go through the recording. The scout goes ahead as fast as it may, finds
 states to go back to. The run that is shown plays, or is taken to a moment: from where it stands or from the nearest
 state before the moment, whichever is nearer. Both hear the same inputs, so it does not matter how a moment was reached.
 
-Where the scout has not come yet, a session with an index is shown as it was recorded (`replay_film`), played and sought
+Where the scout has not come yet, a session with an index is shown as it was recorded (`film`), played and sought
 in, until the scout is past that moment and a run can be taken there.
 """
 
@@ -14,16 +14,16 @@ from typing import Final
 
 import msgspec
 
-from mm_tui.backtest.checkpoints import Checkpoints
-from mm_tui.backtest.freeze import FreezeError
-from mm_tui.backtest.moments import moment
 from mm_tui.backtest.recording import Recording
-from mm_tui.backtest.replay_film import Film, film_of
-from mm_tui.backtest.replay_goal import Goal, Place, next_speed
-from mm_tui.backtest.replay_run import Run
-from mm_tui.backtest.replay_scout import LOOK_EVERY, Scout
-from mm_tui.backtest.replay_store import Store
-from mm_tui.backtest.replay_view import ReplayView
+from mm_tui.backtest.replay.checkpoints import Checkpoints
+from mm_tui.backtest.replay.film import Film, film_of
+from mm_tui.backtest.replay.freeze import FreezeError
+from mm_tui.backtest.replay.goal import Goal, Place, next_speed
+from mm_tui.backtest.replay.moments import moment
+from mm_tui.backtest.replay.run import Run
+from mm_tui.backtest.replay.scout import LOOK_EVERY, Scout
+from mm_tui.backtest.replay.store import Store
+from mm_tui.backtest.replay.view import ReplayView
 from mm_tui.errors import DataError, UsageError
 from mm_tui.model.clock import SECOND
 from mm_tui.views.fmt import clock as clock_words

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from mm_tui.backtest.freeze import LOST, FreezeError, Frozen
+from mm_tui.backtest.replay.freeze import LOST, FreezeError, Frozen
 
 
 class Counter:
@@ -93,7 +93,7 @@ def test_another_process_makes_the_same_of_it_but_for_hashes_under_way(tmp_path:
         assert frozen.put(stream) == 6
         assert frozen.thaw()[1][0] is plain
     script = (
-        "import sys; from mm_tui.backtest.freeze import Frozen; import test_backtest_freeze\n"
+        "import sys; from mm_tui.backtest.replay.freeze import Frozen; import test_replay_freeze\n"
         f"counter, (plain,) = Frozen.at(open({str(path)!r}, 'rb'), 6, {size}).thaw()\n"
         "counter.add(5); counter.hash.update(b'x')\n"
         "print(counter.ask(), counter.hash.copy().hexdigest(), counter.encode({'b': 1, 'a': 2}).decode(), plain(4))"

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from mm_tui.backtest.recording import FrameReader, RecordedSession, Recording
-from mm_tui.backtest.replay_index import fitting
+from mm_tui.backtest.replay.index import fitting
 from mm_tui.book.tape import TAPE_LENGTH
 from mm_tui.core.market import Market
 from mm_tui.core.state import State

@@ -1,0 +1,1 @@
+"""A recording on the same screen: played, sought in, branched off."""
