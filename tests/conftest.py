@@ -6,11 +6,16 @@ from contextlib import contextmanager
 
 import coverage
 import pytest
+from hypothesis import settings
 from xdist.plugin import pytest_xdist_auto_num_workers as cores
 
 WORKERS = "PYTEST_XDIST_AUTO_NUM_WORKERS"
 CHILDREN = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 """Variables by which a process that a test starts measures itself."""
+
+if "CI" not in os.environ:  # where it is, hypothesis has a profile of its own: without a deadline and without chance
+    settings.register_profile("unhurried", deadline=None)  # an example says nothing about time: a machine may be busy
+    settings.load_profile("unhurried")
 
 
 @pytest.hookimpl(optionalhook=True)  # xdist may be switched off
