@@ -132,5 +132,5 @@ def _plain(entry: "SessionEntry") -> dict[str, Any]:
         "result": meta and meta.result,
         "bytes": entry.size,
         "pid": entry.pid,
-        "note": entry.note,
+        "note": entry.note and written(entry.note),
     }
