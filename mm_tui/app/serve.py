@@ -16,7 +16,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
+from socket import gethostname
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from mm_tui.errors import DeskError, UsageError
 
@@ -45,18 +47,27 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def is_address(host: str) -> bool:
+    """Whether it is an address, not a name."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 class Page:
     """The web server on a thread and loop of its own."""
 
     def __init__(self, host: str, port: int, command: list[str]) -> None:
         """`command` starts a viewer. Raises UsageError where the extra is missing."""
         try:
-            from textual_serve.server import Server  # noqa: PLC0415 - an extra
+            from mm_tui.app.page_server import PageServer  # noqa: PLC0415 - an extra
         except ImportError as error:
             raise UsageError(EXTRA) from error
         self.url = ""
         self._host, self._port = host, port
-        self._server: Any = Server(f"exec {shlex.join(command)} 2>/dev/null", host=host, port=port, title="mm-tui")
+        self._server = PageServer(f"exec {shlex.join(command)} 2>/dev/null", host=host, port=port, title="mm-tui")
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ready = threading.Event()
         self._problem: Exception | None = None
@@ -120,11 +131,19 @@ class Page:
     def _refusal(self, named: str, origin: str | None) -> str:
         """Why a request is refused, by the name it calls us and the page it comes from; empty where it is not."""
         known = {f"{name}:{self._port}" for name in (self._host, "localhost", "127.0.0.1", "[::1]")}
-        if is_loopback(self._host) and named not in known:
-            return "this desk is shown under its own address alone"
+        if named not in known and (is_loopback(self._host) or not self._is_own(named)):
+            return "this desk is shown under its own address alone; name another where it starts: --serve HOST:PORT"
         if origin is not None and origin.partition("://")[2] != named:
             return "another page may not look at this desk"
         return ""
+
+    def _is_own(self, named: str) -> bool:
+        """Whether a name is an address or this machine's; any other may be somebody's that was made to lead here."""
+        try:
+            host = urlsplit(f"//{named}").hostname or ""
+        except ValueError:
+            return False
+        return is_address(host) or host in {name.lower() for name in (self._host, gethostname())}
 
 
 @contextmanager

@@ -72,7 +72,20 @@ def test_a_page_of_others_may_not_look(page: Page, origin: str) -> None:
 
 def test_a_name_of_others_that_leads_here_is_refused(page: Page) -> None:
     status, text = ask(page, Host=f"evil.example:{page.url.rpartition(':')[2]}")
-    assert (status, text) == (403, "this desk is shown under its own address alone\n")
+    assert status == 403
+    assert text.startswith("this desk is shown under its own address alone; name another")
+
+
+def test_on_a_network_too_only_addresses_and_the_machine_s_own_name_lead_here() -> None:
+    page = Page("0.0.0.0", 8642, ["true"])  # noqa: S104 - it does not listen
+    page._port = 8642
+    own = ("192.168.1.5:8642", "[fe80::1]:8642", f"{socket.gethostname()}:8642", "localhost:8642", "10.0.0.1")
+    assert [page._refusal(named, None) for named in own] == [""] * len(own)
+    others = ("evil.example:8642", "evil.example", "", "[", "10.0.0.1.evil.example:8642", "x@10.0.0.1.evil:80")
+    assert all(page._refusal(named, None) for named in others)
+    named = Page("desk.lan", 8642, ["true"])
+    assert named._refusal("desk.lan:8642", "http://desk.lan:8642") == ""
+    assert named._refusal("desk.lan:8642", "http://evil.example") != ""
 
 
 def test_an_address_that_is_taken_is_told() -> None:
@@ -85,6 +98,7 @@ def test_an_address_that_is_taken_is_told() -> None:
 
 def test_without_the_extra_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "textual_serve.server", None)
+    monkeypatch.delitem(sys.modules, "mm_tui.app.page_server", raising=False)
     with pytest.raises(UsageError, match="pip install 'mm-tui\\[serve\\]'"):
         Page("127.0.0.1", 0, ["true"])
 
