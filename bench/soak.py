@@ -24,8 +24,8 @@ from screen import HERE, Terminal
 from tiling import Tiles
 
 EVERY_S = 5.0
-WARM = 0.25
-"""Share of the run that memory has to settle in."""
+WARM = 0.6
+"""Share of the run that memory settles in: until the archives of the desk and of its band hold their 10,000 orders."""
 SETTINGS = (
     "risk.max_same_side_fills=1000000", "risk.max_daily_loss=1000000", "risk.max_drawdown=1000000",
     "risk.max_orders_per_s=1000",
