@@ -137,7 +137,17 @@ ACTIONS: Final[tuple[Action, ...]] = (
         help="what the strategy runs with",
         desk=False,
     ),
-    Action(id="venue", keys=("v",), group="Set up", label="venue", help="venue and symbol", desk=False),
+    Action(id="venue", keys=("v",), group="Set up", label="venue", help="another market", asks=True, desk=False),
+    Action(
+        id="symbol",
+        keys=(),
+        group="Set up",
+        label="symbol",
+        help="another pair, same venue",
+        asks=True,
+        desk=False,
+        beside="venue",
+    ),
     Action(id="inject", keys=("I",), group="Set up", label="drill", help="a fault drill: gap, stall …", desk=False),
     Action(
         id="layout",

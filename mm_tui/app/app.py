@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events, on
 from textual.app import App
@@ -31,6 +31,9 @@ from mm_tui.app.screens.footer import Footer
 from mm_tui.app.screens.sheet import Sheet
 from mm_tui.settings.sections import Alerts, Ui
 from mm_tui.views.frames import DeskFrame, DeskLink, EventRow
+
+if TYPE_CHECKING:
+    from mm_tui.app.markets import Markets
 
 _log = logging.getLogger(__name__)
 
@@ -65,6 +68,7 @@ class DeskApp(App[None], inherit_bindings=False):
         themes_dir: Path | None = None,
         before_stop: Callable[[], None] | None = None,
         layouts: SavedLayouts | None = None,
+        markets: "Markets | None" = None,
     ) -> None:
         self.ui = ui or Ui()
         """`[ui]` of the settings."""
@@ -73,6 +77,10 @@ class DeskApp(App[None], inherit_bindings=False):
         self._by_key[ALWAYS_KILLS] = "kill"
         self.link = link
         """The desk."""
+        self.markets = markets
+        """What other markets the desk may go to; None where it stays on its own."""
+        self._refused: object = None
+        """The refusal that was told last."""
         self.intents = self.INTENTS(self)
         """What actions do on the screen's side."""
         self.arranging = Arranging(self, layouts or SavedLayouts())
@@ -101,13 +109,15 @@ class DeskApp(App[None], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[Any]:
         """The desk's own screen."""
+        self._desk = DeskScreen(self._panels(), self.keys, self.link.look, self.ui.ladder_rows, self.TABLE)
+        return self._desk
+
+    def _panels(self) -> Mapping[str, Widget]:
         if self._make_panels is None:
             from mm_tui.app.panels import make_panels  # noqa: PLC0415 - not needed where panels are given
 
             self._make_panels = make_panels
-        panels = self._make_panels()
-        self._desk = DeskScreen(panels, self.keys, self.link.look, self.ui.ladder_rows, self.TABLE)
-        return self._desk
+        return self._make_panels()
 
     def on_mount(self) -> None:
         """Themes, the first frame, then the rate of frames."""
@@ -142,13 +152,33 @@ class DeskApp(App[None], inherit_bindings=False):
 
     def poll(self) -> None:
         """Show the latest frame, if it is another one and can be seen."""
-        frame = self.link.frame
-        if frame is not self._shown and not self._behind:
+        frame, before = self.link.frame, self._shown
+        if frame is not before and not self._behind:
             self._shown = frame
+            if before is not None and _is_another(frame, before):
+                self._told = None
+                self.call_next(self._renew)
             self.desk.show(frame)
             if self._bell.rings(frame):
                 self.bell()
             self._tell_news(frame)
+
+        refusal = None if self.markets is None else self.markets.refusal
+        if refusal is not self._refused:
+            self._refused = refusal
+            if refusal is not None:
+                self.intents.offer_back()
+
+    async def _renew(self) -> None:
+        """The desk is on another market: nothing that a panel or a sheet remembers is true any more."""
+        kept = self.arranging.take_off()
+        self._asked = None
+        previous, self._then = self._then, nothing
+        previous("")
+        await self.desk.renew(self._panels())
+        self.arranging.put_on(kept)
+        if self._refused is not None and self.desk.sheet is None and self._asked is None:
+            self.intents.offer_back()
 
     def _tell_news(self, frame: DeskFrame) -> None:
         """What came of a parameter change, and every warning, in the last line too: the log may be out of sight."""
@@ -307,6 +337,14 @@ class DeskApp(App[None], inherit_bindings=False):
         """The terminal has caught up after skipped frames: draw everything."""
         if self._running and self._screen_stack:
             self.screen.refresh()
+
+
+def _is_another(frame: DeskFrame, before: DeskFrame) -> bool:
+    """Whether the desk is on another market than it was, or on its way to one."""
+    if before.instrument is None:
+        return False
+    header, was = frame.header, before.header
+    return frame.instrument is None or (header.venue, header.symbol) != (was.venue, was.symbol)
 
 
 def _driver_class() -> type[Driver] | None:

@@ -56,6 +56,14 @@ class Arranging:
             return
         desk.view = desk.view.swapped(*words)
 
+    def take_off(self) -> Arrangement:
+        """What is worn, to be put on again."""
+        return self._now()
+
+    def put_on(self, arrangement: Arrangement) -> None:
+        """Wear what was taken off."""
+        self._wear(self.worn, arrangement)
+
     def _list(self) -> None:
         from mm_tui.app.screens.picker import Picker  # noqa: PLC0415 - loaded with the first list
 

@@ -55,7 +55,7 @@ class CommandLine:
         return self._hints.problem(parsed.argument) if parsed.action == "set" else ""
 
     def _complete(self, line: str, parameters: Sequence[str]) -> list[str]:
-        frame = self._app.link.frame
+        frame, markets = self._app.link.frame, self._app.markets
         numbers = [row.number for row in frame.shadows.rows if row.number]
         shadows = [*(f"add strategy={name}" for name in BUILT_IN), *(f"add {name}" for name in parameters)]
         shadows += [f"{verb} {number}" for verb in ("drop", "promote") for number in numbers]
@@ -68,4 +68,6 @@ class CommandLine:
             shadows=shadows,
             layouts=self._app.arranging.saved.choices,
             values=self._hints.values,
+            venues=() if markets is None else markets.venues,
+            pairs=lambda venue: () if markets is None else markets.known(venue),
         )

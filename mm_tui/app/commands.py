@@ -9,6 +9,7 @@ from mm_tui.app.actions import CHARTS, DESK, ActionTable
 from mm_tui.app.layouts import SEATS
 from mm_tui.errors import UsageError
 from mm_tui.model.drills import EXAMPLES, read_drill
+from mm_tui.settings.market import read_symbol, read_venue
 
 _WITHOUT_LINE: Final = frozenset({"panel", "command", "zoom", "back"})
 _ALIASES: Final = {"q": "quit", "h": "help", "shadow": "shadows"}
@@ -16,7 +17,7 @@ _TAKES: Final = {
     "theme": "NAME", "chart": "KIND", "cancel_order": "ID", "explain": "ID, PRICE", "filter": "TEXT", "goto": "MOMENT",
     "layout": "NAME, save NAME, delete NAME", "swap": "PANEL PANEL", "branch": "KEY=VALUE",
     "shadows": "add KEY=VALUE, drop N, promote N", "promote": "N", "drop_shadow": "N",
-    "inject": "DRILL",
+    "inject": "DRILL", "venue": "VENUE [SYMBOL]", "symbol": "SYMBOL",
 }  # fmt: skip
 """Actions with an argument, which may be left out."""
 
@@ -53,6 +54,11 @@ def parse(line: str, table: ActionTable = DESK) -> Command | str:
             read_drill(argument)
         except UsageError as error:
             return str(error)
+    if word in ("venue", "symbol") and argument:
+        try:
+            (read_venue(argument, "") if word == "venue" else read_symbol(argument))
+        except UsageError as error:
+            return str(error)
     return Command(word, argument)
 
 
@@ -86,8 +92,14 @@ def complete(
     shadows: Sequence[str] = (),
     layouts: Sequence[str] = (),
     values: Callable[[str], Sequence[str]] = lambda _: (),
+    venues: Sequence[str] = (),
+    pairs: Callable[[str], Sequence[str]] = lambda _: (),
 ) -> list[str]:
-    """Whole lines that begin as this one does; `shadows` may follow on `shadow`, `values(key)` on `set KEY`."""
+    """Whole lines that begin as this one does.
+
+    `shadows` may follow on `shadow`, `values(key)` on `set KEY`, `pairs(venue)` on `venue VENUE`, and those of the
+    present venue, whose name is empty, on `symbol`.
+    """
     head, space, tail = line.lstrip().partition(" ")
     if not space:
         return [name for name in names(table) if name.startswith(head)]
@@ -101,7 +113,14 @@ def complete(
         "inject": EXAMPLES,
         "layout": [*layouts, "save ", *(f"{verb} {name}" for verb in ("save", "delete") for name in layouts)],
         "swap": SEATS,
+        "venue": venues,
+        "symbol": pairs(""),
     }
+    if head == "venue" and " " in tail.lstrip():
+        venue, _, begun = tail.lstrip().partition(" ")
+        return [f"venue {venue} {each}" for each in pairs(venue) if each.startswith(begun.strip().upper())]
+    if head == "symbol":
+        tail = tail.upper()
     if head == "set" and " " in tail.lstrip():
         key, _, begun = tail.lstrip().partition(" ")
         return [f"set {key} {each}" for each in values(key) if each.startswith(begun.strip())]

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from mm_tui.app.app import DeskApp
+from mm_tui.app.markets import Markets
 from mm_tui.app.saved_layouts import FILE as LAYOUTS
 from mm_tui.app.saved_layouts import SavedLayouts
 from mm_tui.errors import MmTuiError
@@ -23,8 +24,10 @@ from mm_tui.journal.desks import KILL_SIGNAL
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.feeds import Chosen
 from mm_tui.runtime.headless import ENDING, closing_lines, exit_code
-from mm_tui.runtime.session import Outcome, StopDesk, resting_error, run_session
+from mm_tui.runtime.in_turn import run_in_turn
+from mm_tui.runtime.session import Outcome, StopDesk, resting_error
 from mm_tui.settings.load import Loaded
+from mm_tui.settings.market import Market
 from mm_tui.settings.options import RunOptions
 from mm_tui.settings.places import config_file
 
@@ -40,10 +43,11 @@ STUCK_SCREEN_S = 5.0
 
 
 class DeskThread:
-    """The desk on its own thread and loop."""
+    """The desk on its own thread and loop, whatever markets it goes through."""
 
     def __init__(self, options: RunOptions, loaded: Loaded, control: Control, given: Chosen | None = None) -> None:
-        self.outcome: Outcome | None = None
+        self.outcomes: list[Outcome] = []
+        """Of its sessions, one a market."""
         self.error: BaseException | None = None
         self.control = control
         self._options = options
@@ -61,9 +65,7 @@ class DeskThread:
 
     def _run(self) -> None:
         try:
-            self.outcome = asyncio.run(
-                run_session(self._options, self._loaded, self.control, screen=True, given=self._given)
-            )
+            asyncio.run(run_in_turn(self._options, self._loaded, self.control, self.outcomes, self._given))
         except StopDesk:
             pass
         except BaseException as error:  # noqa: BLE001 - told to the user by the main thread
@@ -75,7 +77,7 @@ class DeskThread:
 def run_desk(options: RunOptions, loaded: Loaded, given: Chosen | None = None) -> int:
     """Show the desk until it ends, on its venue or the one given; the process's exit code. Runs on the main thread."""
     sys.setswitchinterval(SWITCH_INTERVAL)
-    control = Control()
+    control = Control(None if given is not None else Market(options.venue, options.symbol))
     desk = DeskThread(options, loaded, control, given)
     if os.environ.get("TERM") == "dumb":
         return _run_plain(desk, control)
@@ -86,6 +88,7 @@ def run_desk(options: RunOptions, loaded: Loaded, given: Chosen | None = None) -
         themes_dir=(loaded.file or config_file(os.environ)).parent / "themes",
         before_stop=lambda: _pull_and_wait(control),
         layouts=SavedLayouts(options.state / LAYOUTS),
+        markets=None if given is not None else Markets(control, loaded.settings),
     )
     restore = _take_signals(control)
     desk.start()
@@ -181,23 +184,23 @@ def _restore_terminal() -> None:
 
 
 def _tell(desk: DeskThread, code: int) -> int:
-    """What the user is told when the screen is gone."""
+    """What the user is told when the screen is gone: of every session, in order."""
+    try:
+        for outcome in desk.outcomes:
+            sys.stdout.write(closing_lines(outcome))
+            for words in (outcome.recording_failed, outcome.note):
+                if words:
+                    sys.stderr.write(words + "\n")
+        sys.stdout.flush()
+    except OSError:
+        sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the rest of the process: the terminal is gone
     if desk.error is not None:
         if isinstance(desk.error, MmTuiError):
             raise desk.error
         raise RuntimeError(f"the desk failed: {type(desk.error).__name__}: {desk.error}") from desk.error
-    outcome = desk.outcome
-    if outcome is None:
-        return exit_code(desk.control.stopping)
-    try:
-        sys.stdout.write(closing_lines(outcome))
-        for words in (outcome.recording_failed, outcome.note):
-            if words:
-                sys.stderr.write(words + "\n")
-        sys.stdout.flush()
-    except OSError:
-        sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the rest of the process: the terminal is gone
-    resting = resting_error(outcome)
-    if resting is not None:
-        raise resting
-    return code or exit_code(outcome.ended)
+    for outcome in desk.outcomes:
+        resting = resting_error(outcome)
+        if resting is not None:
+            raise resting
+    ended = desk.control.stopping or (desk.outcomes[-1].ended if desk.outcomes else "")
+    return code or exit_code(ended)

@@ -13,7 +13,7 @@ from mm_tui.settings.places import config_file
 from mm_tui.settings.sections import Alerts
 
 _SILENT: Final = Alerts(bell=False)
-_CHANGES: Final = frozenset({"venue", "parameters", "inject", "quit"})
+_CHANGES: Final = frozenset({"venue", "symbol", "parameters", "inject", "quit"})
 """Actions of the groups that look which do more than look."""
 _LEAVE: Final = Action(
     id="quit", keys=("q",), group="Set up", label="leave", help="leave; the desk goes on", desk=False

@@ -40,6 +40,20 @@ class Registration:
         self._path = path
         self._held = held
 
+    def say(self, session: Path | None, venue: str, symbol: str) -> None:
+        """What this process's desk is now; raises DataError where that cannot be written.
+
+        The entry is always whole: a kill switch that looks meanwhile finds the one before or this one.
+        """
+        desk = Desk(os.getpid(), None if session is None else written(str(session.resolve())), venue, symbol)
+        part = self._path.with_suffix(".part")
+        try:
+            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+                stream.write(msgspec.json.encode(desk))
+            part.replace(self._path)
+        except OSError as error:
+            raise _unwritten(self._path.parent, error) from error
+
     def withdraw(self) -> None:
         """Leave the list."""
         self._path.unlink(missing_ok=True)
@@ -49,18 +63,23 @@ class Registration:
 def register(state: Path, session: Path | None, venue: str, symbol: str) -> Registration:
     """Enter this process into the list under the folder of state; raises DataError where that cannot be written."""
     pid = os.getpid()
-    desk = Desk(pid, None if session is None else written(str(session.resolve())), venue, symbol)
     folder = state / FOLDER
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         held = lock.acquire(folder / f"{pid}.lock", f"{folder}: pid {pid} is taken")
-        path = folder / f"{pid}.json"
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-            stream.write(msgspec.json.encode(desk))
     except OSError as error:
-        words = f"{folder} cannot be written: {error.strerror or error}; `mm-tui kill` will not find this desk"
-        raise DataError(words) from error
-    return Registration(path, held)
+        raise _unwritten(folder, error) from error
+    registration = Registration(folder / f"{pid}.json", held)
+    try:
+        registration.say(session, venue, symbol)
+    except DataError:
+        registration.withdraw()
+        raise
+    return registration
+
+
+def _unwritten(folder: Path, error: OSError) -> DataError:
+    return DataError(f"{folder} cannot be written: {error.strerror or error}; `mm-tui kill` will not find this desk")
 
 
 def running(state: Path) -> list[Desk]:

@@ -11,6 +11,7 @@ import msgspec
 from mm_tui.journal.desks import KILL_SIGNAL
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.session import Outcome, StopDesk, resting_error, run_session
+from mm_tui.runtime.viewers import shown
 from mm_tui.settings.load import Loaded
 from mm_tui.settings.options import RunOptions
 
@@ -39,7 +40,8 @@ def run_headless(options: RunOptions, loaded: Loaded) -> int:
     async def main() -> Outcome:
         if sys.platform != "win32":
             listen(control)
-        return await run_session(options, loaded, control, screen=False)
+        async with shown(control, options, alone=True):
+            return await run_session(options, loaded, control, screen=False)
 
     try:
         with redirect_stdout(sys.stderr if options.json else sys.stdout):

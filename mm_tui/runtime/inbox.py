@@ -97,6 +97,8 @@ class DeskInbox:
         if self.closed and not self._killed:
             return None
         if self._killed or self._stuck or self._tripped or self._head:
+            if not (last_ts or self._frames or self.now()):
+                return None  # a file's time has not begun
             at_once = self._killed and last_ts
             return Frame(self._urgent(last_ts if at_once else self._head_ts(last_ts)))
         if not self._frames:

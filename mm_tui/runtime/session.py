@@ -44,7 +44,6 @@ from mm_tui.runtime.presenting import PresenterWorker
 from mm_tui.runtime.shadows import Shadows
 from mm_tui.runtime.stopwatch import LiveStopwatch
 from mm_tui.runtime.summary import summarize
-from mm_tui.runtime.viewers import Viewers
 from mm_tui.runtime.workers import (
     FeedWorker,
     RecorderWorker,
@@ -79,6 +78,8 @@ class Outcome(msgspec.Struct):
     recording_failed: str = ""
     note: str = ""
     """What there is to say of the data: a file that breaks off."""
+    held: str = ""
+    """Why the desk wanted no quotes when it was told to end; empty where it did."""
 
 
 class StopDesk(Exception):  # noqa: N818 - not an error: the way out of a task group
@@ -86,15 +87,24 @@ class StopDesk(Exception):  # noqa: N818 - not an error: the way out of a task g
 
 
 async def run_session(
-    options: RunOptions, loaded: Loaded, control: Control, *, screen: bool, given: Chosen | None = None
+    options: RunOptions,
+    loaded: Loaded,
+    control: Control,
+    *,
+    screen: bool,
+    given: Chosen | None = None,
+    registration: desks.Registration | None = None,
 ) -> Outcome:
-    """Open the venue, or take the one given, run the desk until it is told to stop, end it well. Raises MmTuiError."""
+    """Open the venue, or take the one given, run the desk until it is told to stop, end it well. Raises MmTuiError.
+
+    `registration` is this process's entry in the list of desks, where it has one already.
+    """
     stopped = control.begin()
     try:
         async with AsyncExitStack() as stack:
             chosen = given or await _unless(stopped, choose(options, loaded.settings, stack))
             instrument = await _unless(stopped, _instrument(chosen))
-            session = Session(options, loaded, control, chosen, instrument)
+            session = Session(options, loaded, control, chosen, instrument, registration)
             stack.push_async_callback(session.close)
             session.open()
             return await session.run(stopped, screen=screen)
@@ -138,8 +148,14 @@ async def _captured(work: Any) -> tuple[Any, BaseException | None]:
 class Session:
     """One desk on one market, from its opening to its end."""
 
-    def __init__(
-        self, options: RunOptions, loaded: Loaded, control: Control, chosen: Chosen, instrument: Instrument
+    def __init__(  # noqa: PLR0917 - handed over once
+        self,
+        options: RunOptions,
+        loaded: Loaded,
+        control: Control,
+        chosen: Chosen,
+        instrument: Instrument,
+        listed: desks.Registration | None = None,
     ) -> None:
         self._options = options
         self._settings: Settings = loaded.settings
@@ -150,6 +166,8 @@ class Session:
         self._gauges = Gauges(live=chosen.live)
         self._folder: folder.SessionFolder | None = None
         self._claimed: lock.Lock | None = None
+        self._listed = listed
+        """The entry in the list of desks that whoever opened the session made."""
         self._registration: desks.Registration | None = None
         self._writer: SessionWriter | None = None
         self._proof: ProofFile | None = None
@@ -277,9 +295,6 @@ class Session:
         workers: list[Any] = [feed, strategy, risk, simulator, recorder, *([self.alerts] if self.alerts else [])]
         runs = [worker.run() for worker in workers]
         runs.append(self._tidy())
-        if self._options.show_at is not None:
-            act = self._options.viewers_act
-            runs.append(Viewers(control, self._options.show_at, may_act=act, alone=not screen).run())
         if screen or self._options.show_at is not None:
             presenter = PresenterWorker(
                 desk,
@@ -296,9 +311,11 @@ class Session:
             runs.append(presenter.run())
         if self._options.duration is not None:
             runs.append(self._expire(self._options.duration))
-        self._registration = desks.register(
-            self._options.state, self._folder.path if self._folder else None, chosen.feed.name, self._instrument.symbol
-        )
+        path = self._folder.path if self._folder else None
+        if self._listed is None:
+            self._registration = desks.register(self._options.state, path, chosen.feed.name, self._instrument.symbol)
+        else:
+            self._listed.say(path, chosen.feed.name, self._instrument.symbol)
         control.attach(inbox)
         gc.freeze()
         watchdog = Watchdog(risk, inbox)
@@ -317,8 +334,9 @@ class Session:
             log.exception("worker failed", exc_info=failure)
         finally:
             watchdog.stop()
-        await self._cancel_everything(control.stopping or f"error: {failure}")
-        outcome = await self._end(control.stopping or f"error: {failure}")
+        reason, held = control.ending or f"error: {failure}", self._held()
+        await self._cancel_everything(reason)
+        outcome = msgspec.structs.replace(await self._end(reason), held=held)
         if failure is not None:
             raise failure
         return outcome
@@ -347,6 +365,12 @@ class Session:
                 log.info("retention removed=%s problem=%s", path, words or None)
 
     # -- the end
+
+    def _held(self) -> str:
+        """Why no quotes are wanted, by a person or a limit; empty where they are."""
+        core = self.desk.core
+        sides = "" if any(core.conduct.side_on.values()) else "both sides are off"
+        return core.gate.closed or core.conduct.paused or sides
 
     async def _cancel_everything(self, reason: str) -> None:
         """Close the gate, cancel all, wait for proof."""

@@ -7,13 +7,15 @@ up nobody. A viewer without the right to act may look, and nothing it asks for r
 
 import asyncio
 import logging
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
 from mm_tui.runtime.control import Control
+from mm_tui.settings.options import RunOptions
 from mm_tui.views.frames import DeskFrame, Viewport
 
 FRAMES_PER_S: Final = 10
@@ -145,3 +147,28 @@ class Viewers:
             self._control.act(*msgspec.convert(rest, tuple[str, str]))
         elif what == "kill":
             self._control.kill("by a viewer")
+
+
+@asynccontextmanager
+async def shown(control: Control, options: RunOptions, *, alone: bool) -> AsyncIterator[None]:
+    """Viewers see the desk meanwhile, where that is wanted, whatever sessions it goes through.
+
+    Their fault is theirs: it is logged, and the desk goes on.
+    """
+    if options.show_at is None:
+        yield
+        return
+    viewers = Viewers(control, options.show_at, may_act=options.viewers_act, alone=alone)
+    serving = asyncio.create_task(_served(viewers))  # no group: it would wrap what ends the desk
+    try:
+        yield
+    finally:
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+
+
+async def _served(viewers: Viewers) -> None:
+    try:
+        await viewers.run()
+    except Exception:
+        log.exception("viewers are not served any more")

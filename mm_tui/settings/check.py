@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, get_args, get_origin
+from typing import Any, Final, get_args, get_origin
 
 import msgspec
 
@@ -21,8 +21,8 @@ from mm_tui.strategy.glft import GlftParams
 
 Key = tuple[str, ...]
 
-_VENUE = re.compile(r"auto|demo|binance|ccxt:[A-Za-z0-9_]+|file:.+", re.DOTALL)
-_SYMBOL = re.compile(r"[^\s/]+/[^\s/]+")
+VENUE: Final = re.compile(r"auto|demo|binance|ccxt:[A-Za-z0-9_]+|file:.+", re.DOTALL)
+SYMBOL: Final = re.compile(r"[^\s/]+/[^\s/]+")
 _FILE_STRATEGY = re.compile(r"/.+\.py:[A-Za-z_][A-Za-z0-9_]*")
 _SECRET = re.compile(r"secret|passw|passphrase|token|api_?key|private_?key|login|two_?fa", re.IGNORECASE)
 _USER_INFO = re.compile(r"(?<=://)[^/\s]+(?=@)")
@@ -103,10 +103,10 @@ def together(settings: Settings) -> Iterator[Conflict]:
             above = f"got {most}, must be >= {low}, which is {least}"
             yield ((*path, low), below), ((*path, high), above)
     desk = settings.desk
-    if not _VENUE.fullmatch(desk.venue):
+    if not VENUE.fullmatch(desk.venue):
         words = f"got {shown(desk.venue)}, must be auto, demo, binance, ccxt:ID (ccxt:kraken) or file:PATH"
         yield ((("desk", "venue"), words),)
-    if not _SYMBOL.fullmatch(desk.symbol):
+    if not SYMBOL.fullmatch(desk.symbol):
         yield ((("desk", "symbol"), f"got {shown(desk.symbol)}, must be a pair like BTC/USDT"),)
     unknown = _unknown_strategy(desk.strategy)
     if unknown:

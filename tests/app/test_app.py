@@ -331,20 +331,6 @@ async def test_the_theme_is_previewed_and_taken_back_by_escape() -> None:
     await drive(steps)
 
 
-async def test_the_venue_says_how_to_open_another() -> None:
-    async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
-        await pilot.press("v")
-        assert app.desk.sheet is not None
-        words = "\n".join(line.plain for line in app.desk.sheet.lines())
-        assert "BTC/USDT on binance" in words
-        assert "mm-tui run --venue ccxt:kraken" in words
-        await pilot.press("space")
-        await pilot.pause()
-        assert app.desk.sheet is None
-
-    assert (await drive(steps)).acts == []
-
-
 async def test_the_palette_does_what_is_chosen() -> None:
     async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
         await pilot.press("ctrl+p", *"widen", "enter")

@@ -123,3 +123,25 @@ def test_other_sizes_say_the_state(tmp_path: Path, columns: int, rows: int) -> N
         terminal.child.kill(signal.SIGTERM)
         assert terminal.ended() == 143
         assert terminal.restored
+
+
+def test_another_market_opens_on_the_same_screen_and_signals_end_it_in_order(desk: Terminal, tmp_path: Path) -> None:
+    desk.until(lambda text: open_orders(text) == 6, "six quotes")
+    desk.type(":venue demo ETH/EUR\r")
+    desk.shows("Go to ETH/EUR on demo")
+    desk.type("y")
+    desk.until(lambda text: "ETH/EUR  demo" in text and open_orders(text) == 6, "quotes on the other market")
+    desk.type(":venue file:/nowhere\r")
+    desk.shows("on file:/nowhere")
+    desk.type("y")
+    desk.shows("back to ETH/EUR on demo")
+    assert "QUOTING" not in desk.text
+    desk.type("b")
+    desk.until(lambda text: "QUOTING" in text and open_orders(text) == 6, "quotes on the market before")
+    desk.child.kill(signal.SIGTERM)
+    assert desk.ended() == 128 + signal.SIGTERM
+    assert desk.restored
+    found = sorted((tmp_path / "state/mm-tui/sessions").glob("*/session.json"))
+    assert [json.loads(path.read_bytes())["ended"] for path in found] == ["another market", "another market", "SIGTERM"]
+    assert all((path.parent / "market.log.gz").exists() for path in found)
+    assert list((tmp_path / "state/mm-tui/desks").glob("*")) == []

@@ -8,7 +8,10 @@ from hand_frames import desk_frame, formula, halted, held, reducing, shadows, st
 from hand_ghost import PURE, ghost, hand_level, tunable
 
 from mm_tui.app.app import DeskApp
-from mm_tui.settings.sections import Ui
+from mm_tui.app.markets import Markets
+from mm_tui.runtime.control import Control, Refusal
+from mm_tui.settings.market import Market
+from mm_tui.settings.sections import Settings, Ui
 
 Compare = Callable[..., bool]
 
@@ -68,13 +71,36 @@ def test_halted(snap_compare: Compare, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     ("name", "keys"),
     [
-        ("help", ["question_mark"]), ("flatten", ["f"]), ("quit", ["q"]), ("venue", ["v"]), ("theme", ["t"]),
+        ("help", ["question_mark"]), ("flatten", ["f"]), ("quit", ["q"]), ("theme", ["t"]),
         ("full", ["5", "enter"]), ("scoreboard", ["8", "enter"]),
         ("loosen", ["colon", *"set risk.max_position 0.5", "enter"]),
     ],
 )  # fmt: skip
 def test_sheets(snap_compare: Compare, name: str, keys: list[str]) -> None:
     assert snap_compare(DeskApp(Recorded(desk_frame())), terminal_size=(80, 24), press=keys)
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [("venue", ["v"]), ("pair", ["v", "enter", *"et"]), ("asked", ["colon", *"symbol ETH/USDT", "enter"])],
+)
+def test_another_market(snap_compare: Compare, name: str, keys: list[str]) -> None:
+    control = Control(Market("binance", "BTC/USDT"))
+    control.show(desk_frame())
+    pairs = ("ETH/BTC", "BTC/USDT", "ETH/USDT", "WETH/USDT")
+    markets = Markets(control, Settings(), lambda *_: pairs)
+    markets.ask = lambda _, told: told(pairs, "")  # type: ignore[method-assign]  # at once
+    assert snap_compare(DeskApp(control, markets=markets), terminal_size=(80, 24), press=keys)
+
+
+def test_a_market_that_is_not_open(snap_compare: Compare) -> None:
+    control = Control(Market("binance", "ETH/USDT"))
+    refusal = Refusal(
+        Market("binance", "ETH/USDT"), "data-api.binance.vision: no answer in time", Market("demo", "BTC/USDT")
+    )
+    control.refuse(refusal)
+    markets = Markets(control, Settings(), lambda *_: ())
+    assert snap_compare(DeskApp(control, markets=markets), terminal_size=(120, 40))
 
 
 @pytest.mark.parametrize("size", [(200, 55), (120, 40), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")

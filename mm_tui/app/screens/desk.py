@@ -144,6 +144,20 @@ class DeskScreen(Screen[None]):
             if guarded.widget.display:
                 guarded.show(frame)
 
+    async def renew(self, panels: Mapping[str, Widget]) -> None:
+        """Other widgets take the panels' places: what those before remembered was of another market."""
+        await self.close_sheet()
+        own = {name: self.panels[name] for name in ("compact", "footer", "tabs")}
+        gone = [guarded.widget for name, guarded in self.panels.items() if name not in own]
+        self.set_focus(None)
+        self._viewport, self._draft, self._level, self._beneath = Viewport(), "", None, None
+        for name, panel in panels.items():
+            panel.id, panel.display = name, False
+        self.panels = {name: Guarded(name, panel, self._panel_failed) for name, panel in panels.items()} | own
+        await self.remove_children(gone)
+        await self.mount(*panels.values(), before="#compact")
+        self._settle(self.size)
+
     def show_panel(self, number: int) -> None:
         """The panel of a number key."""
         self.reveal(NUMBERED[number - 1])

@@ -9,6 +9,8 @@ from rich.text import Text
 from mm_tui.app.screens.sheet import Sheet
 from mm_tui.core.operator import STRATEGY
 from mm_tui.model.bounds import typed
+from mm_tui.runtime.control import Refusal
+from mm_tui.settings.market import Market
 from mm_tui.views.fmt import UNKNOWN, number
 from mm_tui.views.frames import DeskFrame, ShadowRow
 
@@ -67,6 +69,45 @@ class Notice(Sheet):
     def pressed(self, key: str) -> None:  # noqa: ARG002 - whatever the key
         """Any key will do."""
         self.close()
+
+
+class Refused(Sheet):
+    """A market could not be opened and no desk runs: back, once more, another one, or out."""
+
+    AT_BOTTOM = True
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(f"{refusal.market} is not open")
+        self._refusal = refusal
+        self.add_class("question")
+
+    def lines(self) -> list[Text]:
+        """Why, and the keys; on a screen of a few lines the keys come first."""
+        keys = Text()
+        for key, does in (("b", f"back to {self._refusal.back}"), ("r", "try again"), ("v", "choose"), ("q", "quit")):
+            keys.append(key, f"bold {self.style('warning')}")
+            keys.append(f" {does}    ")
+        said = [Text(line) for line in [*_wrapped(self._refusal.words), "No desk runs: nothing is quoted."]]
+        return [keys, *said] if self.app.size.height < _FEW_LINES else [*said, keys]
+
+    def pressed(self, key: str) -> None:
+        """One of the four; nothing else closes it."""
+        if key in {"b", "r", "v", "q"}:
+            self.close(key)
+
+
+def market_words(market: Market, frame: DeskFrame) -> list[str]:
+    """What becomes of the session, its orders and its position when the desk goes over to another market."""
+    header, position, instrument = frame.header, frame.position, frame.instrument
+    lines = [f"All orders on {header.symbol} are cancelled, the session is sealed, and another begins on {market}."]
+    if frame.flatten is not None and instrument is not None:
+        held = number(position.base, instrument.quantity_decimals, signed=True)
+        lines.append(
+            f"The position of {held} {instrument.base} is not closed: it ends with this session's paper account."
+        )
+    if header.state in ("paused", "halted"):
+        lines.append(f"The desk is {header.state}: it opens there paused.")
+    return [part for line in lines for part in _wrapped(line)]
 
 
 def flatten_words(frame: DeskFrame) -> list[str]:

@@ -191,6 +191,24 @@ def _only(answer: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     return {name: answer.get(name) for name in names}
 
 
+async def spot_pairs(
+    exchange_id: str, config: Ccxt, timeout_s: float, factory: ExchangeFactory | None = None
+) -> tuple[str, ...]:
+    """The spot pairs that trade at an exchange; raises VenueError. For a thread's own loop: to import ccxt blocks."""
+    exchange = (factory or exchange_factory(exchange_id))({"enableRateLimit": True, **config.options})
+    try:
+        async with asyncio.timeout(timeout_s):
+            await exchange.load_markets()
+    except TimeoutError as error:
+        raise VenueError(f"{exchange_id} did not answer within {timeout_s:g} s") from error
+    except (library().BaseError, OSError) as error:
+        raise VenueError(f"{exchange_id}: {_reason(error)}") from error
+    finally:
+        await exchange.close()
+    markets: Mapping[str, Any] = exchange.markets or {}
+    return tuple(name for name, one in markets.items() if one.get("spot") and one.get("active") is not False)
+
+
 def _reason(error: BaseException) -> str:
     """The first line: a message of ccxt's may hold the exchange's whole answer."""
     lines = str(error).strip().splitlines()
