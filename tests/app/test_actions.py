@@ -25,7 +25,7 @@ def test_every_action_has_words_a_group_and_a_key_of_its_own() -> None:
         assert action.group in GROUPS
         assert action.label
         assert action.help
-        assert action.keys or action.id in {"panel", "swap"}
+        assert action.keys or action.id in {"panel", "swap", "symbol"}
 
 
 def test_the_kill_never_asks_and_works_everywhere() -> None:
