@@ -4,13 +4,13 @@ The file is written whole or not at all and is the user's alone to read. One tha
 trade: the built-in arrangement is used, a word says so, and the file is set aside before another is written.
 """
 
-import os
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from mm_tui.app.layouts import SEATS, TABS, View
+from mm_tui.journal import private
 from mm_tui.journal.lines import regular
 
 FILE: Final = "layouts.json"
@@ -121,25 +121,13 @@ class SavedLayouts:
         """Make the file hold these, and only then know them."""
         path = self._path
         if path is not None:
-            part = path.with_name(path.name + ".part")
             try:
                 path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 if self.problem and path.exists():
                     path.replace(path.with_name(path.name + ".bad"))
                 encoded = msgspec.json.format(msgspec.json.encode(_File(layouts=layouts)), indent=2) + b"\n"
-                with open(part, "wb", opener=_private) as stream:
-                    stream.write(encoded)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                part.replace(path)
+                private.write(path, encoded)
             except OSError as error:
                 return f"the layout is not kept: {error}"
         self.problem, self._kept = "", layouts
         return ""
-
-
-def _private(path: str, flags: int) -> int:
-    """Open for the user alone, whatever was there before."""
-    fd = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
-    os.fchmod(fd, 0o600) if hasattr(os, "fchmod") else None
-    return fd

@@ -11,14 +11,14 @@ import struct
 import zlib
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from mm_tui.errors import DataError
-from mm_tui.journal.lines import lines, regular
+from mm_tui.journal.lines import lines, regular, unsaid
 from mm_tui.journal.record import Place
 from mm_tui.journal.seal import market_parts
 from mm_tui.journal.writer import JOURNAL
@@ -299,7 +299,7 @@ def _sum(path: Path, first: int, end: int) -> int | None:
     if end - first > STRETCH:
         return None
     try:
-        for line in lines(path, _ignore, first):
+        for line in lines(path, unsaid, first):
             checksum = zlib.crc32(line.data + b"\n", checksum)
             at = line.offset + len(line.data) + 1
             if at >= end:
@@ -307,6 +307,3 @@ def _sum(path: Path, first: int, end: int) -> int | None:
     except DataError:
         return None
     return checksum if at == end else None
-
-
-_ignore: Final[Callable[[str], None]] = lambda _: None  # noqa: E731 - a file that is cut is said so by who reads it

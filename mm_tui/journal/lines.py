@@ -40,6 +40,10 @@ def regular(path: Path) -> BinaryIO:
     return stream
 
 
+def unsaid(_words: str) -> None:
+    """What is told of a file that is cut, where somebody else who reads it says so."""
+
+
 def lines(path: Path, cut: Callable[[str], None], offset: int = 0) -> Iterator[Line]:
     """Every line from a byte of the unpacked file on, where one begins.
 

@@ -1,12 +1,12 @@
 """`session.json`: what a session was run with, and how it ended."""
 
-import os
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from mm_tui.errors import DataError
+from mm_tui.journal import private
 from mm_tui.journal.lines import regular
 from mm_tui.model.instrument import Instrument, impossible
 
@@ -94,13 +94,7 @@ def result_of(summary: dict[str, Any]) -> Result:
 
 def write_meta(folder: Path, meta: SessionMeta) -> None:
     """Write the file so that it is always whole: the old one or the new one."""
-    encoded = msgspec.json.format(msgspec.json.encode(meta), indent=2) + b"\n"
-    temporary = folder / (FILE + ".part")
-    with open(temporary, "wb", opener=_private) as stream:  # Path.open takes no opener
-        stream.write(encoded)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(folder / FILE)
+    private.write(folder / FILE, msgspec.json.format(msgspec.json.encode(meta), indent=2) + b"\n")
 
 
 def read_meta(folder: Path) -> SessionMeta:
@@ -124,7 +118,3 @@ def read_meta(folder: Path) -> SessionMeta:
     if problem:
         raise DataError(f"{path} is damaged: its instrument's {problem}")
     return meta
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

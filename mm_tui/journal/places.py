@@ -1,11 +1,10 @@
 """Where the two logs of a session stand after so many market lines, read from the logs themselves."""
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
 
-from mm_tui.journal.lines import Line, lines
+from mm_tui.journal.lines import Line, lines, unsaid
 from mm_tui.journal.record import Place, place_of
 from mm_tui.journal.seal import market_parts
 from mm_tui.journal.writer import JOURNAL
@@ -21,7 +20,7 @@ class Places:
         self._place = Place()
         self._market_sum = self._journal_sum = 0
         self._market = self._lines()
-        self._journal = lines(folder / JOURNAL, _ignore)
+        self._journal = lines(folder / JOURNAL, unsaid)
         self._record = next(self._journal, None)
 
     @property
@@ -59,8 +58,5 @@ class Places:
 
     def _lines(self) -> Iterator[tuple[int, Line]]:
         for part, path in enumerate(market_parts(self.folder)):
-            for line in lines(path, _ignore):
+            for line in lines(path, unsaid):
                 yield part, line
-
-
-_ignore: Final[Callable[[str], None]] = lambda _: None  # noqa: E731 - who runs the session says what is wrong with it

@@ -23,7 +23,7 @@ import msgspec
 from mm_tui.core.engine import Core
 from mm_tui.core.state import State
 from mm_tui.errors import UsageError
-from mm_tui.journal import lock
+from mm_tui.journal import lock, private
 from mm_tui.model.clock import DAY
 from mm_tui.model.events import SessionStarted
 from mm_tui.model.facts import Fact, StateChanged
@@ -127,7 +127,7 @@ class RiskFile:
         if wanted == self.carried:
             return
         try:
-            _write(self.path, msgspec.json.format(msgspec.json.encode(wanted), indent=2) + b"\n", sync=sync)
+            private.write(self.path, msgspec.json.format(msgspec.json.encode(wanted), indent=2) + b"\n", sync=sync)
         except OSError as error:
             self._fail(error)
             return
@@ -230,14 +230,3 @@ def _since(ns: int | None) -> str:
         return "before this session"
     moment = datetime.fromtimestamp(ns // 1_000_000_000, UTC)
     return f"since {moment:%Y-%m-%d %H:%M} UTC"
-
-
-def _write(path: Path, data: bytes, *, sync: bool) -> None:
-    """So that the file is always whole: the old one or the new one."""
-    temporary = path.with_suffix(".json.part")
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-        stream.write(data)
-        if sync:
-            stream.flush()
-            os.fsync(stream.fileno())
-    temporary.replace(path)

@@ -4,17 +4,17 @@ It is what the session would have left itself. The scout's desk is the session's
 through the logs beside it.
 """
 
-import os
 from contextlib import suppress
 
 from mm_tui.backtest.recording import RecordedSession, Recording
 from mm_tui.backtest.replay.run import Run
 from mm_tui.errors import DataError
+from mm_tui.journal import private
 from mm_tui.journal.index import FILE, MAGIC, IndexWriter, MarketIndex, read_index
 from mm_tui.journal.places import Places
 from mm_tui.runtime.milestones import Milestones
 
-PART = FILE + ".part"
+PART = FILE + private.PART
 
 
 def fitting(recording: Recording) -> MarketIndex | None:
@@ -37,7 +37,7 @@ class Indexing:
         self._session = session
         self._part = session.path / PART
         self._places = Places(session.path)
-        with open(self._part, "wb", opener=_private):
+        with open(self._part, "wb", opener=private.opened):
             pass  # what another one left is gone
         index = IndexWriter(session.path, PART)
         self._milestones = Milestones(scout.desk, self._places, index, scout.band, session.venue)
@@ -84,7 +84,3 @@ def indexing_of(recording: Recording, scout: Run) -> Indexing | None:
         return Indexing(recording, scout)
     except (OSError, DataError):
         return None
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)

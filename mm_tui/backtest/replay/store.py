@@ -12,7 +12,6 @@ import stat
 import time
 import zlib
 from array import array
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -29,7 +28,9 @@ from mm_tui.backtest.replay.marks import Marks
 from mm_tui.backtest.replay.timeline import Timeline
 from mm_tui.backtest.sweep.spec import own_strategy
 from mm_tui.errors import DataError
+from mm_tui.journal import private
 from mm_tui.journal.meta import FILE
+from mm_tui.journal.private import PART
 from mm_tui.model.events import WatchdogTripped
 from mm_tui.settings.places import APPLICATION
 from mm_tui.views.frames import ReplayMark
@@ -40,7 +41,6 @@ LIMIT: Final = 4 << 30
 """Bytes that all of it may take; what was used longest ago goes first."""
 SAMPLE: Final = 1 << 16
 """Bytes of a file's beginning and end that its key is made from, beside its size and its time."""
-PART: Final = ".part"
 _STALE_S: Final = 86_400
 """Age from which what another replay did not finish is removed."""
 _SMALLEST: Final = 20_000
@@ -114,7 +114,7 @@ class Store:
 
     def _writing(self, name: str) -> BinaryIO:
         assert self._part is not None  # noqa: S101 - begun
-        stream = open(self._part / name, "w+b", opener=_private)  # noqa: SIM115 - closed with the store
+        stream = open(self._part / name, "w+b", opener=private.opened)  # noqa: SIM115 - closed with the store
         self._open.append(stream)
         return stream
 
@@ -204,6 +204,3 @@ def tidy(root: Path, spared: Path, now: float, limit: int = LIMIT) -> None:
 
 def _size(path: Path) -> int:
     return sum(file.stat().st_size for file in path.iterdir()) if path.is_dir() else 0
-
-
-_private: Final[Callable[[str, int], int]] = lambda path, flags: os.open(path, flags, 0o600)  # noqa: E731 - an opener

@@ -1,0 +1,27 @@
+"""Files that are their owner's alone, written whole or not at all."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+PART: Final = ".part"
+"""What the name of a file ends with until it is whole."""
+
+
+def opened(path: str, flags: int) -> int:
+    """An opener for `open`: for the owner alone, whatever was there before; no link is followed."""
+    descriptor = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    if hasattr(os, "fchmod"):
+        os.fchmod(descriptor, 0o600)
+    return descriptor
+
+
+def write(path: Path, data: bytes, *, sync: bool = True) -> None:
+    """The old file or the new one, never a piece of it; on the disk itself where `sync`. Raises OSError."""
+    temporary = path.with_name(path.name + PART)
+    with open(temporary, "wb", opener=opened) as stream:  # Path.open takes no opener
+        stream.write(data)
+        if sync:
+            stream.flush()
+            os.fsync(stream.fileno())
+    temporary.replace(path)
