@@ -13,6 +13,7 @@ from small_session import record
 from mm_tui.backtest.recording import Changes, RecordedSession
 from mm_tui.backtest.replay.checkpoints import Checkpoints
 from mm_tui.backtest.replay.film import Film, film_of
+from mm_tui.backtest.replay.index import fitting
 from mm_tui.backtest.replay.player import Replay
 from mm_tui.journal.index import FILE, read_index
 from mm_tui.journal.writer import JOURNAL
@@ -47,9 +48,14 @@ def folder(recorded: Path, tmp_path: Path) -> Path:
 
 
 def film(folder: Path) -> Film:
-    found = film_of(RecordedSession(folder, Changes()))
+    found = film_if_any(folder, Changes())
     assert found is not None
     return found
+
+
+def film_if_any(folder: Path, changes: Changes) -> Film | None:
+    session = RecordedSession(folder, changes)
+    return film_of(session, fitting(session))
 
 
 def opened(folder: Path, clock: Clock) -> Replay:
@@ -215,9 +221,9 @@ def test_the_film_is_played_stepped_and_sought_in(recorded: Path, monkeypatch: p
 
 
 def test_a_session_with_another_strategy_or_without_an_index_has_none(folder: Path) -> None:
-    assert film_of(RecordedSession(folder, Changes(overrides=("desk.strategy=pure",)))) is None
+    assert film_if_any(folder, Changes(overrides=("desk.strategy=pure",))) is None
     (folder / FILE).unlink()
-    assert film_of(RecordedSession(folder, Changes())) is None
+    assert film_if_any(folder, Changes()) is None
 
 
 def test_an_index_of_another_session_is_passed_over(folder: Path) -> None:

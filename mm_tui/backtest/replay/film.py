@@ -14,7 +14,6 @@ from typing import Final
 import msgspec
 
 from mm_tui.backtest.recording import FrameReader, RecordedSession, Recording
-from mm_tui.backtest.replay.index import fitting
 from mm_tui.book.tape import TAPE_LENGTH
 from mm_tui.core.market import Market
 from mm_tui.core.state import State
@@ -396,9 +395,8 @@ class Film:
         self._samples = [_sample(one) for one in samples]
 
 
-def film_of(recording: Recording) -> Film | None:
-    """The film of a session that runs as it was recorded; None where it has no index that fits."""
-    index = fitting(recording)
+def film_of(recording: Recording, index: MarketIndex | None) -> Film | None:
+    """The film of a session that runs as it was recorded; None where it has no index that fits, or that is nonsense."""
     if index is None or not isinstance(recording, RecordedSession):
         return None
     film = Film(recording, index)

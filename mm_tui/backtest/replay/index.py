@@ -75,10 +75,8 @@ class Indexing:
 
 
 def indexing_of(recording: Recording, scout: Run) -> Indexing | None:
-    """For a session that is over and has none that fits; None where its folder is not ours to write in."""
+    """For a session that is over and has none that fits; None for any other, and where its folder takes no file."""
     if not isinstance(recording, RecordedSession) or not recording.unchanged or recording.meta.end is None:
-        return None
-    if fitting(recording) is not None:
         return None
     try:
         return Indexing(recording, scout)

@@ -19,6 +19,7 @@ from mm_tui.backtest.replay.checkpoints import Checkpoints
 from mm_tui.backtest.replay.film import Film, film_of
 from mm_tui.backtest.replay.freeze import FreezeError
 from mm_tui.backtest.replay.goal import Goal, Place, next_speed
+from mm_tui.backtest.replay.index import fitting
 from mm_tui.backtest.replay.moments import moment
 from mm_tui.backtest.replay.run import Run
 from mm_tui.backtest.replay.scout import LOOK_EVERY, Scout
@@ -47,7 +48,9 @@ class Replay:
     ) -> None:
         """`clock` counts ns and never goes back. What is found goes into the store, or comes from it."""
         self.recording = recording
-        self._scout = Scout(recording, clock, Checkpoints() if checkpoints is None else checkpoints, store)
+        index = fitting(recording)
+        states = Checkpoints() if checkpoints is None else checkpoints
+        self._scout = Scout(recording, clock, states, store, indexed=index is not None)
         self.timeline = self._scout.timeline
         self.checkpoints = self._scout.checkpoints
         self._marks = self._scout.marks
@@ -59,7 +62,7 @@ class Replay:
         self._clock = clock
         self._goal: Goal | None = None
         self._place: Place | None = None
-        self._film = film_of(recording)
+        self._film = film_of(recording, index)
         self._rolling: Film | None = None
         """The film, where it is what is shown."""
         self._joining = False

@@ -23,8 +23,15 @@ class Scout:
     """`look`, until `done`."""
 
     def __init__(
-        self, recording: Recording, clock: Callable[[], int], checkpoints: Checkpoints, store: Store | None
+        self,
+        recording: Recording,
+        clock: Callable[[], int],
+        checkpoints: Checkpoints,
+        store: Store | None,
+        *,
+        indexed: bool = False,
     ) -> None:
+        """`indexed`: the session has an index that fits, so that none is to be made."""
         self.timeline = Timeline(recording)
         self.checkpoints = checkpoints
         self.marks = Marks()
@@ -36,7 +43,7 @@ class Scout:
             self._keep_in(store, recording)
         self._run = Run(recording)
         self._run.marking = True
-        self._indexing = None if self.done else indexing_of(recording, self._run)
+        self._indexing = None if self.done or indexed else indexing_of(recording, self._run)
 
     def look(self, end: int, wanted: int) -> bool:
         """Go on until a time of the clock, or until so many inputs were heard; whether anything is new."""
