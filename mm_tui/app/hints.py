@@ -4,6 +4,7 @@ from mm_tui.app import commands
 from mm_tui.app.actions import DESK, ActionTable
 from mm_tui.model.bounds import typed
 from mm_tui.views.draft import problem_of, sent
+from mm_tui.views.fields import unit_words
 from mm_tui.views.frames import DeskFrame, ParameterRow
 
 _RISK = "risk."
@@ -51,10 +52,7 @@ class Hints:
         row = self._row(key)
         if row is None or row.field is None:
             return self._limit(key)
-        unit = {"base": "", "quote": ""}.get(row.field.unit, row.field.unit)
-        instrument = self._frame.instrument
-        if instrument is not None and row.field.unit in ("base", "quote"):
-            unit = instrument.base if row.field.unit == "base" else instrument.quote
+        unit = unit_words(row.field, self._frame.instrument)
         wrong = problem_of(row.field, value) if value else ""
         now = f"{row.name} is {row.value}{' ' + unit if unit else ''}; {row.field.bounds}"
         return f"{value}: {wrong}; {now}" if wrong else f"{now}; {row.field.doc}" if row.field.doc else now

@@ -17,6 +17,7 @@ from msgspec import inspect as types
 
 from mm_tui.core.operator import Parameters
 from mm_tui.model.bounds import typed
+from mm_tui.model.instrument import Instrument
 from mm_tui.model.words import one_line
 from mm_tui.views.fmt import number
 from mm_tui.views.frames import Field, ParameterRow
@@ -58,6 +59,16 @@ def shown(value: object) -> str:
     if isinstance(value, bool):
         return "on" if value else "off"
     return "none" if value is None else one_line(typed(value))
+
+
+def unit_words(field: Field | None, instrument: Instrument | None) -> str:
+    """The unit of a parameter as people write it; empty where it has none, or the market's currencies are not known."""
+    unit = "" if field is None else field.unit
+    if unit not in ("base", "quote"):
+        return unit
+    if instrument is None:
+        return ""
+    return instrument.base if unit == "base" else instrument.quote
 
 
 def _field(field: Any, doc: str) -> Field:

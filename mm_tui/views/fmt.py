@@ -119,6 +119,11 @@ def clock(ts: int) -> str:
     return time_of_day(ts)
 
 
+def counted(count: int, word: str) -> str:
+    """`1 order`, `2 orders`."""
+    return f"{count:,} {word}{'s' if count != 1 else ''}"
+
+
 @lru_cache(maxsize=1024)
 def compact(value: float | None) -> str:
     """A float in at most six cells with three digits that matter: `0.012`, `3.14`, `1,204`, `12.3k`."""

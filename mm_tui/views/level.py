@@ -12,7 +12,7 @@ from mm_tui.core.state import QUOTES
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.orders import Order
 from mm_tui.strategy.api import Quote
-from mm_tui.views.fmt import bps, number, steps
+from mm_tui.views.fmt import bps, counted, number, steps
 from mm_tui.views.frames import LevelCheck, LevelFrame
 
 
@@ -87,7 +87,7 @@ class _Level:
     def _verdict(self, checks: tuple[LevelCheck, ...]) -> str:
         count = len(self._orders)
         if count:
-            return f"{count} order{'s' if count != 1 else ''} of ours here"
+            return f"{counted(count, 'order')} of ours here"
         against = next((one for one in checks if one.verdict == "keeps away"), None)
         if against is None:
             return "none of ours here yet" if self._here else "none of ours here"
@@ -130,7 +130,7 @@ class _Level:
             words = f"wants {size} {self._core.instrument.base} here, level {wanted.level}"
             return LevelCheck(name="strategy", verdict="passes", words=words)
         first, last = quotes[0], quotes[-1]
-        span = f"wants {len(quotes)} {self._word}{'s' if len(quotes) != 1 else ''}"
+        span = f"wants {counted(len(quotes), self._word)}"
         span += f", {self._at(first.price)}" + (f" to {self._at(last.price)}" if len(quotes) > 1 else "")
         return LevelCheck(name="strategy", verdict="keeps away", words=f"{span}; {self._lie(first, last)}")
 

@@ -141,3 +141,12 @@ def test_bars_grow_from_either_side() -> None:
 
 def test_clipping_says_that_something_is_missing() -> None:
     assert [fmt.clip("spread", width) for width in (9, 6, 5, 1, 0)] == ["spread", "spread", "spre…", "…", ""]
+
+
+def test_what_is_counted_has_its_plural() -> None:
+    assert [fmt.counted(count, "own order") for count in (0, 1, 2, 1200)] == [
+        "0 own orders",
+        "1 own order",
+        "2 own orders",
+        "1,200 own orders",
+    ]

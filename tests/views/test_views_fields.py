@@ -4,9 +4,10 @@ from typing import Annotated, Literal
 
 import msgspec
 import pytest
+from pure_desk import BTC
 
 from mm_tui.strategy.registry import BUILT_IN
-from mm_tui.views.fields import fields_of, shown
+from mm_tui.views.fields import fields_of, shown, unit_words
 from mm_tui.views.frames import Field
 
 
@@ -76,3 +77,12 @@ def test_values_are_shown_as_a_person_would_type_them() -> None:
     assert [shown(value) for value in (True, False, None, 0.05, 100.0, "mid")] == [
         "on", "off", "none", "0.05", "100", "mid",
     ]  # fmt: skip
+
+
+def test_a_unit_is_written_in_the_markets_own_currencies() -> None:
+    fields = found("passive")
+    assert unit_words(fields["order_amount"], BTC) == "BTC"
+    assert unit_words(fields["min_order_value"], BTC) == "USDT"
+    assert unit_words(fields["min_order_value"], None) == ""
+    assert unit_words(fields["min_spread_bps"], None) == "bps"
+    assert unit_words(None, BTC) == ""

@@ -11,6 +11,7 @@ from textual import on
 from mm_tui.app.screens.sheet import Sheet
 from mm_tui.app.widgets.tuner import Tuner
 from mm_tui.views.draft import Draft
+from mm_tui.views.fmt import counted
 from mm_tui.views.frames import DeskFrame, ParameterRow
 
 _PAGE: Final = 10
@@ -190,7 +191,7 @@ class Parameters(Sheet):
             count = len(self.draft.tried(rows))
             self._act("set", assignments)
             self.draft.clear()
-            self._say(f"sent: {count} parameter{'s' if count != 1 else ''}; {self._undo[0]} takes it back")
+            self._say(f"sent: {counted(count, 'parameter')}; {self._undo[0]} takes it back")
 
 
 def _character(key: str) -> str:

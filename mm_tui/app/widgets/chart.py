@@ -15,8 +15,6 @@ from mm_tui.app.widgets.lines import Panel
 from mm_tui.views.frames import DeskFrame
 
 _SMALLEST = (24, 4)
-_EDGE = 2
-"""Cells of a frame and the air beside it."""
 
 
 class Picture(Protocol):
@@ -151,6 +149,5 @@ class Chart(Panel):
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the crosshair there."""
-        edge = _EDGE if self.inner[0] < self.size.width else 0
-        self.picture.point(event.x - edge, event.y - edge // 2)
+        self.picture.point(*self.under(event))
         self.repaint()

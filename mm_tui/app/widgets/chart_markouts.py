@@ -6,7 +6,7 @@ from typing import Final
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.plot import nice_scale
 from mm_tui.app.widgets.position import MARKOUT_HEADS
-from mm_tui.app.widgets.spans import Span, by_priority
+from mm_tui.app.widgets.spans import Span, by_priority, joined
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, WorthFrame
 
@@ -137,7 +137,7 @@ class MarkoutChart:
         for (_, style, beside), side in zip(_SIDES, sides, strict=True):
             for at, point in enumerate(side):
                 self._bar(grid, self._place(at) + beside, point, style, rows)
-        return [_spans([grid.get((y, x), (" ", "text")) for x in range(self._width)]) for y in range(rows)]
+        return [joined(grid.get((y, x), (" ", "text")) for x in range(self._width)) for y in range(rows)]
 
     def _row(self, value: float, rows: int) -> int:
         return min(rows - 1, max(0, rows - 1 - int((value * _UNIT - self._bottom) // self._step)))
@@ -187,13 +187,3 @@ def points(worth: WorthFrame) -> tuple[list[Point], list[Point]]:
         list(zip(worth.markouts_buy, worth.errors_buy, worth.counts_buy, strict=True)),
         list(zip(worth.markouts_sell, worth.errors_sell, worth.counts_sell, strict=True)),
     )
-
-
-def _spans(cells: list[tuple[str, str]]) -> list[Span]:
-    spans: list[Span] = []
-    for glyph, style in cells:
-        if spans and spans[-1][1] == style:
-            spans[-1] = (spans[-1][0] + glyph, style)
-        else:
-            spans.append((glyph, style))
-    return spans

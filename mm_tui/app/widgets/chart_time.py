@@ -6,7 +6,9 @@ from typing import Final
 from mm_tui.app.widgets.chart_lines import STYLES, LineChart, Scale
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.plot import Cell, Plot
-from mm_tui.app.widgets.spans import Span, by_priority
+from mm_tui.app.widgets.spans import Span, by_priority, joined
+from mm_tui.app.widgets.times import times_below
+from mm_tui.model.clock import MINUTE
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import ChartSample, DeskFrame
@@ -14,11 +16,8 @@ from mm_tui.views.frames import ChartSample, DeskFrame
 WINDOWS_MIN: Final = (1, 5, 15, 60, 240)
 """Minutes that can be shown; a frame carries no more."""
 _GROWING_MIN = (1, 2, 3, 5)
-_NS = 1_000_000_000
 _HOUR_MIN = 60
-_TIME_STEPS_S = (5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200)
 _LABEL_EVERY = 4
-_TIME_GAP = 12
 _ROOM_FOR_VALUES = 6
 """Rows from which one is given to the values."""
 _TAIL = 2
@@ -68,7 +67,7 @@ class TimeChart:
         if self._chosen or not samples:
             return self._chosen or WINDOWS_MIN[0]
         known = samples[-1].ts - samples[0].ts
-        return next((minutes for minutes in _GROWING_MIN if known <= minutes * 60 * _NS), _GROWING_MIN[-1])
+        return next((minutes for minutes in _GROWING_MIN if known <= minutes * MINUTE), _GROWING_MIN[-1])
 
     @property
     def words(self) -> str:
@@ -117,7 +116,7 @@ class TimeChart:
         tail = _TAIL if len(self._chart.named) > 1 and self._chart.mark is None else 0
         for _ in range(2):  # labels wider than before leave the plot less room
             before = self._axis
-            plot.shape(width - before - 2 - tail, height - 1 - head, self.minutes * 60 * _NS)
+            plot.shape(width - before - 2 - tail, height - 1 - head, self.minutes * MINUTE)
             plot.feed(self._samples, frame.chart.fills)
             self._axis = max(before, self._widest(scale))
             if self._axis == before:
@@ -132,7 +131,8 @@ class TimeChart:
             label = self._label(y, last[0], marked, scale)
             key = (label, tuple(cells), cursor, letters.get(y), self._axis)
             panel.put(head + y, key, _line, label, cells, self._axis, cursor, letters.get(y))
-        times = self._times()
+        each = 2 * plot.span
+        times = " " * (self._axis + 2) + times_below(plot.first * each, each, plot.width, plot.last_ts)
         panel.put(height - 1, ("times", times, self._axis), lambda: [(times, "dim")])
         return ""
 
@@ -206,39 +206,17 @@ class TimeChart:
             return "", "dim"
         return scale.text(plot.value_at(y), places), "dim"
 
-    def _times(self) -> str:
-        """`14:02` under the cell where that minute began; with seconds in the shortest window."""
-        plot = self.plot
-        step = next((s for s in _TIME_STEPS_S if _TIME_GAP * 2 * plot.span <= s * _NS), _TIME_STEPS_S[-1])
-        first = plot.first * 2 * plot.span
-        line = [" "] * plot.width
-        moment = -(-first // (step * _NS)) * step * _NS
-        while moment <= plot.last_ts:
-            text = fmt.clock(moment) if step < 60 else fmt.clock(moment)[:5]  # noqa: PLR2004 - a minute
-            at = (moment - first) // (2 * plot.span) - len(text) // 2
-            if at >= 0 and at + len(text) <= plot.width:
-                line[at : at + len(text)] = text
-            moment += step * _NS
-        return " " * (self._axis + 2) + "".join(line)
-
 
 def _line(
     label: tuple[str, str], cells: list[Cell], axis: int, cursor: int | None, letter: tuple[str, str] | None
 ) -> list[Span]:
     text, style = label
     spans: list[Span] = [(text.rjust(axis), style), (" ┤" if text else " │", "border")]
-    run, kind = "", ""
-    for x, (glyph, shown) in enumerate(cells):
-        if x == cursor:
-            spans += [(run, STYLES[kind]), ("│", "dim") if glyph == " " else (glyph, f"{STYLES[shown]} reverse")]
-            run = ""
-            continue
-        if shown != kind and run:
-            spans.append((run, STYLES[kind]))
-            run = ""
-        kind = shown
-        run += glyph
-    spans.append((run, STYLES[kind]))
+    drawn = [(glyph, STYLES[shown]) for glyph, shown in cells]
+    if cursor is not None:
+        glyph, look = drawn[cursor]
+        drawn[cursor] = ("│", "dim") if glyph == " " else (glyph, f"{look} reverse")
+    spans += joined(drawn)
     if letter is not None:
         spans += [(" ", "text"), letter]
     return spans

@@ -14,17 +14,16 @@ from mm_tui.app.palette import Palette, few_colours
 from mm_tui.app.widgets.direct import direct
 from mm_tui.app.widgets.heat import LEVELS, PLAIN_MARKS, PLAIN_SHADES, SHADES, SOLD, Alphabet, Cell, Heat
 from mm_tui.app.widgets.lines import Panel
-from mm_tui.app.widgets.spans import Row, Span, Spans, by_priority, fit
+from mm_tui.app.widgets.spans import Row, Span, Spans, by_priority, fit, joined
+from mm_tui.app.widgets.times import times_below
+from mm_tui.model.clock import SECOND
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame
 from mm_tui.views.frames.depth import UNKNOWN, lots_of
 
-_NS: Final = 1_000_000_000
-SPANS: Final = (_NS // 4, _NS // 2, _NS, 2 * _NS, 5 * _NS)
+SPANS: Final = (SECOND // 4, SECOND // 2, SECOND, 2 * SECOND, 5 * SECOND)
 """Time a column, ns."""
-_TIME_STEPS_S: Final = (5, 10, 15, 30, 60, 120, 300, 600)
-_TIME_GAP: Final = 12
 _LABEL_EVERY: Final = 4
 _SMALLEST: Final = (30, 6)
 _EDGE: Final = 2
@@ -135,8 +134,8 @@ class Heatmap(Panel):
 
     def on_click(self, event: events.Click) -> None:
         """A click puts the crosshair there."""
-        edge = _EDGE if self.inner[0] < self.size.width else 0
-        x, y = event.x - edge - self._axis - 2, event.y - edge // 2 - 1
+        x, y = self.under(event)
+        x, y = x - self._axis - 2, y - 1
         if self.heat.newest >= 0 and 0 <= x < self.heat.width and 0 <= y < self.heat.height:
             self._point(self.heat.first + x, y * (2 if self.heat.alphabet.halves else 1))
 
@@ -180,7 +179,8 @@ class Heatmap(Panel):
             self.at = None
         self._say(instrument)
         self._picture(instrument)
-        times = self._times()
+        below = times_below(heat.first * heat.span, heat.span, heat.width, (heat.newest + 1) * heat.span - 1)
+        times = " " * (self._axis + 2) + below
         self.put(height - 1, ("times", times), lambda: [(times, "dim")])
 
     def _picture(self, instrument: Instrument) -> None:
@@ -235,19 +235,10 @@ class Heatmap(Panel):
         heat = self.heat
         at = self.at
         cross = at is not None and heat.cells_high(heat.row_of(at[1])) == y
-        spans: list[Span] = []
-        run, style = "", ""
-        for step in range(first, heat.newest + 1):
-            cell = heat.cells(step)[y]
-            if cross and at is not None and step == at[0]:
-                cell = Cell("+" if heat.alphabet.ascii else "┼", "accent bold reverse")
-            if cell.style != style and run:
-                spans.append((run, style))
-                run = ""
-            style = cell.style
-            run += cell.glyph
-        spans.append((run, style))
-        return spans
+        cells = [heat.cells(step)[y] for step in range(first, heat.newest + 1)]
+        if cross and at is not None and first <= at[0] <= heat.newest:
+            cells[at[0] - first] = Cell("+" if heat.alphabet.ascii else "┼", "accent bold reverse")
+        return joined(cells)
 
     def _label(self, y: int, instrument: Instrument) -> tuple[str, str]:
         heat = self.heat
@@ -262,7 +253,7 @@ class Heatmap(Panel):
         """The moment and what was where, or what the colours mean."""
         heat = self.heat
         ticks = fmt.steps(heat.ticks, instrument.tick_size)
-        self.rim(f"{self._span / _NS:g} s a column · {ticks} {instrument.quote} a row")
+        self.rim(f"{self._span / SECOND:g} s a column · {ticks} {instrument.quote} a row")
         spans = self._legend(instrument) if self.at is None else self._exact(self.at, instrument)
         self.put(0, ("values", *spans), list, spans)
 
@@ -321,21 +312,6 @@ class Heatmap(Panel):
             self.inner[0],
             gap=3,
         )
-
-    def _times(self) -> str:
-        """`14:02:10` under the column where that second began."""
-        heat = self.heat
-        step = next((s for s in _TIME_STEPS_S if _TIME_GAP * heat.span <= s * _NS), _TIME_STEPS_S[-1])
-        line = [" "] * heat.width
-        first = heat.first * heat.span
-        moment = -(-first // (step * _NS)) * step * _NS
-        while moment < (heat.newest + 1) * heat.span:
-            text = fmt.clock(moment)
-            at = (moment - first) // heat.span - len(text) // 2
-            if at >= 0 and at + len(text) <= heat.width:
-                line[at : at + len(text)] = text
-            moment += step * _NS
-        return " " * (self._axis + 2) + "".join(line)
 
     # -- sending
 

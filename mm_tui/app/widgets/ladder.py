@@ -257,7 +257,7 @@ class Ladder(Looking):
 
 def _beyond(arrow: str, count: int, where: str) -> str:
     """Own orders outside what is shown, in words."""
-    return f"{arrow} {count} own order{'s' if count != 1 else ''} {where}" if count else ""
+    return f"{arrow} {fmt.counted(count, 'own order')} {where}" if count else ""
 
 
 def _full(lots: int) -> int:

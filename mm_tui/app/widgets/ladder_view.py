@@ -191,7 +191,7 @@ class Looking(Panel):
 
     def on_click(self, event: events.Click) -> None:
         """Select the level under the pointer; a second click gives it up, a double click is the panel's own."""
-        at = event.y - self._inset
+        _, at = self.under(event)
         price = self._prices[at] if 0 <= at < len(self._prices) else None
         if price is None:
             return

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, ClassVar
 
 from rich.cells import cell_len
+from textual import events
 from textual.filter import ANSIToTruecolor
 from textual.geometry import Region
 from textual.strip import Strip
@@ -110,6 +111,10 @@ class Panel(Widget, can_focus=True):
         self._keys[at] = key
         self._rows[at] = row
         self._changed.add(at)
+
+    def under(self, event: events.MouseEvent) -> tuple[int, int]:
+        """The cell of the content that the pointer is at; outside of it where that is on the frame."""
+        return event.x - 2 * self._inset, event.y - self._inset
 
     def blank(self, first: int = 0) -> None:
         """Empty the content rows from `first` on."""

@@ -202,8 +202,9 @@ class Orders(Panel):
 
     def on_click(self, event: events.Click) -> None:
         """Select the order under the pointer."""
-        at = event.y - self._inset - 1 + self._first
-        if event.y > self._inset and 0 <= at < len(self.listed):
+        _, y = self.under(event)
+        at = y - 1 + self._first
+        if y > 0 and 0 <= at < len(self.listed):
             self.select(self.listed[at].order_id)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

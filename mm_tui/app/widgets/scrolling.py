@@ -216,7 +216,7 @@ class Scrolling(Panel):
 
     def on_click(self, event: events.Click) -> None:
         """Select the row under the pointer; a second click gives it up."""
-        at = event.y - self._inset - self._top_line
+        at = self.under(event)[1] - self._top_line
         if not 0 <= at < min(self._seen, len(self._listed) - self._first):
             return
         at += self._first

@@ -143,7 +143,7 @@ class Shadows(Panel):
 
     def on_click(self, event: events.Click) -> None:
         """Select the row under the pointer."""
-        at = event.y - self._inset - 1
+        at = self.under(event)[1] - 1
         if 0 <= at < len(self.frame.shadows.rows):
             self.select(self.frame.shadows.rows[at].number)
 

@@ -1,7 +1,7 @@
 """Spans, the text of a row with its styles' names: fitted to a width, laid side by side, made into bars and glows."""
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 from rich.cells import cell_len, set_cell_size
@@ -82,6 +82,21 @@ def printable(text: str) -> str:
 def width_of(spans: Spans) -> int:
     """Cells that the spans take."""
     return sum([len(text) if _single_cells(text) else cell_len(text) for text, _ in spans])
+
+
+def joined(cells: Iterable[Span]) -> list[Span]:
+    """Cells one by one as spans, neighbours of one style together."""
+    spans: list[Span] = []
+    run, style = "", ""
+    for glyph, name in cells:
+        if name != style:
+            if run:
+                spans.append((run, style))
+            run, style = "", name
+        run += glyph
+    if run:
+        spans.append((run, style))
+    return spans
 
 
 def spread_out(left: Spans, right: Spans, width: int) -> list[Span]:

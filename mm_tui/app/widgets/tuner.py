@@ -15,6 +15,7 @@ from mm_tui.app.widgets.spans import Span, by_priority, fade, glowing
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.draft import Draft, step_at
+from mm_tui.views.fields import unit_words
 from mm_tui.views.frames import DeskFrame, Field, GhostFrame, ParameterRow
 
 _LABEL: Final = 12
@@ -117,7 +118,6 @@ class Tuner(Panel):
     def _list(self, top: int, room: int, width: int) -> None:
         names = min(max(len(row.name) for row in self.rows), max(12, width - _REST))
         ts, self._glowing = self.frame.ts, False
-        base, quote = _currencies(self.frame.instrument)
         for y in range(room):
             at = self._first + y
             row = self.rows[at]
@@ -125,9 +125,9 @@ class Tuner(Panel):
             self._glowing = self._glowing or level > 0
             chosen, text = at == self.at, self.draft.text(row)
             wrong = bool(self.draft.problem(row))
-            key = (row, text, chosen, wrong, level, chosen and self.typing, names, base, quote)
             typing = self.typing and chosen
-            unit = _unit(row.field, base, quote)
+            unit = unit_words(row.field, self.frame.instrument)
+            key = (row, text, chosen, wrong, level, typing, names, unit)
             self.put(top + y, key, _line, row, text, unit, chosen, wrong, typing, level, names, width)
 
     def _about(self, width: int, lines: int) -> list[list[Span]]:
@@ -145,7 +145,7 @@ class Tuner(Panel):
 
     def on_click(self, event: events.Click) -> None:
         """Choose the row under the pointer."""
-        line = event.y - self._inset - self._top
+        line = self.under(event)[1] - self._top
         at = line + self._first
         if line >= 0 and at < len(self.rows):
             self.post_message(self.Chosen(at=at))
@@ -224,15 +224,6 @@ def _line(  # noqa: PLR0917 - values of one row, handed on by `put`
     return [*spans, (" " * width, "text" + ground)]
 
 
-def _unit(field: Field | None, base: str, quote: str) -> str:
-    unit = field.unit if field is not None else ""
-    return {"base": base, "quote": quote}.get(unit, unit)
-
-
-def _currencies(instrument: Instrument | None) -> tuple[str, str]:
-    return ("", "") if instrument is None else (instrument.base, instrument.quote)
-
-
 def _told(frame: DeskFrame, draft: Draft, rows: tuple[ParameterRow, ...], width: int) -> list[list[Span]]:
     """What the change would do, in as many lines whatever there is to say."""
     wrong, ghost = draft.wrong(rows), frame.ghost
@@ -258,7 +249,7 @@ def _told(frame: DeskFrame, draft: Draft, rows: tuple[ParameterRow, ...], width:
 def ghost_lines(ghost: GhostFrame, instrument: Instrument | None, width: int) -> list[list[Span]]:
     """What would be quoted, what that takes, what it costs of the queue and of the order budget."""
     parts = ((ghost.replaces, "replace"), (ghost.places, "place"), (ghost.amends, "amend"), (ghost.cancels, "cancel"))
-    needed = ", ".join(f"{count} {word}{'s' if count != 1 else ''}" for count, word in parts if count)
+    needed = ", ".join(fmt.counted(count, word) for count, word in parts if count)
     rest = ghost.messages - ghost.at_once
     over = ghost.rate > ghost.rate_limit
     if ghost.idle:
@@ -295,6 +286,6 @@ def _lost(ghost: GhostFrame, instrument: Instrument | None, width: int) -> list[
     size = f"  {fmt.steps(ghost.lost_lots, instrument.step_size)}{base}" if base else ""
     behind = fmt.UNKNOWN if ghost.lost_behind is None else fmt.compact(ghost.lost_behind * instrument.step)
     return [
-        (f"{count} order{'s' if count != 1 else ''}", "bright"),
+        (fmt.counted(count, "order"), "bright"),
         (f"{size}, {behind}{base} behind", "text"),
     ]

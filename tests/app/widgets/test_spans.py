@@ -11,6 +11,7 @@ from mm_tui.app.widgets.spans import (
     fade,
     fit,
     glowing,
+    joined,
     spread_out,
     width_of,
 )
@@ -54,6 +55,12 @@ def test_fields_that_matter_least_give_way_and_the_order_stays() -> None:
     assert text(by_priority(fields, 17)) == "beta  gamma"
     assert text(by_priority(fields, 10)) == "beta"
     assert text(by_priority(fields, 1)) == "beta"
+
+
+def test_neighbours_of_one_style_are_one_span() -> None:
+    cells = [("a", "bid"), ("b", "bid"), ("c", "ask"), ("d", "bid")]
+    assert joined(cells) == [("ab", "bid"), ("c", "ask"), ("d", "bid")]
+    assert joined([]) == []
 
 
 def test_two_ends_of_a_line() -> None:
