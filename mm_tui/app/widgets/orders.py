@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import events
-from textual.binding import BindingType
 from textual.message import Message
 
-from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.order_line import STATUS_WORDS, UNSURE, Widths, heads, order_line
-from mm_tui.app.widgets.scrolling import LIST_BINDINGS, LIST_KEYS, matching
+from mm_tui.app.widgets.scrolling import Listing, matching
 from mm_tui.app.widgets.spans import Span
 from mm_tui.app.widgets.waterfall import BRIEF, LEAST, brief, explanation, held_line
 from mm_tui.model.instrument import Instrument
@@ -25,12 +23,10 @@ _LONGEST_LIST = 13
 """Rows of the list beneath which an explanation follows at once, however high the panel is."""
 
 
-class Orders(Panel):
+class Orders(Listing):
     """A row an order. Up and down or a click select; the selection stays with its order."""
 
     title: ClassVar[str] = "Open orders"
-    BINDINGS: ClassVar[list[BindingType]] = LIST_BINDINGS
-    LIST_KEYS: ClassVar[frozenset[str]] = LIST_KEYS
 
     class Selected(Message):
         """Another order was selected."""
@@ -42,11 +38,7 @@ class Orders(Panel):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
         self._selected = ""
-        self._filter = ""
         self._matched: tuple[object, str, Sequence[OrderRow]] = (None, "", ())
-        self._first = 0
-        self._seen = 1
-        """Rows of the list that were shown last."""
         self._crowded = False
         """The list needs all lines."""
         self._quote = (0, 0)
@@ -186,19 +178,6 @@ class Orders(Panel):
             return
         at = self._at()
         self.select(rows[0 if at is None else min(max(0, at + by), len(rows) - 1)].order_id)
-
-    def action_page(self, pages: int) -> None:
-        """By what is seen, less one line."""
-        self.action_move(pages * max(1, self._seen - 1))
-
-    def action_half_page(self, pages: int) -> None:
-        """By half of it."""
-        self.action_move(pages * max(1, self._seen // 2))
-
-    def action_match(self, by: int) -> None:
-        """The next order that a filter left; without a filter there is nothing to match."""
-        if self._filter:
-            self.action_move(by)
 
     def on_click(self, event: events.Click) -> None:
         """Select the order under the pointer."""

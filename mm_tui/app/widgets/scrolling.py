@@ -18,22 +18,6 @@ _ROOM_BESIDE_DETAILS = 3
 """Rows of the list that must be left before the selected one is told in full."""
 _FAR: Final = 1_000_000
 
-LIST_BINDINGS: Final[list[BindingType]] = [
-    Binding("up,k", "move(-1)", "newer", show=False),
-    Binding("down,j", "move(1)", "older", show=False),
-    Binding("pageup", "page(-1)", "a page newer", show=False),
-    Binding("pagedown", "page(1)", "a page older", show=False),
-    Binding("ctrl+u", "half_page(-1)", "half a page newer", show=False),
-    Binding("ctrl+d", "half_page(1)", "half a page older", show=False),
-    Binding("home,g", f"move({-_FAR})", "newest", show=False),
-    Binding("end,G", f"move({_FAR})", "oldest", show=False),
-    Binding("n", "match(1)", "next match", show=False),
-    Binding("N", "match(-1)", "match before", show=False),
-]
-"""Keys of every list; an action that yields leaves its key to the list that has the focus."""
-LIST_KEYS: Final = frozenset({"g"})
-"""Keys of these that belong to an action of the desk elsewhere."""
-
 
 def matching(rows: Sequence[Any], words: str, told: Callable[[Any], str]) -> Sequence[Any]:
     """The rows that have every word of a filter somewhere, whatever the case; all of them for no words."""
@@ -54,21 +38,57 @@ def _fixed(_row: Any) -> Hashable:
     return None
 
 
-class Scrolling(Panel):
-    """A subclass gives its rows, what identifies one, what a filter reads in it, and draws them by `put_rows`."""
+class Listing(Panel):
+    """Keys of every list; a subclass says what it means to move by so many rows."""
 
-    BINDINGS: ClassVar[list[BindingType]] = LIST_BINDINGS
-    LIST_KEYS: ClassVar[frozenset[str]] = LIST_KEYS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "newer", show=False),
+        Binding("down,j", "move(1)", "older", show=False),
+        Binding("pageup", "page(-1)", "a page newer", show=False),
+        Binding("pagedown", "page(1)", "a page older", show=False),
+        Binding("ctrl+u", "half_page(-1)", "half a page newer", show=False),
+        Binding("ctrl+d", "half_page(1)", "half a page older", show=False),
+        Binding("home,g", f"move({-_FAR})", "newest", show=False),
+        Binding("end,G", f"move({_FAR})", "oldest", show=False),
+        Binding("n", "match(1)", "next match", show=False),
+        Binding("N", "match(-1)", "match before", show=False),
+    ]
+    LIST_KEYS: ClassVar[frozenset[str]] = frozenset({"g"})
+    """Keys of these that belong to an action of the desk elsewhere; one that yields leaves its key to the focus."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
+        self._filter = ""
         self._first = 0
         """The topmost row shown."""
         self._seen = 1
         """Rows of the list that were shown last."""
+
+    def action_move(self, by: int) -> None:
+        """Select the row so many further down."""
+        raise NotImplementedError
+
+    def action_page(self, pages: int) -> None:
+        """By what is seen, less one line."""
+        self.action_move(pages * max(1, self._seen - 1))
+
+    def action_half_page(self, pages: int) -> None:
+        """By half of it."""
+        self.action_move(pages * max(1, self._seen // 2))
+
+    def action_match(self, by: int) -> None:
+        """The next row that a filter left; without a filter there is nothing to match."""
+        if self._filter:
+            self.action_move(by)
+
+
+class Scrolling(Listing):
+    """A subclass gives its rows, what identifies one, what a filter reads in it, and draws them by `put_rows`."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id, classes=classes)
         self._top_line = 0
         """The content line of the topmost row."""
-        self._filter = ""
         self._listed: Sequence[Any] = ()
         self._selected: Hashable = None
 
@@ -195,19 +215,6 @@ class Scrolling(Panel):
         else:
             at += by
         self._select(min(max(0, at), len(rows) - 1))
-
-    def action_page(self, pages: int) -> None:
-        """By what is seen, less one line."""
-        self.action_move(pages * max(1, self._seen - 1))
-
-    def action_half_page(self, pages: int) -> None:
-        """By half of it."""
-        self.action_move(pages * max(1, self._seen // 2))
-
-    def action_match(self, by: int) -> None:
-        """The next row that a filter left; without a filter there is nothing to match."""
-        if self._filter:
-            self.action_move(by)
 
     def scroll_rows(self, lines: int) -> None:
         """Look further down; the selection stays with its row."""

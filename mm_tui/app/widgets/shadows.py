@@ -4,10 +4,9 @@ from textwrap import wrap
 from typing import ClassVar, NamedTuple
 
 from textual import events
-from textual.binding import Binding, BindingType
 
-from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.position import money, tone
+from mm_tui.app.widgets.scrolling import Listing
 from mm_tui.app.widgets.spans import Span
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
@@ -66,16 +65,10 @@ def fitting(width: int) -> Widths:
     return Widths(width, min(_NAME[1], _NAME[0] + max(0, left)), tuple(column for column in _COLUMNS if column in kept))
 
 
-class Shadows(Panel):
+class Shadows(Listing):
     """A row a desk. Up and down or a click select; the selection stays with its shadow."""
 
     title: ClassVar[str] = "Shadows"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "previous shadow", show=False),
-        Binding("down,j", "move(1)", "next shadow", show=False),
-        Binding("home", "move(-100)", "the best", show=False),
-        Binding("end", "move(100)", "the worst", show=False),
-    ]
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
@@ -106,6 +99,7 @@ class Shadows(Panel):
         below = explained(self._shown_row(), instrument, widths)
         below = below[: max(least, height - 1 - len(shadows.rows))]
         room = height - 1 - len(below)
+        self._seen = max(1, room)
         hidden = len(shadows.rows) - room
         self.rim(cost_words(shadows), below=f"{hidden} more" if hidden > 0 else "")
         first = max(0, min(len(shadows.rows) - room, self._at() - room + 1)) if len(shadows.rows) > room else 0

@@ -87,10 +87,10 @@ async def test_keys_and_mouse_select_and_the_selection_stays_with_its_shadow() -
         panel.focus()
         assert panel.selected is None, "the desk itself is no shadow"
         found = []
-        for key in ("down", "j", "j", "j", "up", "k", "end", "home"):
+        for key in ("down", "j", "j", "j", "up", "k", "end", "home", "pagedown", "G", "g"):
             await pilot.press(key)
             found.append(None if panel.selected is None else panel.selected.number)
-        assert found == [4, 2, 3, 3, 2, 4, 3, 1]
+        assert found == [4, 2, 3, 3, 2, 4, 3, 1, 3, 3, 1]
         await pilot.click(Shadows, offset=(5, 4))
         assert panel.selected is not None
         assert panel.selected.number == 4
