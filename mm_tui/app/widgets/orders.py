@@ -7,7 +7,7 @@ from textual import events
 from textual.message import Message
 
 from mm_tui.app.widgets.order_line import STATUS_WORDS, UNSURE, Widths, heads, order_line
-from mm_tui.app.widgets.scrolling import Listing, matching
+from mm_tui.app.widgets.scrolling import Filtered, matching
 from mm_tui.app.widgets.spans import Span
 from mm_tui.app.widgets.waterfall import BRIEF, LEAST, brief, explanation, held_line
 from mm_tui.model.instrument import Instrument
@@ -23,7 +23,7 @@ _LONGEST_LIST = 13
 """Rows of the list beneath which an explanation follows at once, however high the panel is."""
 
 
-class Orders(Listing):
+class Orders(Filtered):
     """A row an order. Up and down or a click select; the selection stays with its order."""
 
     title: ClassVar[str] = "Open orders"

@@ -42,25 +42,20 @@ class Listing(Panel):
     """Keys of every list; a subclass says what it means to move by so many rows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "newer", show=False),
-        Binding("down,j", "move(1)", "older", show=False),
-        Binding("pageup", "page(-1)", "a page newer", show=False),
-        Binding("pagedown", "page(1)", "a page older", show=False),
-        Binding("ctrl+u", "half_page(-1)", "half a page newer", show=False),
-        Binding("ctrl+d", "half_page(1)", "half a page older", show=False),
-        Binding("home,g", f"move({-_FAR})", "newest", show=False),
-        Binding("end,G", f"move({_FAR})", "oldest", show=False),
-        Binding("n", "match(1)", "next match", show=False),
-        Binding("N", "match(-1)", "match before", show=False),
+        Binding("up,k", "move(-1)", "a row up", show=False),
+        Binding("down,j", "move(1)", "a row down", show=False),
+        Binding("pageup", "page(-1)", "a page up", show=False),
+        Binding("pagedown", "page(1)", "a page down", show=False),
+        Binding("ctrl+u", "half_page(-1)", "half a page up", show=False),
+        Binding("ctrl+d", "half_page(1)", "half a page down", show=False),
+        Binding("home,g", f"move({-_FAR})", "the first row", show=False),
+        Binding("end,G", f"move({_FAR})", "the last row", show=False),
     ]
     LIST_KEYS: ClassVar[frozenset[str]] = frozenset({"g"})
     """Keys of these that belong to an action of the desk elsewhere; one that yields leaves its key to the focus."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
-        self._filter = ""
-        self._first = 0
-        """The topmost row shown."""
         self._seen = 1
         """Rows of the list that were shown last."""
 
@@ -76,13 +71,29 @@ class Listing(Panel):
         """By half of it."""
         self.action_move(pages * max(1, self._seen // 2))
 
+
+class Filtered(Listing):
+    """A list that scrolls and has a filter, with the keys that go through what a filter left."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *Listing.BINDINGS,
+        Binding("n", "match(1)", "next match", show=False),
+        Binding("N", "match(-1)", "match before", show=False),
+    ]
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id, classes=classes)
+        self._filter = ""
+        self._first = 0
+        """The topmost row shown."""
+
     def action_match(self, by: int) -> None:
         """The next row that a filter left; without a filter there is nothing to match."""
         if self._filter:
             self.action_move(by)
 
 
-class Scrolling(Listing):
+class Scrolling(Filtered):
     """A subclass gives its rows, what identifies one, what a filter reads in it, and draws them by `put_rows`."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word

@@ -51,7 +51,7 @@ async def test_a_focused_panel_has_its_own_keys_first() -> None:
         assert isinstance(sheet, Help)
         text = "\n".join(line.plain for line in sheet.lines())
         assert "Fills" in text
-        assert "half a page newer" in text
+        assert "half a page up" in text
         assert "halt until re-armed" in text, "how to stop is always there"
         assert "? shows all keys" in text
         size = sheet.size
