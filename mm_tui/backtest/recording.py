@@ -105,10 +105,13 @@ class Recording(Heard, Protocol):
 class RecordedSession:
     """The folder of a session, finished or not."""
 
-    def __init__(self, folder: Path, changes: Changes, *, salvage: bool = False, runs: bool = True) -> None:
+    def __init__(
+        self, folder: Path, changes: Changes, *, salvage: bool = False, runs: bool = True, shows: bool = False
+    ) -> None:
         """Raises DataError where the folder is no session, SettingsError where a setting is wrong.
 
-        Where it `runs`, a strategy file that the session names is code of whoever made it: raises UsageError unless
+        A black box can only be shown: raises UsageError unless it `shows`. Where it `runs`, a strategy file that the
+        session names is code of whoever made it: raises UsageError unless
         the changes name the strategy themselves.
         """
         self.path = folder
@@ -118,6 +121,11 @@ class RecordedSession:
         self.salvage = salvage
         self.reader = SessionReader(folder, salvage=salvage)
         self.meta: SessionMeta = self.reader.meta
+        if self.meta.black_box_of is not None and not shows:
+            raise UsageError(
+                f"{folder} is a black box, and what led up to it is missing: mm-tui replay shows it; to run the "
+                f"session: {self.meta.black_box_of.session}"
+            )
         self.venue = self.meta.venue
         self.terms = _recorded_terms(self.meta, _recorded_settings(folder, self.meta, changes), changes)
         if runs and ":" in self.meta.strategy and not changes.touch(STRATEGY):
@@ -254,15 +262,22 @@ class FrameReader:
 
 
 def open_recording(
-    path: Path, changes: Changes, settings: Settings, *, salvage: bool = False, runs: bool = True
+    path: Path,
+    changes: Changes,
+    settings: Settings,
+    *,
+    salvage: bool = False,
+    runs: bool = True,
+    shows: bool = False,
 ) -> Recording:
     """A session where the folder holds one, else a capture with these settings.
 
-    With `salvage` lines that cannot be read are passed over and counted in the note; without `runs` it is read only.
+    With `shows` a black box is opened too. With `salvage` lines that cannot be read are passed over and counted in the
+    note; without `runs` it is read only.
     Raises DataError, SettingsError, and UsageError where it may not run.
     """
     if path.is_dir() and (path / FILE).exists() and (path / JOURNAL).exists():
-        return RecordedSession(path, changes, salvage=salvage, runs=runs)
+        return RecordedSession(path, changes, salvage=salvage, runs=runs, shows=shows)
     return RecordedCapture(path, settings, salvage=salvage)
 
 

@@ -158,7 +158,7 @@ def _show(
 
     path = find(recording, sessions_folder(os.environ, loaded.settings.record.dir))
     options = ReplayOptions(speed=pace, begin=begin, log_level=chosen.log_level)
-    return run_replay(lambda: open_recording(path, changes, loaded.settings), options, loaded)
+    return run_replay(lambda: open_recording(path, changes, loaded.settings, shows=True), options, loaded)
 
 
 def _verify(recording: str, loaded: "Loaded", changes: "Changes", *, as_json: bool) -> int:

@@ -83,6 +83,8 @@ def _recording_in(session: Path, found: "list[Desk]") -> "list[Desk]":
 def _state(entry: "SessionEntry") -> str:
     if entry.pid is not None:
         return f"running, pid {entry.pid}"
+    if entry.meta is not None and entry.meta.black_box_of is not None:
+        return entry.meta.ended or "black box"
     return entry.note or (entry.meta.ended if entry.meta is not None else None) or "ended"
 
 
@@ -127,6 +129,7 @@ def _plain(entry: "SessionEntry") -> dict[str, Any]:
         "started_ns": meta and meta.start,
         "ended_ns": meta and meta.end,
         "ended": meta and meta.ended,
+        "black_box_of": meta and meta.black_box_of,
         "market_lines": meta and meta.market_lines,
         "digest": meta and meta.digest,
         "result": meta and meta.result,

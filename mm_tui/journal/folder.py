@@ -13,6 +13,8 @@ from mm_tui.errors import DataError, UsageError
 from mm_tui.journal import lock, meta
 
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-[A-Za-z0-9_.+]+-[^/\s]+")
+BOXES = "blackbox"
+"""The folder beside the sessions that holds black boxes, named as sessions are."""
 _DAY_NS = 86_400_000_000_000
 
 
@@ -80,8 +82,9 @@ def claim(root: Path) -> lock.Lock:
 
 
 def sessions(root: Path) -> list[SessionEntry]:
-    """Every session under the root, the newest first; an absent root has none."""
-    return [_entry(path) for path in sorted(_folders(root), key=lambda path: path.name, reverse=True)]
+    """Every session under the root and every black box, the newest first; an absent root has none."""
+    found = [*named(root), *named(root / BOXES)]
+    return [_entry(path) for path in sorted(found, key=lambda path: path.name, reverse=True)]
 
 
 def expired(root: Path, now: int, days: int) -> list[Path]:
@@ -91,7 +94,7 @@ def expired(root: Path, now: int, days: int) -> list[Path]:
     oldest = f"{datetime.fromtimestamp((now - days * _DAY_NS) // 1_000_000_000, UTC):%Y%m%dT%H%M%SZ}"
     return [
         path
-        for path in sorted(_folders(root))
+        for path in sorted(named(root))
         if path.name[: len(oldest)] < oldest and lock.holder(path / lock.FILE) is None
     ]
 
@@ -105,7 +108,7 @@ def remove(path: Path) -> str:
     return ""
 
 
-def _folders(root: Path) -> Iterator[Path]:
+def named(root: Path) -> Iterator[Path]:
     """Folders that have a session's name and a session in them; nothing else is ever listed or removed."""
     try:
         entries = list(os.scandir(root))

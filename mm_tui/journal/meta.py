@@ -40,6 +40,17 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """What its market data came from."""
 
 
+class BlackBox(msgspec.Struct, frozen=True, kw_only=True):
+    """What a black box was cut out for, and of what."""
+
+    session: str
+    """Path of the session."""
+    ts: int
+    """The moment, ns since 1970."""
+    rule: str
+    """The rule that tripped; `kill` for the kill switch."""
+
+
 class SessionMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     """Everything that a re-run of the session needs besides its two logs."""
 
@@ -78,6 +89,8 @@ class SessionMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False
     """Of the outputs, as the summary has it: what a run of the recording is held against."""
     branch_of: Origin | None = None
     """Null for a session that stands by itself."""
+    black_box_of: BlackBox | None = None
+    """Null for a session that ran; else this is the last minute of one, to be shown and not to be run."""
     measured: dict[str, dict[str, Any]] | None = None
     """`feed_age_ms` and `latency_us` of the summary: what the shells measured and no recording can say again."""
 

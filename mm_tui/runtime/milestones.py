@@ -99,6 +99,16 @@ class Milestones:
             self._next = ts - ts % EVERY_NS + EVERY_NS
             self._add(ts)
 
+    @property
+    def ts(self) -> int:
+        """The desk's time, ns."""
+        return self._desk.ts
+
+    def add_now(self) -> None:
+        """One out of turn, between two events."""
+        if self._desk.first_ts:
+            self._add(self._desk.ts)
+
     def close(self) -> None:
         """A last milestone, so that the marks of the end are known too; before the logs are closed."""
         if self._desk.first_ts and self._logs.failed is None:

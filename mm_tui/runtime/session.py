@@ -29,6 +29,7 @@ from mm_tui.model.words import written
 from mm_tui.runtime.alerts import AlertsWorker, Post, Wording, post_of
 from mm_tui.runtime.assembly import Terms, build_desk, opening
 from mm_tui.runtime.band import NO_FIGURES, Band, Figures
+from mm_tui.runtime.boxes import HEARD, Boxes
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.drills import Drills
@@ -176,6 +177,7 @@ class Session:
         self._log: logging.Handler | None = None
         self._risk_file: RiskFile | None = None
         self._milestones: Milestones | None = None
+        self._boxes: Boxes | None = None
         self.alerts: AlertsWorker | None = None
 
     # -- opening
@@ -227,6 +229,8 @@ class Session:
             index = IndexWriter(self._writer.folder)
             self._milestones = Milestones(self.desk, self._writer, index, self.band, chosen.feed.name)
             self.bus.subscribe("market.index", MARKED, self._milestones.hear)
+            self._boxes = Boxes(self._writer.folder, options.sessions, self._milestones)
+            self.bus.subscribe("black box", HEARD, self._boxes.hear)
         self.inbox = DeskInbox(self._clock.now, self._entered)
         self.desk.drill = Drills(chosen.feed, self.inbox, chosen.market).do
         self.alerts = None if post is None else self._alerts(post)
@@ -291,7 +295,7 @@ class Session:
         feed = FeedWorker(chosen.feed, inbox, lambda: None if screen else control.stop("end of file"))
         simulator = SimulatorWorker(desk, inbox, self._clock, strategy)
         risk = RiskWorker(desk, inbox, self._gauges, chosen.stale_after_ms, self._risk_file, punctual=chosen.punctual)
-        recorder = RecorderWorker(self._writer, self._recording_failed)
+        recorder = RecorderWorker(self._writer, self._recording_failed, self._boxes)
         workers: list[Any] = [feed, strategy, risk, simulator, recorder, *([self.alerts] if self.alerts else [])]
         runs = [worker.run() for worker in workers]
         runs.append(self._tidy())
@@ -424,6 +428,8 @@ class Session:
             if self._milestones is not None:
                 self._milestones.close()
             self._writer.close()
+            if self._boxes is not None:
+                await asyncio.to_thread(self._boxes.finish)
             with suppress(OSError):
                 await asyncio.to_thread(seal.seal_logs, path)
             self._meta = msgspec.structs.replace(

@@ -10,6 +10,7 @@ import msgspec
 from mm_tui.journal.seal import seal_log
 from mm_tui.journal.writer import SessionWriter
 from mm_tui.model.events import AnyEvent, SessionStarted
+from mm_tui.runtime.boxes import Boxes
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.desk import MARKET, Desk
 from mm_tui.runtime.followers import SLICE, Followers
@@ -275,11 +276,12 @@ class RiskWorker:
 
 
 class RecorderWorker:
-    """Rotates and seals the market log; says when recording failed."""
+    """Rotates and seals the market log, writes black boxes; says when recording failed."""
 
-    def __init__(self, writer: SessionWriter | None, failed: str) -> None:
+    def __init__(self, writer: SessionWriter | None, failed: str, boxes: Boxes | None = None) -> None:
         """`failed` says why there is no writer although there should be one."""
         self._writer = writer
+        self._boxes = boxes
         self._failed = failed
         self.state = WorkerState("recorder")
 
@@ -299,6 +301,10 @@ class RecorderWorker:
                 closed = writer.rotate()
                 if closed is not None:
                     await asyncio.to_thread(seal_log, closed)
+            elif self._boxes is not None and self._boxes.due:
+                self._boxes.prepare()
+                await asyncio.to_thread(self._boxes.finish)
+                self.state.detail = self._boxes.said
 
 
 class Watchdog:

@@ -14,6 +14,7 @@ from pure_desk import ASK, BID, BTC, SECOND, snapshot, top
 from small_session import capture, loaded, options
 
 from mm_tui.errors import OrdersMayRest, UsageError, VenueError
+from mm_tui.journal import folder
 from mm_tui.model.events import LinkUp
 from mm_tui.model.orders import Status
 from mm_tui.runtime import session as module
@@ -231,6 +232,24 @@ async def test_a_kill_from_another_thread_halts_at_once(tmp_path: Path, monkeypa
     assert session.desk.core.orders.placed == placed
     live.control.stop("quit")
     assert (await running).ended == "quit"
+
+
+async def test_a_kill_leaves_a_black_box_though_the_session_ends_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = Live(monkeypatch, ticking, 2000)
+    running = asyncio.create_task(run_session(options(tmp_path, "live"), loaded(), live.control, screen=False))
+    session = await live.until(lambda one: len(one.desk.venue.orders) == 6)
+    await asyncio.to_thread(live.control.kill)
+    await live.until(lambda one: state(one) == "halted" and not one.desk.venue.orders)
+    live.control.stop("quit")
+    outcome = await running
+    [box] = [one for one in folder.sessions(tmp_path / "sessions") if one.meta and one.meta.black_box_of]
+    assert box.meta is not None
+    assert box.meta.black_box_of is not None
+    assert box.meta.black_box_of.session == str(outcome.folder)
+    assert box.meta.ended == "black box: kill pressed, halt"
+    assert session.desk.core.state.value == "halted"
 
 
 async def test_a_loop_that_was_stuck_finds_its_quotes_pulled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

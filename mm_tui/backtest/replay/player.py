@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from mm_tui.backtest.recording import Recording
+from mm_tui.backtest.recording import RecordedSession, Recording
 from mm_tui.backtest.replay.checkpoints import Checkpoints
 from mm_tui.backtest.replay.film import Film, film_of
 from mm_tui.backtest.replay.freeze import FreezeError
@@ -32,6 +32,7 @@ from mm_tui.views.frames import DeskFrame, ReplayFrame, Viewport
 
 _ONLY_A_REPLAY: Final = "a replay sends nothing; B branches off"
 _END: Final = "end of the recording"
+_CUT: Final = "as recorded: a black box has no desk to run"
 
 
 class Replay:
@@ -48,6 +49,10 @@ class Replay:
     ) -> None:
         """`clock` counts ns and never goes back. What is found goes into the store, or comes from it."""
         self.recording = recording
+        self._box = recording.meta.black_box_of if isinstance(recording, RecordedSession) else None
+        """Where it is a black box, what of: then all there is to see is the film."""
+        if self._box is not None:
+            store = None
         index = fitting(recording)
         states = Checkpoints() if checkpoints is None else checkpoints
         self._scout = Scout(recording, clock, states, store, indexed=index is not None)
@@ -86,7 +91,7 @@ class Replay:
             "next_gap": lambda _: self._go_to_next("gap"),
             "next_trip": lambda _: self._go_to_next("trip"),
             "goto": self._seek_by,
-            "first": lambda _: self._go(Goal("to the beginning", heard=1)),
+            "first": lambda _: self._go(self._beginning),
             "last": lambda _: self._go(Goal("to the end", ts=1 << 62)),
         }
 
@@ -111,12 +116,19 @@ class Replay:
 
     def begin(self, text: str = "") -> None:
         """Show the first moment, or go to the one that is written, and play; raises UsageError, DataError."""
-        if not self.timeline.times and not self.timeline.read():
+        if self._box is not None and self._film is None:
+            raise DataError(f"{self.recording.path}: a black box without milestones that fit its logs")
+        if self._box is None and not self.timeline.times and not self.timeline.read():
             raise DataError(f"{self.recording.path}: {self.timeline.note or 'there is nothing in it'}")
-        self._go(Goal("to the beginning", heard=1))
+        self._go(self._beginning)
         if text:
             self._seek_to(text, self.start)
         self.playing = True
+
+    @property
+    def _beginning(self) -> Goal:
+        words = "to the beginning"
+        return Goal(words, heard=1) if self._box is None else Goal(words, ts=self.start)
 
     def seek(self, ts: int) -> None:
         """Go to a moment, ns since 1970."""
@@ -135,6 +147,8 @@ class Replay:
     @property
     def absent(self) -> str:
         """Why nothing can branch off what is shown, in a line; empty where it can."""
+        if self._box is not None:
+            return f"nothing can go on from a black box; branch off its session: {self._box.session}"
         return "the desk itself is still on its way to this moment; branch once it is here" if self._rolling else ""
 
     @property
@@ -145,12 +159,16 @@ class Replay:
     @property
     def start(self) -> int:
         """The first input's time; 0 before it was read."""
+        if self._box is not None and self._film is not None:
+            return self._film.start
         return self.timeline.times[0] if self.timeline.times else 0
 
     @property
     def end(self) -> int:
         """The last input's time; as long as that is not read, what the share that is read lets expect."""
         times, share = self.timeline.times, self.timeline.share
+        if self._box is not None and self._film is not None:
+            return self._film.end
         if not times:
             return 0
         if self.timeline.done or (not share and self._film is None):
@@ -161,8 +179,9 @@ class Replay:
 
     def _play_or_pause(self) -> None:
         self.playing = not self.playing
-        if self.playing and self.timeline.done and self.shown.heard >= len(self.timeline):
-            self._go(Goal("to the beginning", heard=1))
+        over = self.timeline.done and self.shown.heard >= len(self.timeline)
+        if self.playing and (over or (self._box is not None and self.ts >= self.end)):
+            self._go(self._beginning)
         self._drop_anchor()
 
     def _step(self) -> None:
@@ -222,6 +241,8 @@ class Replay:
             self._reach(self._goal, end)
         elif self.playing:
             behind = self._play(end)
+        if self._box is not None:
+            return behind or self._goal is not None
         self._look_ahead(end)
         if self._rolling is not None and self._goal is None and self._find(Goal("", ts=self.ts)) is not None:
             self._go(Goal("", ts=self.ts))
@@ -333,6 +354,8 @@ class Replay:
                 return True
         if not film.seek(min(ts, film.end)):
             self._film = self._rolling = None
+            if self._box is not None:
+                raise DataError(f"{self.recording.path}: the black box is damaged, {film.failed}")
             return False
         self._rolling = film
         self._arrive("")
@@ -386,7 +409,7 @@ class Replay:
         if self._presented is not None and not self._changed and self._presented[1] is view:
             return self._presented[0]
         self._changed = False
-        scrubber, problem = self._scrubber(), self.checkpoints.problem
+        scrubber, problem = self._scrubber(), self.checkpoints.problem or ("" if self._box is None else _CUT)
         if self._rolling is not None:
             frame = self._view.filmed(self._rolling, self.timeline, scrubber, view, problem)
         else:
@@ -400,7 +423,7 @@ class Replay:
             start=self.start,
             end=self.end,
             ts=self.ts or self.start,
-            known=times[-1] if times else 0,
+            known=self.end if self._box is not None else times[-1] if times else 0,
             playing=self.playing,
             speed=self.speed,
             marks=self._marks.all if self._film is None or self.timeline.done else self._film.marks,
@@ -410,6 +433,9 @@ class Replay:
     def _progress(self) -> str:
         """`to 14:02:10, 43 %` while on the way."""
         goal, place, times = self._goal, self._place, self.timeline.times
+        if self._box is not None and self._rolling is not None and not self.seeking:
+            moment = f"{self._box.rule} at {clock_words(self._box.ts)}Z"
+            return f"{self.word and self.word + '; '}{self._rolling.words()}; black box: {moment}"
         if self._rolling is not None and not self.seeking:
             way = min(99, 100 * (times[-1] - times[0]) // max(1, self.ts - times[0]))
             return f"{self.word and self.word + '; '}{self._rolling.words()}; the desk is on its way, {way} %"
