@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from mm_tui.errors import DataError
-from mm_tui.journal import lock
+from mm_tui.journal import lock, private
 from mm_tui.journal.lines import regular
 from mm_tui.model.words import written
 
@@ -46,11 +46,8 @@ class Registration:
         The entry is always whole: a kill switch that looks meanwhile finds the one before or this one.
         """
         desk = Desk(os.getpid(), None if session is None else written(str(session.resolve())), venue, symbol)
-        part = self._path.with_suffix(".part")
         try:
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
-                stream.write(msgspec.json.encode(desk))
-            part.replace(self._path)
+            private.write(self._path, msgspec.json.encode(desk), sync=False)
         except OSError as error:
             raise _unwritten(self._path.parent, error) from error
 

@@ -12,6 +12,7 @@ from small_session import loaded, record
 from mm_tui.backtest.named import find
 from mm_tui.backtest.recording import Changes, RecordedSession, open_recording
 from mm_tui.backtest.replay.film import Film, film_of
+from mm_tui.backtest.replay.index import fitting
 from mm_tui.backtest.replay.player import Replay
 from mm_tui.errors import DataError, UsageError
 from mm_tui.journal import blackbox, folder
@@ -41,7 +42,7 @@ def moment_of(session: Path, seconds: float) -> Moment:
 
 def film(path: Path) -> Film:
     opened = open_recording(path, Changes(), loaded().settings, shows=True)
-    found = film_of(opened)
+    found = film_of(opened, fitting(opened))
     assert found is not None, "it has an index that fits its logs"
     return found
 
