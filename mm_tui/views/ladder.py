@@ -1,10 +1,10 @@
 """The ladder's rows from the book: which prices are shown, grouped how, and where our own orders stand."""
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
 
 from mm_tui.book.book import Book
 from mm_tui.book.tape import Tape
-from mm_tui.core.oms import OrderManager
 from mm_tui.model.events import BUY, Trade
 from mm_tui.model.orders import Order, Status
 from mm_tui.views.frames import LadderFrame, LadderRow, Viewport
@@ -21,6 +21,15 @@ PATIENCE = 100
 FIRST_BPS = 8
 """How far the ladder reaches either way before there are own quotes."""
 _SURE = frozenset({Status.LIVE, Status.PARTIALLY_FILLED})
+
+
+class OpenOrders(Protocol):
+    """What knows our orders."""
+
+    @property
+    def open(self) -> Iterable[Order]:
+        """Those that may still be filled."""
+        ...
 
 
 class Place(NamedTuple):
@@ -62,7 +71,7 @@ class LadderView:
         self,
         book: Book,
         touch: tuple[int, int, int, int],
-        orders: OrderManager,
+        orders: OpenOrders,
         last: Trade | None,
         view: Viewport,
         *,

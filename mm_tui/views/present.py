@@ -190,7 +190,7 @@ class Presenter:
         if market.tape.count != self._tape_count:
             prints = market.tape.prints
             fresh = min(market.tape.count - self._tape_count, len(prints))
-            rows = tuple(self._tape_row(prints[-1 - index]) for index in range(fresh))
+            rows = tuple(tape_row(prints[-1 - index], log) for index in range(fresh))
             self._tape_rows = (rows + self._tape_rows)[: prints.maxlen]
             self._tape_count = market.tape.count
         if ts >= self._stats_due:
@@ -209,17 +209,6 @@ class Presenter:
             )
         return fr.TapeFrame(
             trades=self._tape_rows, significant_quantity=market.tape.significant_lots, stats=self._stats
-        )
-
-    def _tape_row(self, one: Print) -> fr.TapeRow:
-        trade = one.trade
-        return fr.TapeRow(
-            ts=trade.ts,
-            side=trade.side,
-            price=trade.price,
-            quantity=trade.quantity,
-            significant=one.significant,
-            own=str(trade.trade_id) in self._log.filled_by,
         )
 
     def _orders(self, ts: int) -> tuple[fr.OrderRow, ...]:
@@ -401,3 +390,16 @@ class Presenter:
 
 def _same(new: Any, old: Any) -> Any:
     return old if new == old else new
+
+
+def tape_row(one: Print, log: EventLog) -> fr.TapeRow:
+    """A print of the tape; ours where the log knows a fill by it."""
+    trade = one.trade
+    return fr.TapeRow(
+        ts=trade.ts,
+        side=trade.side,
+        price=trade.price,
+        quantity=trade.quantity,
+        significant=one.significant,
+        own=str(trade.trade_id) in log.filled_by,
+    )

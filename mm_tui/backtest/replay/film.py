@@ -7,27 +7,21 @@ no strategy, and knows less than a desk: not where orders stand in their queues,
 until the next milestone. What it does show is the record's.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 
-from mm_tui.backtest.recording import FrameReader, RecordedSession, Recording
+from mm_tui.backtest.recording import RecordedSession, Recording
+from mm_tui.backtest.replay.recorded import Recorded
 from mm_tui.book.tape import TAPE_LENGTH
-from mm_tui.core.market import Market
-from mm_tui.core.state import State
 from mm_tui.errors import DataError
-from mm_tui.journal.index import Body, Levels, MarketIndex, Sample
+from mm_tui.journal.index import MarketIndex, Sample
 from mm_tui.journal.reader import SessionReader
 from mm_tui.journal.record import Entry, MarketLine, Place
 from mm_tui.model import account as accounts
-from mm_tui.model.account import Account
 from mm_tui.model.clock import SECOND
-from mm_tui.model.events import AnyEvent, BookDelta, BookSnapshot, LinkUp, OrderFilled, TopOfBook, Trade
-from mm_tui.model.facts import Fact, Filled, OrderChanged, QuoteDecided, StateChanged
-from mm_tui.model.orders import TERMINAL, Order, Status
-from mm_tui.runtime.milestones import decode_shown
+from mm_tui.model.orders import Order
 from mm_tui.views.fmt import clock
 from mm_tui.views.frames import (
     ChartFill,
@@ -43,20 +37,16 @@ from mm_tui.views.frames import (
     Viewport,
 )
 from mm_tui.views.ladder import LadderView
-from mm_tui.views.log import EventLog
+from mm_tui.views.present import tape_row
 
 LEAD: Final = 2
 """Milestones before the one that a moment is behind, from which the event log is filled."""
 CHART_NS: Final = 15 * 60 * SECOND
 """As much as a desk's chart holds."""
-_STATES: Final = frozenset(State)
-_STATUSES: Final = frozenset(Status)
 _NONSENSE: Final = (ArithmeticError, LookupError, TypeError, ValueError)
 """What comes of numbers that no desk has written: the index of a session that somebody sent may hold any."""
 _WRONG: Final = "market.index is not of these logs, or damaged"
 _EVERY_MS: Final = 1000
-_UNPRINTABLE: Final = re.compile(rb'\\[^"\\/]|\x7f|\xc2[\x80-\x9f]')
-"""In JSON: characters that move a terminal's cursor, or worse. A session may be somebody else's."""
 
 
 class Film:
@@ -71,6 +61,7 @@ class Film:
         self.end = max(index.times[-1], recording.ended or 0)
         self.index = index
         self._recording = recording
+        self._instrument = recording.terms.instrument
         self._reader = SessionReader(recording.path, salvage=recording.salvage)
         self._ladder = LadderView()
         self._marks = tuple(ReplayMark(ts=mark.ts, kind=mark.kind, side=mark.side) for mark in index.marks)
@@ -121,7 +112,7 @@ class Film:
             ):
                 self._pass(coming)
             elif item is not None and _ts(item) <= until:
-                self._take(item)
+                self._recorded.take(item)
                 self._next = next(self._items, None)
             else:
                 break
@@ -148,13 +139,7 @@ class Film:
 
     def _begin(self, number: int) -> bool:
         """Stand at a milestone; False where it cannot be read."""
-        self._market = Market(self._recording.terms.instrument, self._recording.terms.settings.feed)
-        self._log = EventLog(self._recording.terms.instrument)
-        self._orders: dict[str, Order] = {}
-        self._wanted: dict[tuple[int, int], QuoteDecided] = {}
-        self._shown = DeskFrame()
-        self._account = Account(0, 0)
-        self._filled = 0
+        self._recorded = Recorded(self._recording.terms)
         self._older: tuple[TapeRow, ...] = ()
         self._samples: list[ChartSample] = []
         self._next = None
@@ -162,11 +147,9 @@ class Film:
         self._number = number
         self.ts = self.index.times[number]
         found = self.index.book(number)
-        if found is None or not self._show(found[0]):
+        if found is None or not self._recorded.begin(self.ts, *found):
             return False
-        self._fill_book(*found)
-        self._older = self._shown.tape.trades
-        self._frames = FrameReader(self._recording.terms)
+        self._older = self._recorded.shown.tape.trades
         self._items = self._readable(number)
         self._next = next(self._items, None)
         self._chart_up_to(number)
@@ -179,117 +162,19 @@ class Film:
         except DataError as error:
             self.failed = str(error)
 
-    def _fill_book(self, body: Body, bids: Levels, asks: Levels) -> None:
-        market, ts = self._market, self.ts
-        if body.valid and bids and asks:
-            levels = list(bids.items()), list(asks.items())
-            market.on_snapshot(BookSnapshot(ts=ts, last_update_id=body.update_id, bids=levels[0], asks=levels[1]))
-        if body.ticker is not None:
-            update_id, bid, bid_quantity, ask, ask_quantity = body.ticker
-            market.on_top(
-                TopOfBook(
-                    ts=ts, update_id=update_id, bid=bid, bid_quantity=bid_quantity, ask=ask, ask_quantity=ask_quantity
-                )
-            )
-        if market.book.valid:
-            market.observe(ts)
-
-    def _show(self, body: Body) -> bool:
-        """Take what the desk showed at a milestone; False where this version cannot read it."""
-        if _UNPRINTABLE.search(body.shown):
-            return False
-        try:
-            shown = decode_shown(body.shown)
-            orders = {row.order_id: _order(row, body.created[row.order_id]) for row in shown.orders}
-            account = Account(0, 0)
-            for name in Account.__slots__:
-                setattr(account, name, body.account[name])
-        except (msgspec.MsgspecError, ValueError, KeyError, RecursionError):
-            return False
-        self._shown, self._orders, self._account = shown, orders, account
-        self._fates = {row.order_id: row.fate for row in shown.orders}
-        self._filled = 0
-        return True
-
     def _pass(self, number: int) -> None:
         """From here on the desk's own figures are those of a later milestone."""
         self._number = number
         body = self.index.body(number)
         if body is not None:
-            self._show(body)
+            self._recorded.show(body)
         self._chart_up_to(number)
-
-    def _take(self, item: MarketLine | Entry) -> None:
-        if isinstance(item, Entry):
-            if isinstance(item.message, Fact):
-                if not _UNPRINTABLE.search(msgspec.json.encode(item.message)):
-                    self._hear(item.message)
-            elif isinstance(item.message, LinkUp) and item.message.resync:
-                self._market.reset(item.message.ts)
-            return
-        try:
-            event = self._frames.read(item)
-        except DataError:
-            return  # the desk refused it as well
-        if event is not None:
-            self._trade_on(event)
-
-    def _trade_on(self, event: AnyEvent) -> None:
-        market = self._market
-        if isinstance(event, Trade):
-            market.on_trade(event)
-        elif isinstance(event, BookDelta):
-            market.on_delta(event)
-        elif isinstance(event, BookSnapshot):
-            market.on_snapshot(event)
-        elif isinstance(event, TopOfBook):
-            market.on_top(event)
-        if market.book.valid:
-            market.observe(event.ts)
-
-    def _hear(self, fact: Fact) -> None:
-        self._log.hear(fact)
-        if isinstance(fact, Filled):
-            self._filled += 1
-            self._account.book(fact.side, _fill(fact))
-        elif isinstance(fact, QuoteDecided):
-            self._wanted[fact.side, fact.level] = fact
-        elif isinstance(fact, StateChanged):
-            if fact.state in _STATES:
-                header = msgspec.structs.replace(self._shown.header, state=fact.state, reason=fact.reason)
-                self._shown = msgspec.structs.replace(self._shown, header=header)
-        elif isinstance(fact, OrderChanged) and fact.status in _STATUSES:
-            self._move(fact)
-
-    def _move(self, fact: OrderChanged) -> None:
-        status = Status(fact.status)
-        if status in TERMINAL:
-            self._orders.pop(fact.order_id, None)
-            return
-        known, wanted = self._orders.get(fact.order_id), self._wanted.get((fact.side, fact.level))
-        self._orders[fact.order_id] = Order(
-            order_id=fact.order_id,
-            side=fact.side,
-            price=fact.price,
-            quantity=fact.quantity,
-            filled=fact.filled,
-            status=status,
-            created=fact.ts if known is None else known.created,
-            level=fact.level,
-            steps=known.steps if known is not None else wanted.steps if wanted is not None else (),
-        )
-        self._fates.pop(fact.order_id, None)
 
     # -- what is shown
 
-    @property
-    def open(self) -> list[Order]:
-        """Our orders as far as the records say; for the ladder."""
-        return list(self._orders.values())
-
     def words(self) -> str:
         """Of what time the figures are that only the desk knows."""
-        return f"as recorded, figures of {clock(self._shown.ts)}Z"
+        return f"as recorded, figures of {clock(self._recorded.shown.ts)}Z"
 
     def frame(self, view: Viewport) -> DeskFrame:
         """The moment for the screen, but for what a replay adds; of nonsense the header alone."""
@@ -297,51 +182,41 @@ class Film:
             return self._frame(view)
         except _NONSENSE as error:
             self.failed = f"{_WRONG}: {error}"
-            return DeskFrame(ts=self.ts, instrument=self._recording.terms.instrument, header=self._shown.header)
+            return DeskFrame(ts=self.ts, instrument=self._instrument, header=self._recorded.shown.header)
 
     def _frame(self, view: Viewport) -> DeskFrame:
-        shown, market = self._shown, self._market
-        self._log.refresh()
+        shown, market = self._recorded.shown, self._recorded.market
+        self._recorded.log.refresh()
         return msgspec.structs.replace(
             shown,
             ts=self.ts,
-            instrument=self._recording.terms.instrument,
+            instrument=self._instrument,
             truth=msgspec.structs.replace(shown.truth, age_ms=None, clock=f"{clock(self.ts)}Z"),
             ladder=self._ladder_frame(view),
             tape=self._tape(),
-            orders=tuple(
-                self._row(order) for order in sorted(self.open, key=lambda order: (-order.price, order.created))
-            ),
+            orders=tuple(map(self._row, sorted(self._recorded.open, key=lambda one: (-one.price, one.created)))),
             position=self._position(market.references.mid2),
             chart=self._chart(),
-            events=self._log.rows,
+            events=self._recorded.log.rows,
             history=(),
         )
 
     def _ladder_frame(self, view: Viewport) -> LadderFrame:
-        market, refs = self._market, self._market.references
+        market, refs = self._recorded.market, self._recorded.market.references
         touch = (refs.bid, refs.bid_quantity, refs.ask, refs.ask_quantity)
-        return self._ladder.present(market.book, touch, self, market.tape.last, view, ts=self.ts)  # type: ignore[arg-type]  # it looks at open orders alone
+        return self._ladder.present(market.book, touch, self._recorded, market.tape.last, view, ts=self.ts)
 
     def _tape(self) -> TapeFrame:
         """What came since the film was begun, and behind it what the desk's tape held then."""
-        tape = self._market.tape
-        rows = tuple(
-            TapeRow(
-                ts=one.trade.ts,
-                side=one.trade.side,
-                price=one.trade.price,
-                quantity=one.trade.quantity,
-                significant=one.significant,
-                own=str(one.trade.trade_id) in self._log.filled_by,
-            )
-            for one in reversed(tape.prints)
-        )
+        tape = self._recorded.market.tape
+        rows = tuple(tape_row(one, self._recorded.log) for one in reversed(tape.prints))
         trades = (rows + self._older)[:TAPE_LENGTH]
-        return msgspec.structs.replace(self._shown.tape, trades=trades, significant_quantity=tape.significant_lots)
+        return msgspec.structs.replace(
+            self._recorded.shown.tape, trades=trades, significant_quantity=tape.significant_lots
+        )
 
     def _row(self, order: Order) -> OrderRow:
-        mid2 = self._market.references.mid2
+        mid2 = self._recorded.market.references.mid2
         return OrderRow(
             order_id=order.order_id,
             side=order.side,
@@ -353,15 +228,16 @@ class Film:
             age_s=max(0, (self.ts - order.created) // SECOND),
             level=order.level,
             steps=order.steps,
-            fate=self._fates.get(order.order_id, ""),
+            fate=self._recorded.fates.get(order.order_id, ""),
         )
 
     def _position(self, mid2: int) -> PositionFrame:
         """The milestone's, with the account brought up to the moment; a split that fills changed is not known."""
-        shown, account, instrument = self._shown.position, self._account, self._recording.terms.instrument
+        recorded, instrument = self._recorded, self._instrument
+        shown, account = recorded.shown.position, recorded.account
         if not mid2:
             return shown
-        known = PositionFrame(limit=shown.limit, markouts=shown.markouts) if self._filled else shown
+        known = PositionFrame(limit=shown.limit, markouts=shown.markouts) if recorded.filled else shown
         total, realized = (
             accounts.money(account.total2(mid2), instrument),
             accounts.money(account.realized2, instrument),
@@ -410,36 +286,6 @@ def _ts(item: MarketLine | Entry) -> int:
 def _is_behind(item: MarketLine | Entry, place: Place) -> bool:
     """Whether it is read at the place or later."""
     return item.number > place.lines if isinstance(item, MarketLine) else item.seq >= place.seq
-
-
-def _fill(fact: Filled) -> OrderFilled:
-    """The report that the fact was made from, as far as an account asks."""
-    return OrderFilled(
-        ts=fact.ts,
-        order_id=fact.order_id,
-        trade_id=fact.trade_id,
-        price=fact.price,
-        quantity=fact.quantity,
-        maker=fact.maker,
-        fee=fact.fee,
-        fee_in_base=fact.fee_in_base,
-        fee_asset=fact.fee_asset,
-        fee_amount=fact.fee_amount,
-    )
-
-
-def _order(row: OrderRow, created: int) -> Order:
-    return Order(
-        order_id=row.order_id,
-        side=row.side,
-        price=row.price,
-        quantity=row.quantity,
-        filled=row.quantity - row.left,
-        status=Status(row.status),
-        created=created,
-        level=row.level,
-        steps=row.steps,
-    )
 
 
 def _sample(one: Sample) -> ChartSample:
