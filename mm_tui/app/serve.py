@@ -33,8 +33,8 @@ log = logging.getLogger(__name__)
 
 def address(text: str) -> tuple[str, int]:
     """`HOST:PORT`, `HOST` or `:PORT`; raises UsageError."""
-    host, colon, port = text.rpartition(":") if ":" in text else (text, "", "")
-    if colon and (not port.isdigit() or int(port) not in _PORTS):
+    host, colon, port = text.rpartition(":") if ":" in text and not is_address(text) else (text, "", "")
+    if colon and not (port.isascii() and port.isdigit() and len(port) < 6 and int(port) in _PORTS):  # noqa: PLR2004 - digits
         raise UsageError(f"--serve {text}: the port is a number up to 65535, for example {DEFAULT}")
     return host.strip("[]") or "127.0.0.1", int(port or DEFAULT.rpartition(":")[2])
 
@@ -78,8 +78,8 @@ class Page:
         self._thread.start()
         if not self._ready.wait(START_S):
             raise DeskError(f"the page did not open within {START_S:g} s")
-        if isinstance(self._problem, OSError):
-            words = self._problem.strerror or str(self._problem)
+        if isinstance(self._problem, OSError | UnicodeError):
+            words = getattr(self._problem, "strerror", "") or str(self._problem)
             raise UsageError(f"--serve {self._host}:{self._port}: {words}; name another, for example --serve :0")
         if self._problem is not None:
             raise self._problem
@@ -150,7 +150,11 @@ class Page:
 def serving(text: str, *, may_act: bool, config: Path | None, theme: str) -> Iterator[tuple[Path, str]]:
     """Listen at an address while the desk runs; gives the socket that it is to show itself on, and the page's URL."""
     host, port = address(text)
-    folder = Path(tempfile.mkdtemp(prefix="mm-tui-"))
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="mm-tui-"))
+    except OSError as error:
+        words = error.strerror or str(error)
+        raise UsageError(f"--serve needs a folder for a socket: {words}; name one that exists in TMPDIR") from error
     try:
         path = folder / SOCKET
         command = [sys.executable, "-m", "mm_tui", *(["--config", str(config)] if config else [])]

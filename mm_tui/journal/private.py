@@ -9,8 +9,8 @@ PART: Final = ".part"
 
 
 def opened(path: str, flags: int) -> int:
-    """An opener for `open`: for the owner alone, whatever was there before; no link is followed."""
-    descriptor = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
+    """An opener for `open`: for the owner alone, whatever was there before; no link is followed, no pipe waited for."""
+    descriptor = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o600)
     if hasattr(os, "fchmod"):
         os.fchmod(descriptor, 0o600)
     return descriptor

@@ -174,6 +174,8 @@ class Session:
         self._proof: ProofFile | None = None
         self._meta: meta.SessionMeta | None = None
         self._recording_failed = ""
+        self._unlisted = ""
+        """Why a kill from another terminal does not find this desk; empty where it does."""
         self._log: logging.Handler | None = None
         self._risk_file: RiskFile | None = None
         self._milestones: Milestones | None = None
@@ -315,11 +317,7 @@ class Session:
             runs.append(presenter.run())
         if self._options.duration is not None:
             runs.append(self._expire(self._options.duration))
-        path = self._folder.path if self._folder else None
-        if self._listed is None:
-            self._registration = desks.register(self._options.state, path, chosen.feed.name, self._instrument.symbol)
-        else:
-            self._listed.say(path, chosen.feed.name, self._instrument.symbol)
+        self._register()
         control.attach(inbox)
         gc.freeze()
         watchdog = Watchdog(risk, inbox)
@@ -344,6 +342,19 @@ class Session:
         if failure is not None:
             raise failure
         return outcome
+
+    def _register(self) -> None:
+        """Enter the list that a kill from another terminal goes by; a paper desk that cannot goes on, and says so."""
+        path = self._folder.path if self._folder else None
+        venue, symbol = self._chosen.feed.name, self._instrument.symbol
+        try:
+            if self._listed is None:
+                self._registration = desks.register(self._options.state, path, venue, symbol)
+            else:
+                self._listed.say(path, venue, symbol)
+        except DataError as error:
+            self._unlisted = str(error)
+            self.bus.publish(Noted(ts=self._clock.now(), kind="warn", text=self._unlisted))
 
     def _opening(self, ts: int) -> SessionStarted:
         """The session's first event, with what the limits carry over."""
@@ -448,7 +459,11 @@ class Session:
         resting = tuple(order.order_id for order in desk.core.orders.open)
         if resting:
             log.error("orders may rest ids=%s", ",".join(resting))
-        notes = [getattr(chosen.feed, "note", ""), "" if self._risk_file is None else self._risk_file.note]
+        notes = [
+            getattr(chosen.feed, "note", ""),
+            "" if self._risk_file is None else self._risk_file.note,
+            self._unlisted,
+        ]
         return Outcome(reason, summary, path, resting, failed or "", "\n".join(filter(None, notes)))
 
     async def close(self) -> None:

@@ -21,6 +21,7 @@ from mm_tui.errors import UsageError
         ("0.0.0.0", "0.0.0.0", 8642),  # noqa: S104 - what somebody may type
         (":0", "127.0.0.1", 0),
         ("[::1]:8000", "::1", 8000),
+        ("::1", "::1", 8642),
         ("desk.local:80", "desk.local", 80),
     ],
 )
@@ -28,7 +29,7 @@ def test_addresses(text: str, host: str, port: int) -> None:
     assert address(text) == (host, port)
 
 
-@pytest.mark.parametrize("text", ["host:", "host:http", "1.2.3.4:70000", "a:-1"])
+@pytest.mark.parametrize("text", ["host:", "host:http", "1.2.3.4:70000", "a:-1", "a:\u00b2", "a:" + "1" * 5000])
 def test_what_is_no_address_is_told(text: str) -> None:
     with pytest.raises(UsageError, match="the port is a number"):
         address(text)
@@ -94,6 +95,23 @@ def test_an_address_that_is_taken_is_told() -> None:
         other.listen()
         with pytest.raises(UsageError, match=r"name another, for example --serve :0"):
             Page("127.0.0.1", other.getsockname()[1], ["true"]).open()
+
+
+def test_a_name_that_none_can_be_is_told() -> None:
+    with pytest.raises(UsageError, match=r"name another, for example --serve :0"):
+        Page("\u00e9" * 300, 0, ["true"]).open()
+
+
+def test_without_a_folder_for_the_socket_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(**_: str) -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found")
+
+    monkeypatch.setattr(serve.tempfile, "mkdtemp", none)
+    with (
+        pytest.raises(UsageError, match="No usable temporary directory found; name one that exists in TMPDIR"),
+        serving(":0", may_act=False, config=None, theme="paper"),
+    ):
+        pass
 
 
 def test_without_the_extra_its_name_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The index of a session that has none that fits: the scout makes the one that the session would have left."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -98,6 +99,10 @@ def test_a_folder_that_takes_no_file_and_a_session_that_was_killed_stay_without(
     (folder / PART).mkdir()
     looked_through(folder)
     (folder / PART).rmdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(folder / PART)  # to write into it would be waited for
+        looked_through(folder)
+        (folder / PART).unlink()
     known = meta.read_meta(folder)
     meta.write_meta(folder, msgspec.structs.replace(known, end=None, market_lines=None))
     looked_through(folder)

@@ -92,6 +92,17 @@ def test_a_folder_that_cannot_be_written_is_said_and_the_desk_goes_on(
     assert "sessions" in err
 
 
+def test_a_desk_that_no_other_terminal_finds_says_so_and_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen = msgspec.structs.replace(options(tmp_path, f"file:{capture(tmp_path)}", json=True), state=tmp_path / "f")
+    (tmp_path / "f").write_text("a file stands where the folder should")
+    code, summary, err = run(capsys, chosen, loaded())
+    assert code == 0
+    assert summary["orders"]["placed"] >= 6
+    assert "`mm-tui kill` will not find this desk" in err
+
+
 def test_an_order_that_may_rest_is_named() -> None:
     summary = {
         "started_ns": None,
