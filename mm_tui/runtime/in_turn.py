@@ -7,11 +7,13 @@ back, chooses another, or leaves.
 
 import gc
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from msgspec.structs import replace
 
-from mm_tui.errors import MmTuiError
+from mm_tui.errors import DataError, MmTuiError
 from mm_tui.journal import desks
 from mm_tui.runtime.control import Control, Refusal
 from mm_tui.runtime.feeds import Chosen
@@ -41,9 +43,8 @@ async def _run(
 ) -> None:
     began = time.monotonic()
     back = Market(options.venue, options.symbol)
-    registration = desks.register(options.state, None, options.venue, options.symbol)
     run, settings = options, loaded
-    try:
+    with _listed(options) as registration:
         while True:
             try:
                 outcome = await run_session(run, settings, control, screen=True, given=given, registration=registration)
@@ -63,13 +64,34 @@ async def _run(
             market = control.take_next()
             if market is None:
                 return
-            registration.say(None, market.venue, market.symbol)
+            _say(registration, market)
             run = _run_on(market, options, time.monotonic() - began)
             settings = _settings_on(market, loaded, quoting=not (ended and ended[-1].held))
             gc.unfreeze()
             gc.collect()  # what the session before left; nothing is quoted now
+
+
+@contextmanager
+def _listed(options: RunOptions) -> Iterator[desks.Registration | None]:
+    """The process in the list that a kill from another terminal goes by; None where that cannot be written.
+
+    Each session tries by itself then, and says what came of it.
+    """
+    registration = None
+    with suppress(DataError):
+        registration = desks.register(options.state, None, options.venue, options.symbol)
+    try:
+        yield registration
     finally:
-        registration.withdraw()
+        if registration is not None:
+            registration.withdraw()
+
+
+def _say(registration: desks.Registration | None, market: Market) -> None:
+    """The market that is opened now, in the list; the session that follows says where it cannot be written."""
+    if registration is not None:
+        with suppress(DataError):
+            registration.say(None, market.venue, market.symbol)
 
 
 async def _told(control: Control) -> None:

@@ -163,6 +163,20 @@ async def test_a_first_market_that_cannot_be_opened_ends_the_process(tmp_path: P
     assert desks.running(tmp_path / "state") == []
 
 
+async def test_without_a_place_for_the_list_markets_are_changed_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file stands where the folder should")
+    desk = InTurn(tmp_path)
+    running = asyncio.ensure_future(desk.run())
+    await desk.runs()
+    assert any("will not find this desk" in row.text for row in desk.control.frame.events)
+    desk.control.change(desk.markets[1])
+    await until(lambda: len(desk.ended) == 1)
+    await desk.runs()
+    desk.control.stop("quit")
+    await running
+    assert all("will not find this desk" in outcome.note for outcome in desk.ended)
+
+
 async def test_orders_that_may_rest_let_no_other_market_follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     desk = InTurn(tmp_path)
     real = module.run_session
