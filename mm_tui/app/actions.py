@@ -37,8 +37,15 @@ class Action:
     """The desk does it; otherwise the screen does."""
     beside: str = ""
     """The action whose line in the help it shares."""
+    alone: str = ""
+    """What it does by itself, where its line in the help tells of those beside it too."""
     yields: bool = False
     """Leaves its key to a list that has the focus and a use for it."""
+
+    @property
+    def words(self) -> str:
+        """What it does, and nothing of others."""
+        return self.alone or self.help
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
@@ -64,16 +71,42 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(id="reduce_only", keys=("r",), group="Stop", label="reduce only", help="reduce only, or lift that"),
     Action(id="cancel_order", keys=("x",), group="Stop", label="cancel order", help="cancel the selected order"),
     Action(id="rearm", keys=("a",), group="Stop", label="re-arm", help="re-arm after a halt", asks=True, desk=False),
-    Action(id="widen", keys=("+", "="), group="Quote", label="spread", help="widen, tighten the spread"),
+    Action(
+        id="widen",
+        keys=("+", "="),
+        group="Quote",
+        label="spread",
+        help="widen, tighten the spread",
+        alone="widen the spread",
+    ),
     Action(id="tighten", keys=("-",), group="Quote", label="tighten", help="tighten the spread", beside="widen"),
-    Action(id="smaller", keys=("[", "<"), group="Quote", label="size", help="smaller, larger size"),
+    Action(
+        id="smaller", keys=("[", "<"), group="Quote", label="size", help="smaller, larger size", alone="smaller size"
+    ),
     Action(id="larger", keys=("]", ">"), group="Quote", label="larger", help="larger size", beside="smaller"),
-    Action(id="lean_down", keys=(",",), group="Quote", label="lean", help="lean the quotes down, up"),
+    Action(
+        id="lean_down",
+        keys=(",",),
+        group="Quote",
+        label="lean",
+        help="lean the quotes down, up",
+        alone="lean the quotes down",
+    ),
     Action(id="lean_up", keys=(".",), group="Quote", label="lean up", help="lean the quotes up", beside="lean_down"),
-    Action(id="toggle_bids", keys=("b",), group="Quote", label="sides", help="bids, asks on or off"),
+    Action(
+        id="toggle_bids", keys=("b",), group="Quote", label="sides", help="bids, asks on or off", alone="bids on or off"
+    ),
     Action(id="toggle_asks", keys=("s",), group="Quote", label="asks", help="asks on or off", beside="toggle_bids"),
     Action(id="undo", keys=("u",), group="Quote", label="undo", help="undo the last parameter change"),
-    Action(id="shadows", keys=("S",), group="Quote", label="shadows", help="shadows: show, promote, drop", desk=False),
+    Action(
+        id="shadows",
+        keys=("S",),
+        group="Quote",
+        label="shadows",
+        help="shadows: show, promote, drop",
+        alone="show the shadows",
+        desk=False,
+    ),
     Action(
         id="promote",
         keys=("P",),
@@ -105,7 +138,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action(id="units", keys=("%",), group="Look", label="units", help="ticks, bps or quote", desk=False),
     Action(id="columns", keys=("d",), group="Look", label="columns", help="columns of the ladder", desk=False),
-    Action(id="window", keys=("w",), group="Look", label="window", help="time shown, which chart", desk=False),
+    Action(
+        id="window",
+        keys=("w",),
+        group="Look",
+        label="window",
+        help="time shown, which chart",
+        alone="length of time shown",
+        desk=False,
+    ),
     Action(
         id="chart",
         keys=("W",),
@@ -117,7 +158,15 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action(id="explain", keys=("e",), group="Look", label="explain", help="why an order, why none", desk=False),
     Action(id="panel", keys=(), group="Look", label="panels", help="show or focus a panel", desk=False),
-    Action(id="zoom", keys=("enter",), group="Look", label="enlarge", help="enlarge panel, heat map", desk=False),
+    Action(
+        id="zoom",
+        keys=("enter",),
+        group="Look",
+        label="enlarge",
+        help="enlarge panel, heat map",
+        alone="enlarge the panel",
+        desk=False,
+    ),
     Action(
         id="heatmap",
         keys=("H",),
@@ -155,6 +204,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         group="Set up",
         label="layouts",
         help="saved layouts, :swap panels",
+        alone="saved layouts",
         desk=False,
     ),
     Action(

@@ -23,7 +23,7 @@ from mm_tui.app.alerts import Bell
 from mm_tui.app.arranging import Arranging
 from mm_tui.app.intents import Intents, nothing
 from mm_tui.app.messages import PanelFailed, SheetClosed
-from mm_tui.app.palette import needs_ascii
+from mm_tui.app.palette import VARIABLE, needs_ascii
 from mm_tui.app.replay_actions import other_ids
 from mm_tui.app.saved_layouts import SavedLayouts
 from mm_tui.app.screens.desk import DeskScreen
@@ -118,6 +118,10 @@ class DeskApp(App[None], inherit_bindings=False):
 
             self._make_panels = make_panels
         return self._make_panels()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """What the style sheet asks of a theme, for the moment before ours are there."""
+        return {f"{VARIABLE}dim": "#8b929b"}
 
     def on_mount(self) -> None:
         """Themes, the first frame, then the rate of frames."""

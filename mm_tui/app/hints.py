@@ -25,7 +25,7 @@ class Hints:
         if word == "set" and self._table.sets:
             return self._set(tail)
         takes = commands.takes(word)
-        return f"{word} {takes}: {self._table.by_id[word].help}" if takes and word in self._table.by_id else ""
+        return f"{word} {takes}: {self._table.by_id[word].words}" if takes and word in self._table.by_id else ""
 
     def values(self, key: str) -> tuple[str, ...]:
         """Words that a parameter may be set to."""

@@ -82,10 +82,12 @@ def run_lines(link: DeskLink, read: Callable[[float], str | None], out: TextIO) 
 
     `read` waits at most so many seconds for a typed line: None where there was none, empty at the end of input.
     """
+    from mm_tui.app.palette import plain  # noqa: PLC0415 - brings the screen's library along, which nothing else here needs
+
     out.write("plain lines, since TERM=dumb; type kill, pause, flatten, rearm, widen, tighten, quit and Enter\n")
     said = ""
     while True:
-        line = one_line(link.frame)
+        line = plain(one_line(link.frame))
         if line != said:
             said = line
             out.write(line + "\n")

@@ -157,7 +157,7 @@ class Presenter:
 
     def _hint(self) -> str:
         side_on = self._core.conduct.side_on
-        off = [hint for side, hint in ((BUY, "b bids on"), (SELL, "s asks on")) if not side_on[side]]
+        off = [hint for side, hint in ((BUY, "b turns bids on"), (SELL, "s turns asks on")) if not side_on[side]]
         if off and self._core.state in (State.ONE_SIDED, State.PAUSED) and not self._core.conduct.paused:
             return "   ".join(off)
         if self._core.state is State.REDUCE_ONLY and self._core.restraint.operator:

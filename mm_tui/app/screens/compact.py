@@ -4,6 +4,7 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
+from mm_tui.app.palette import current
 from mm_tui.app.plain import compact_lines
 from mm_tui.views.frames import DeskFrame
 
@@ -26,4 +27,5 @@ class Compact(Widget):
         width, height = self.size
         lines = compact_lines(self._frame, width, height, self._stop)
         style = self.rich_style
-        return Strip([Segment(lines[y] if y < len(lines) else "", style)]).adjust_cell_length(width, style)
+        line = current(self.app).write(lines[y]) if y < len(lines) else ""
+        return Strip([Segment(line, style)]).adjust_cell_length(width, style)

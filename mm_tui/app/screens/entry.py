@@ -10,6 +10,9 @@ from mm_tui.app.commands import common_prefix
 from mm_tui.app.screens.line import LineInput
 from mm_tui.app.screens.sheet import Sheet
 
+_RIM = 6
+"""Cells of a line that are not for words: the frame and the blanks within it."""
+
 
 class Entry(Sheet):
     """A line to type; `check` says what is wrong with it, in place, and keeps it open until nothing is."""
@@ -92,13 +95,30 @@ class Entry(Sheet):
         event.stop()
         self.word = self._check(event.value)
         if self.word:
-            self.query_one(Static).update(Text(self.word, style=f"bold {self.style('error')}"), layout=False)
+            self.query_one(Static).update(
+                self.showable(Text(self.word, style=f"bold {self.style('error')}")), layout=False
+            )
         else:
             self.close(event.value)
 
     def _hint(self, line: str) -> Text:
+        return self.showable(self._next(line))
+
+    def _next(self, line: str) -> Text:
         """What could be typed next."""
         found, told = self._complete(line), self._told(line)
         if told and len(found) <= 1:
-            return Text(told, style="dim")
-        return Text("  ".join(each.rpartition(" ")[2] for each in found) or "enter does it, esc leaves", style="dim")
+            return Text(told, style=self.faint)
+        typed = len(line.lstrip().rpartition(" ")[0])
+        words = [each[typed:].strip() for each in found]
+        return Text(_fitting(words, self.app.size.width - _RIM) or "enter does it, esc leaves", style=self.faint)
+
+
+def _fitting(words: Sequence[str], width: int) -> str:
+    """As many as there is room for, and how many more there are."""
+    line = "  ".join(words)
+    shown = len(words)
+    while shown and len(line) > width:
+        shown -= 1
+        line = "  ".join([*words[:shown], f"… {len(words) - shown} more"])
+    return line

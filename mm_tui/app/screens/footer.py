@@ -11,6 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from mm_tui.app.actions import DESK, ActionTable, shown_for
+from mm_tui.app.palette import current
 from mm_tui.views.frames import DeskFrame, DeskState
 
 _ONLY_IN: Final[dict[str, DeskState]] = {"rearm": "halted", "reduce_only": "reduce-only"}
@@ -125,13 +126,14 @@ class Footer(Widget):
             return Strip.blank(width, base)
         if self._word:
             word = self.get_component_rich_style("footer--word")
-            return Strip([Segment(" " + self._word, word)]).adjust_cell_length(width, word)
+            return Strip([Segment(" " + current(self.app).write(self._word), word)]).adjust_cell_length(width, word)
         return Strip(self._segments(width)).adjust_cell_length(width, base)
 
     def _segments(self, width: int) -> list[Segment]:
         key_style: Style = self.get_component_rich_style("footer--key")
         label_style: Style = self.get_component_rich_style("footer--label")
         segments: list[Segment] = []
+        look = current(self.app)
         for _, key, label in self._shown(width):
-            segments += [Segment(" " + key, key_style), Segment(f" {label} ", label_style)]
+            segments += [Segment(" " + look.write(key), key_style), Segment(f" {look.write(label)} ", label_style)]
         return segments

@@ -85,7 +85,7 @@ class Help(Sheet):
         body = [_pad(a, _COLUMN).append_text(b) for a, b in zip(left, right, strict=True)]
         kill = ", ".join(shown(key) for key in self._keys.get("kill", ()))
         everywhere = words or (f"{kill} work everywhere, inputs included. " if kill else "")
-        return [*body, Text(""), Text(f"{everywhere}Any {'other ' if words else ''}key closes this.", style="dim")]
+        return [*body, Text(""), Text(f"{everywhere}Any {'other ' if words else ''}key closes this.", style=self.faint)]
 
     def _block(self, title: str, lines: list[tuple[str, str]]) -> list[Text]:
         bold = f"bold {self.style('foreground')}"

@@ -192,8 +192,8 @@ class MarketPicker(Sheet):
 
     def _draw(self) -> None:
         if self.is_attached:
-            self.query_one(".list", Static).update(self._list(), layout=False)
-            self.query_one("#market-foot", Static).update(self._foot(), layout=False)
+            self.query_one(".list", Static).update(self.showable(self._list()), layout=False)
+            self.query_one("#market-foot", Static).update(self.showable(self._foot()), layout=False)
 
     @property
     def _room(self) -> int:
@@ -213,19 +213,19 @@ class MarketPicker(Sheet):
             ]
             return Text("\n".join(lines))
         if not self._found:
-            return Text("nothing matches" if self._pairs.items or not self._venue else "", style="dim")
+            return Text("nothing matches" if self._pairs.items or not self._venue else "", style=self.faint)
         accent = f"bold {self.style('accent')}"
         first = self._first
         return Text("\n").join(
             Text.assemble(
-                (f"{'▸' if at == self._at else ' '} {name:<22}", accent if at == self._at else ""), (words, "dim")
+                (f"{'▸' if at == self._at else ' '} {name:<22}", accent if at == self._at else ""), (words, self.faint)
             )
             for at, (name, words) in enumerate(self._found[first : first + self._room], first)
         )
 
     def _foot(self) -> Text:
         back = "esc venues" if self._venue and not self._alone else "esc leaves"
-        return Text("   ".join(filter(None, (self._said, "up, down move", "enter chooses", back))), style="dim")
+        return Text("   ".join(filter(None, (self._said, "up, down move", "enter chooses", back))), style=self.faint)
 
 
 def answered(answer: str) -> Market | None:

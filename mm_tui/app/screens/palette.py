@@ -21,7 +21,7 @@ _LESS = 0.9
 def offers(themes: Sequence[str], table: ActionTable = DESK, layouts: Sequence[str] = ()) -> list[tuple[str, str, str]]:
     """`(line of the command line, what is shown, what it does)` of everything that can be chosen."""
     typed = set(names(table))
-    listed = [(action.id, action.id.replace("_", " "), action.help) for action in table.actions if action.id in typed]
+    listed = [(action.id, action.id.replace("_", " "), action.words) for action in table.actions if action.id in typed]
     charts = [(f"chart {name}", f"chart {name}", "show this chart") for name in CHARTS] if "chart" in typed else []
     worn = [(f"layout {name}", f"layout {name}", "arrange the desk like this") for name in layouts]
     return [*listed, *charts, *worn, *((f"theme {name}", f"theme {name}", "wear these colours") for name in themes)]
@@ -88,14 +88,14 @@ class Palette(Sheet):
     def _list(self) -> Text:
         """The matches around the chosen one."""
         if not self._found:
-            return Text("nothing matches", style="dim")
+            return Text("nothing matches", style=self.faint)
         first = max(0, min(self._at - _ROWS + 1, len(self._found) - _ROWS)) if self._at >= _ROWS else 0
         lines = []
         for at, (_, shown, does) in enumerate(self._found[first : first + _ROWS], first):
             chosen = at == self._at
             line = Text.assemble(
                 (f"{'▸' if chosen else ' '} {shown:<22}", f"bold {self.style('accent')}" if chosen else ""),
-                (does, "dim"),
+                (does, self.faint),
             )
             lines.append(line)
-        return Text("\n").join(lines)
+        return self.showable(Text("\n").join(lines))

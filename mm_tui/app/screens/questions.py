@@ -64,7 +64,7 @@ class Notice(Sheet):
 
     def lines(self) -> list[Text]:
         """The text and how to go on."""
-        return [*(Text(line) for line in self._text), Text(""), Text("any key closes", style="dim")]
+        return [*(Text(line) for line in self._text), Text(""), Text("any key closes", style=self.faint)]
 
     def pressed(self, key: str) -> None:  # noqa: ARG002 - whatever the key
         """Any key will do."""

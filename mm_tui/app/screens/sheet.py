@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from mm_tui.app.layouts import Box
 from mm_tui.app.messages import SheetClosed
+from mm_tui.app.palette import VARIABLE, current
 from mm_tui.views.frames import DeskFrame
 
 
@@ -26,6 +27,10 @@ class Sheet(Widget, can_focus=True):
     def __init__(self, title: str) -> None:
         super().__init__(classes="sheet")
         self.border_title = title
+
+    def _on_mount(self, event: events.Mount) -> None:
+        super()._on_mount(event)
+        self.set_class(current(self.app).ascii, "seven-bits")
 
     @property
     def is_modal(self) -> bool:
@@ -54,8 +59,13 @@ class Sheet(Widget, can_focus=True):
         """A new frame of the desk, for a sheet that shows figures."""
 
     def render(self) -> Text:
-        """The lines, one beneath the other."""
-        return Text("\n", no_wrap=True, overflow="ellipsis").join(self.lines())
+        """The lines, one beneath the other, as this terminal can show them."""
+        return self.showable(Text("\n", no_wrap=True, overflow="ellipsis").join(self.lines()))
+
+    def showable(self, text: Text) -> Text:
+        """The same of as many characters, in seven bits where there are no more."""
+        text.plain = current(self.app).write(text.plain)
+        return text
 
     def ended(self) -> None:
         """It was taken away."""
@@ -82,6 +92,11 @@ class Sheet(Widget, can_focus=True):
         """A key was pressed."""
         if key == "escape":
             self.close()
+
+    @property
+    def faint(self) -> str:
+        """What is said beside the rest is written in; a terminal's own dimming makes it too faint to read."""
+        return self.style(f"{VARIABLE}dim")
 
     def style(self, name: str) -> str:
         """A colour of the theme, for the text of `lines`."""

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from mm_tui.app.actions import shown
 from mm_tui.app.layouts import LETTERED, NUMBERED
+from mm_tui.app.palette import current
 from mm_tui.views.frames import DeskFrame
 
 _BESIDE = 3
@@ -80,10 +81,11 @@ class Tabs(Widget):
             return Strip.blank(width, other)
         shown = self.get_component_rich_style("tabs--shown")
         words, air = self._words(width)
+        look = current(self.app)
         segments = [Segment(" " * air, other)]
         for name, word in zip(self._names, words, strict=True):
             key = self._keys[name] if name in self._keys else (NUMBERED.index(name) + 1) % 10
             style = shown if name == self._shown else other
-            mark = "▸" if name == self._shown else " "
+            mark = look.write("▸") if name == self._shown else " "
             segments.append(Segment(f"{mark}{key} {word}{' ' * air}", style))
         return Strip(segments).adjust_cell_length(width, other)

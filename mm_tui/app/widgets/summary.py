@@ -1,5 +1,6 @@
 """The strip of a small terminal: state, position, PnL and truth in a few lines."""
 
+from decimal import Decimal
 from typing import ClassVar
 
 from mm_tui.app.widgets.header import STATE_COLOURS, state_span
@@ -42,7 +43,7 @@ class Summary(Panel, can_focus=False):
         else:
             lines = [self._state(), self._position(held), self._pnl(total), truth_fields(frame.truth), self._parts()]
         for y, fields in enumerate(lines):
-            spans = ((" ", "text"), *by_priority(fields, width - 1))
+            spans = ((" ", "text"), *by_priority(fields, width - 2))
             self.put(y, spans, list, spans)
         self.blank(len(lines))
 
@@ -69,6 +70,7 @@ class Summary(Panel, can_focus=False):
             (1, [(fmt.percent(share).rjust(5), load_colour(share)), (" of limit", "dim")]),
             (3, [("avg ", "dim"), (fmt.number(position.average, tick_places).rjust(9), "text")]),
             (2, [("mid ", "dim"), (fmt.number(position.mid, tick_places).rjust(9), "bright")]),
+            (4, [("fills ", "dim"), (f"{position.fills:,}".rjust(5), "text")]),
         ]
 
     def _pnl(self, level: int) -> list[tuple[int, list[Span]]]:
@@ -77,11 +79,10 @@ class Summary(Panel, can_focus=False):
         colour = glowing(f"{tone(position.total) if position.total else 'bright'} bold", level)
         return [
             (0, [("PnL ", "dim"), (money(position.total).rjust(9), colour), (" " + quote, "dim")]),
-            (1, [("fills ", "dim"), (f"{position.fills:,}", "text")]),
-            (2, [("band ", "dim"), (band_text(position), "text")]),
-            (3, [("spread ", "dim"), (money(position.spread_captured), tone(position.spread_captured))]),
-            (4, [("adverse ", "dim"), (money(position.adverse_selection), tone(position.adverse_selection))]),
-            (5, [("fees ", "dim"), (money(position.fees), tone(position.fees))]),
+            (1, [("band ", "dim"), (band_text(position), "text")]),
+            (2, [("spread ", "dim"), _amount(position.spread_captured)]),
+            (3, [("adverse ", "dim"), _amount(position.adverse_selection)]),
+            (4, [("fees ", "dim"), _amount(position.fees)]),
         ]
 
     def _parts(self) -> list[tuple[int, list[Span]]]:
@@ -89,3 +90,8 @@ class Summary(Panel, can_focus=False):
             (at, [(gauge.name + " ", "dim"), (fmt.percent(gauge.share), load_colour(gauge.share))])
             for at, gauge in enumerate(self.frame.risk.gauges)
         ]
+
+
+def _amount(value: Decimal | None) -> Span:
+    """Of a fixed width, so that what stands behind it does not move."""
+    return money(value).rjust(7), tone(value)

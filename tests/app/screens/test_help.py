@@ -47,6 +47,7 @@ async def test_a_focused_panel_has_its_own_keys_first() -> None:
     app = DeskApp(Recorded(desk_frame()))
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("9", "question_mark")
+        await pilot.pause()
         sheet = app.desk.sheet
         assert isinstance(sheet, Help)
         text = "\n".join(line.plain for line in sheet.lines())
