@@ -21,11 +21,13 @@ from textual.widget import Widget
 from mm_tui.app.actions import DESK, ActionTable, resolve, shown, textual_key
 from mm_tui.app.alerts import Bell
 from mm_tui.app.arranging import Arranging
+from mm_tui.app.coach import Coach
 from mm_tui.app.intents import Intents, nothing
 from mm_tui.app.messages import PanelFailed, SheetClosed
 from mm_tui.app.palette import VARIABLE, needs_ascii
 from mm_tui.app.replay_actions import other_ids
 from mm_tui.app.saved_layouts import SavedLayouts
+from mm_tui.app.screens.coach import CoachLine
 from mm_tui.app.screens.desk import DeskScreen
 from mm_tui.app.screens.footer import Footer
 from mm_tui.app.screens.sheet import Sheet
@@ -69,12 +71,17 @@ class DeskApp(App[None], inherit_bindings=False):
         before_stop: Callable[[], None] | None = None,
         layouts: SavedLayouts | None = None,
         markets: "Markets | None" = None,
+        coach: Coach | None = None,
     ) -> None:
         self.ui = ui or Ui()
         """`[ui]` of the settings."""
         self.keys, self.problems = resolve(self.ui.keys, self.TABLE, other_ids(self.TABLE))
         self._by_key = {textual_key(key): name for name, keys in self.keys.items() for key in keys}
         self._by_key[ALWAYS_KILLS] = "kill"
+        self.coach = coach
+        """Hints for a first start; None on a screen that has none."""
+        if coach is not None:
+            coach.know(self.keys)
         self.link = link
         """The desk."""
         self.markets = markets
@@ -109,7 +116,9 @@ class DeskApp(App[None], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[Any]:
         """The desk's own screen."""
-        self._desk = DeskScreen(self._panels(), self.keys, self.link.look, self.ui.ladder_rows, self.TABLE)
+        self._desk = DeskScreen(
+            self._panels(), self.keys, self.link.look, self.ui.ladder_rows, self.TABLE, coach=self.coach
+        )
         return self._desk
 
     def _panels(self) -> Mapping[str, Widget]:
@@ -246,6 +255,19 @@ class DeskApp(App[None], inherit_bindings=False):
         """Do an action of the table: the one way in for keys, palette and command line."""
         if not self.intents.do(name, argument):
             self.link.act(name, argument)
+        if self.coach is not None and self.coach.number and self.coach.did(name):
+            self.desk.hint_again()
+
+    def dismiss_hints(self) -> None:
+        """No more of them, for good."""
+        if self.coach is not None:
+            self.coach.dismiss()
+            self.desk.hint_again()
+
+    @on(CoachLine.Dismissed)
+    def _hints_clicked_away(self, message: CoachLine.Dismissed) -> None:
+        message.stop()
+        self.dismiss_hints()
 
     def say(self, word: str) -> None:
         """A word to the operator in the last line, for a few seconds; lost where there is no screen yet."""

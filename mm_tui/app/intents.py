@@ -246,7 +246,7 @@ class Intents:
         self._app.desk.zoom(self._app.desk.panel_of(self._app.desk.focused) or view.panel)
 
     def _do_back(self, _: str) -> None:
-        """One step back: from a crosshair or a selected row, the full screen, another panel, a focused one."""
+        """One step back: from a crosshair or a selected row, the full screen, another panel, a focused one, hints."""
         view = self._app.desk.view
         let_go = getattr(self._app.desk.focused, "let_go", None)
         if let_go is not None and let_go():
@@ -255,6 +255,8 @@ class Intents:
             self._app.desk.zoom("")
         elif view.panel != "ladder":
             self._app.desk.view = replace(view, panel="ladder")
+        elif self._app.desk.focused is None and self._app.desk.coached:
+            self._app.dismiss_hints()
         else:
             self._app.desk.set_focus(None)
 

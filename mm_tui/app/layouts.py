@@ -156,6 +156,16 @@ def with_scrubber(width: int, height: int, view: View, ladder_rows: int = 0) -> 
     return Plan(smaller.shape, {**smaller.places, **lines}, smaller.tabs)
 
 
+def with_coach(width: int, height: int, view: View, ladder_rows: int = 0) -> Plan:
+    """The same with one line above the footer for a hint; without it where that would cost the desk its shape."""
+    shape = shape_of(width, height)
+    if shape == "compact" or view.zoomed or shape_of(width, height - 1) != shape:
+        return plan(width, height, view, ladder_rows)
+    smaller = plan(width, height - 1, view, ladder_rows)
+    lines = {"coach": Box(0, height - 2, width, 1), "footer": Box(0, height - 1, width, 1)}
+    return Plan(shape, {**smaller.places, **lines}, smaller.tabs)
+
+
 def docked(width: int, height: int, view: View, make: Callable[[int, int, View], Plan]) -> Plan:
     """The desk with a sheet beside the ladder: in the middle column, under the position, or right of a narrower ladder.
 

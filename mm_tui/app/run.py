@@ -16,6 +16,8 @@ from pathlib import Path
 from types import FrameType
 
 from mm_tui.app.app import DeskApp
+from mm_tui.app.coach import FILE as HINTS
+from mm_tui.app.coach import Coach
 from mm_tui.app.markets import Markets
 from mm_tui.app.saved_layouts import FILE as LAYOUTS
 from mm_tui.app.saved_layouts import SavedLayouts
@@ -88,6 +90,7 @@ def run_desk(options: RunOptions, loaded: Loaded, given: Chosen | None = None) -
         themes_dir=(loaded.file or config_file(os.environ)).parent / "themes",
         before_stop=lambda: _pull_and_wait(control),
         layouts=SavedLayouts(options.state / LAYOUTS),
+        coach=Coach(options.state / HINTS),
         markets=None if given is not None else Markets(control, loaded.settings),
     )
     restore = _take_signals(control)

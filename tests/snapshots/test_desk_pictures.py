@@ -1,6 +1,7 @@
 """Pictures of the whole desk, from hand-built frames."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from desk_link import Recorded
@@ -8,6 +9,7 @@ from hand_frames import desk_frame, formula, halted, held, reducing, shadows, st
 from hand_ghost import PURE, ghost, hand_level, tunable
 
 from mm_tui.app.app import DeskApp
+from mm_tui.app.coach import Coach
 from mm_tui.app.markets import Markets
 from mm_tui.runtime.control import Control, Refusal
 from mm_tui.settings.market import Market
@@ -27,6 +29,12 @@ def utf8(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_desk(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert snap_compare(DeskApp(Recorded(desk_frame())), terminal_size=size)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_first_start(snap_compare: Compare, size: tuple[int, int], tmp_path: Path) -> None:
+    app = DeskApp(Recorded(desk_frame()), coach=Coach(tmp_path / "hints.json"))
+    assert snap_compare(app, terminal_size=size)
 
 
 @pytest.mark.parametrize("size", [(300, 80), (200, 55), (160, 30)], ids=lambda size: f"{size[0]}x{size[1]}")

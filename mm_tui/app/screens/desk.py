@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from mm_tui.app.actions import DESK, ActionTable
+from mm_tui.app.coach import Coach
 from mm_tui.app.layouts import (
     FULL_SCREEN,
     LETTERED,
@@ -22,9 +23,11 @@ from mm_tui.app.layouts import (
     View,
     docked,
     plan,
+    with_coach,
     with_scrubber,
 )
 from mm_tui.app.messages import PanelFailed
+from mm_tui.app.screens.coach import CoachLine
 from mm_tui.app.screens.compact import Compact
 from mm_tui.app.screens.footer import Footer
 from mm_tui.app.screens.guard import Guarded
@@ -65,6 +68,8 @@ class DeskScreen(Screen[None]):
         look: Callable[[Viewport], None],
         ladder_rows: int = 0,
         table: ActionTable = DESK,
+        *,
+        coach: Coach | None = None,
     ) -> None:
         super().__init__(id="desk")
         self._look_at = look
@@ -82,6 +87,10 @@ class DeskScreen(Screen[None]):
         """What stands in front, if anything."""
         stop = f"{keys['kill'][0]} kill" if "kill" in keys else f"{keys['quit'][0]} quit"
         own: dict[str, Widget] = {"compact": Compact(stop), "footer": self.footer, "tabs": self.tabs}
+        self._coach = coach
+        if coach is not None:
+            own["coach"] = CoachLine(coach)
+        self._own = tuple(own)
         self._scrubs = "scrubber" in panels
         for name, panel in panels.items():
             panel.id = name
@@ -113,7 +122,9 @@ class DeskScreen(Screen[None]):
 
     def plan_for(self, size: Size) -> Plan:
         """Boxes at this size."""
-        make = partial(with_scrubber if self._scrubs else plan, ladder_rows=self._ladder_rows)
+        coached = self._coach is not None and self._coach.number
+        kind = with_scrubber if self._scrubs else with_coach if coached else plan
+        make = partial(kind, ladder_rows=self._ladder_rows)
         if self.sheet is not None and self.sheet.DOCKED:
             return docked(size.width, size.height, self._view, make)
         return make(size.width, size.height, self._view)
@@ -147,7 +158,7 @@ class DeskScreen(Screen[None]):
     async def renew(self, panels: Mapping[str, Widget]) -> None:
         """Other widgets take the panels' places: what those before remembered was of another market."""
         await self.close_sheet()
-        own = {name: self.panels[name] for name in ("compact", "footer", "tabs")}
+        own = {name: self.panels[name] for name in self._own}
         gone = [guarded.widget for name, guarded in self.panels.items() if name not in own]
         self.set_focus(None)
         self._viewport, self._draft, self._level, self._beneath = Viewport(), "", None, None
@@ -156,6 +167,16 @@ class DeskScreen(Screen[None]):
         self.panels = {name: Guarded(name, panel, self._panel_failed) for name, panel in panels.items()} | own
         await self.remove_children(gone)
         await self.mount(*panels.values(), before="#compact")
+        self._settle(self.size)
+
+    @property
+    def coached(self) -> bool:
+        """Whether a hint is seen."""
+        return "coach" in self.panels and self.panels["coach"].widget.display
+
+    def hint_again(self) -> None:
+        """Another hint, or none any more."""
+        self.panels["coach"].widget.refresh()
         self._settle(self.size)
 
     def show_panel(self, number: int) -> None:
