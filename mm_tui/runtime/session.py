@@ -8,8 +8,7 @@ import asyncio
 import gc
 import logging
 import time
-from contextlib import AsyncExitStack, suppress
-from importlib.metadata import version
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +16,7 @@ import msgspec
 
 from mm_tui.bus import EventBus
 from mm_tui.errors import DataError, MmTuiError, OrdersMayRest, RegionRefused, VenueError
-from mm_tui.journal import desks, folder, lock, meta, seal
-from mm_tui.journal.index import IndexWriter
-from mm_tui.journal.proof import ProofFile
-from mm_tui.journal.writer import SessionWriter
+from mm_tui.journal import desks
 from mm_tui.model.clock import SECOND
 from mm_tui.model.events import OperatorAction, SessionStarted
 from mm_tui.model.facts import Fact, Noted, StateChanged
@@ -29,7 +25,6 @@ from mm_tui.model.words import written
 from mm_tui.runtime.alerts import AlertsWorker, Post, Wording, post_of
 from mm_tui.runtime.assembly import Terms, build_desk, opening
 from mm_tui.runtime.band import NO_FIGURES, Band, Figures
-from mm_tui.runtime.boxes import HEARD, Boxes
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.drills import Drills
@@ -37,10 +32,10 @@ from mm_tui.runtime.feeds import Chosen, choose
 from mm_tui.runtime.followers import Followers
 from mm_tui.runtime.gauges import Gauges
 from mm_tui.runtime.inbox import DeskInbox
+from mm_tui.runtime.kept import Kept
 from mm_tui.runtime.latch import RiskFile
 from mm_tui.runtime.leaderboard import Leaderboard
 from mm_tui.runtime.logs import close_log, open_log
-from mm_tui.runtime.milestones import MARKED, Milestones
 from mm_tui.runtime.presenting import PresenterWorker
 from mm_tui.runtime.shadows import Shadows
 from mm_tui.runtime.stopwatch import LiveStopwatch
@@ -56,7 +51,6 @@ from mm_tui.runtime.workers import (
 from mm_tui.settings.load import Loaded
 from mm_tui.settings.options import RunOptions
 from mm_tui.settings.sections import Settings
-from mm_tui.settings.show import public
 from mm_tui.venues.api import Frame
 
 CANCEL_TIMEOUT_S = 3.0
@@ -165,21 +159,14 @@ class Session:
         self._instrument = instrument
         self._clock = LiveClock() if chosen.live else EventClock()
         self._gauges = Gauges(live=chosen.live)
-        self._folder: folder.SessionFolder | None = None
-        self._claimed: lock.Lock | None = None
+        self._kept = Kept(options, loaded.settings, chosen, instrument)
         self._listed = listed
         """The entry in the list of desks that whoever opened the session made."""
         self._registration: desks.Registration | None = None
-        self._writer: SessionWriter | None = None
-        self._proof: ProofFile | None = None
-        self._meta: meta.SessionMeta | None = None
-        self._recording_failed = ""
         self._unlisted = ""
         """Why a kill from another terminal does not find this desk; empty where it does."""
         self._log: logging.Handler | None = None
         self._risk_file: RiskFile | None = None
-        self._milestones: Milestones | None = None
-        self._boxes: Boxes | None = None
         self.alerts: AlertsWorker | None = None
 
     # -- opening
@@ -199,24 +186,14 @@ class Session:
         )
         self.bus = EventBus(time.perf_counter_ns)
         self.desk = build_desk(terms, self.bus, request_snapshot=chosen.feed.request_snapshot)
-        if options.exclusive and options.record:
-            self._claimed = folder.claim(options.sessions)
-        if options.record:
-            try:
-                self._record(started)
-            except (DataError, OSError) as error:
-                self._not_recorded(str(error))
-        self._log = open_log(self._folder.path if self._folder else None, options.log_level)
+        self._kept.begin(started)
+        self._log = open_log(self._kept.path, options.log_level)
         self.bus.subscribe("app.log", (Noted,), self._log_warning)
         if chosen.live and chosen.feed.name != "demo":
             self._risk_file = RiskFile(options.state, chosen.feed.name, self._instrument.symbol)
             self._risk_file.open()
             self._risk_file.watch(self.desk.core)
             self.bus.subscribe("risk file", (StateChanged,), self._risk_file.hear)
-        if self._writer is not None and self._folder is not None:
-            self.desk.journal = self._writer
-            self._proof = ProofFile(self._folder.path, self._instrument)
-            self.desk.scores.obligation.on_stretch = self._proof.add
         if chosen.live:
             self.desk.core.quoter.stopwatch = LiveStopwatch(self.desk)
         elif chosen.stopwatch is not None:
@@ -227,18 +204,13 @@ class Session:
         self.shadows = Shadows(self.desk, terms, self.bus, live=chosen.live)
         self.leaderboard = Leaderboard(self.desk, self.shadows, self._band_figures)
         self.followers: tuple[Followers, ...] = (self.shadows,) if self.band is None else (self.band, self.shadows)
-        if self._writer is not None:
-            index = IndexWriter(self._writer.folder)
-            self._milestones = Milestones(self.desk, self._writer, index, self.band, chosen.feed.name)
-            self.bus.subscribe("market.index", MARKED, self._milestones.hear)
-            self._boxes = Boxes(self._writer.folder, options.sessions, self._milestones)
-            self.bus.subscribe("black box", HEARD, self._boxes.hear)
+        self._kept.follow(self.desk, self.bus, self.band)
         self.inbox = DeskInbox(self._clock.now, self._entered)
         self.desk.drill = Drills(chosen.feed, self.inbox, chosen.market).do
         self.alerts = None if post is None else self._alerts(post)
         log.info(
             "session venue=%s symbol=%s strategy=%s folder=%s",
-            chosen.feed.name, self._instrument.symbol, options.strategy, self._folder.path if self._folder else None,
+            chosen.feed.name, self._instrument.symbol, options.strategy, self._kept.path,
         )  # fmt: skip
 
     def _alerts(self, post: Post) -> AlertsWorker:
@@ -248,33 +220,6 @@ class Session:
 
     def _band_figures(self) -> Figures:
         return NO_FIGURES if self.band is None else self.band.figures()
-
-    def _record(self, started: int) -> None:
-        options, settings, chosen = self._options, self._settings, self._chosen
-        self._folder = folder.create(options.sessions, started, chosen.feed.name, self._instrument.symbol)
-        self._meta = meta.SessionMeta(
-            version=version("mm-tui"),
-            venue=chosen.feed.name,
-            symbol=self._instrument.symbol,
-            strategy=options.strategy,
-            instrument=self._instrument,
-            settings=public(settings),
-            seeds={"simulator": settings.simulator.seed, "demo": settings.demo.seed},
-            maker_bps=chosen.maker_bps,
-            taker_bps=chosen.taker_bps,
-            stale_after_ms=chosen.stale_after_ms,
-            branch_of=chosen.origin,
-            start=started,
-        )
-        meta.write_meta(self._folder.path, self._meta)
-        self._writer = SessionWriter(self._folder.path, settings.record.rotate_mb * 1_000_000)
-
-    def _not_recorded(self, words: str) -> None:
-        """On paper the desk goes on without a recording, under a banner."""
-        self._recording_failed = words
-        if self._folder is not None:
-            self._folder.release()
-        self._folder = self._writer = self._meta = None
 
     def _log_warning(self, fact: Fact) -> None:
         if isinstance(fact, Noted) and fact.kind == "warn":
@@ -292,15 +237,15 @@ class Session:
         """Run the workers until the desk is told to stop; then the end."""
         control, desk, inbox, chosen = self._control, self.desk, self.inbox, self._chosen
         strategy = StrategyWorker(
-            desk, inbox, self._clock, self._gauges, self._opening, self.followers, self._milestones
+            desk, inbox, self._clock, self._gauges, self._opening, self.followers, self._kept.milestones
         )
         feed = FeedWorker(chosen.feed, inbox, lambda: None if screen else control.stop("end of file"))
         simulator = SimulatorWorker(desk, inbox, self._clock, strategy)
         risk = RiskWorker(desk, inbox, self._gauges, chosen.stale_after_ms, self._risk_file, punctual=chosen.punctual)
-        recorder = RecorderWorker(self._writer, self._recording_failed, self._boxes)
+        recorder = RecorderWorker(self._kept.writer, self._kept.problem, self._kept.boxes)
         workers: list[Any] = [feed, strategy, risk, simulator, recorder, *([self.alerts] if self.alerts else [])]
         runs = [worker.run() for worker in workers]
-        runs.append(self._tidy())
+        runs.append(self._kept.tidy())
         if screen or self._options.show_at is not None:
             presenter = PresenterWorker(
                 desk,
@@ -345,7 +290,7 @@ class Session:
 
     def _register(self) -> None:
         """Enter the list that a kill from another terminal goes by; a paper desk that cannot goes on, and says so."""
-        path = self._folder.path if self._folder else None
+        path = self._kept.path
         venue, symbol = self._chosen.feed.name, self._instrument.symbol
         try:
             if self._listed is None:
@@ -369,15 +314,6 @@ class Session:
             while not self.desk.first_ts or self.desk.ts - self.desk.first_ts < seconds * SECOND:  # noqa: ASYNC110 - a file's own time wakes nobody
                 await asyncio.sleep(0.01)
         self._control.stop("duration")
-
-    async def _tidy(self) -> None:
-        """Remove sessions that are older than the settings keep."""
-        record = self._settings.record
-        if self._folder is not None and record.retention_days:
-            old = folder.expired(self._options.sessions, LiveClock().now(), record.retention_days)
-            for path in old:
-                words = await asyncio.to_thread(folder.remove, path)
-                log.info("retention removed=%s problem=%s", path, words or None)
 
     # -- the end
 
@@ -409,9 +345,9 @@ class Session:
 
     async def _end(self, reason: str) -> Outcome:
         desk, options, chosen = self.desk, self._options, self._chosen
-        path = self._folder.path if self._folder else None
+        path = self._kept.path
         ended = max(desk.ts, self._clock.now())
-        failed = self._writer.failed if self._writer is not None else self._recording_failed
+        failed = self._kept.failed
         if self._risk_file is not None and desk.first_ts:
             self._risk_file.keep(ended, sync=True)
         if self.band is not None:
@@ -430,32 +366,10 @@ class Session:
         if self.shadows.shadows:
             summary["shadows"] = self.leaderboard.summary()
         desk.scores.obligation.finish(ended)
-        if self._proof is not None and self._proof.failed:
-            log.warning("proof %s", self._proof.failed)
         if self.alerts is not None:
             await asyncio.to_thread(self.alerts.close)
         log.info("ended reason=%s fills=%s digest=%s", reason, desk.core.account.fills, desk.digest.hex())
-        if self._writer is not None and self._meta is not None and path is not None:
-            if self._milestones is not None:
-                self._milestones.close()
-            self._writer.close()
-            if self._boxes is not None:
-                await asyncio.to_thread(self._boxes.finish)
-            with suppress(OSError):
-                await asyncio.to_thread(seal.seal_logs, path)
-            self._meta = msgspec.structs.replace(
-                self._meta,
-                end=LiveClock().now(),
-                ended=reason,
-                market_lines=self._writer.lines,
-                records=self._writer.seq,
-                desk_end=ended,
-                digest=summary["digest"],
-                result=meta.result_of(summary),
-                measured={name: summary[name] for name in ("feed_age_ms", "latency_us")},
-            )
-            with suppress(OSError):
-                meta.write_meta(path, self._meta)
+        await self._kept.seal(reason, ended, summary)
         resting = tuple(order.order_id for order in desk.core.orders.open)
         if resting:
             log.error("orders may rest ids=%s", ",".join(resting))
@@ -464,24 +378,16 @@ class Session:
             "" if self._risk_file is None else self._risk_file.note,
             self._unlisted,
         ]
-        return Outcome(reason, summary, path, resting, failed or "", "\n".join(filter(None, notes)))
+        return Outcome(reason, summary, path, resting, failed, "\n".join(filter(None, notes)))
 
     async def close(self) -> None:
         """Give back what the session holds; safe after a failed opening."""
         if self._risk_file is not None:
             self._risk_file.close()
-        if self._milestones is not None:
-            self._milestones.close()
-        if self._writer is not None:
-            self._writer.close()
-        if self._proof is not None:
-            self._proof.close()
+        self._kept.close()
         if self._registration is not None:
             self._registration.withdraw()
-        if self._folder is not None:
-            self._folder.release()
-        if self._claimed is not None:
-            self._claimed.release()
+        self._kept.release()
         if self._log is not None:
             close_log(self._log)
 
