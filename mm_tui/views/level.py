@@ -22,8 +22,9 @@ def level_frame(core: Core, price: int, group: int) -> LevelFrame | None:
     if not mid2 or price <= 0:
         return None
     side = BUY if 2 * price < mid2 else SELL
-    low = price // group * group if side is BUY else -(-price // group) * group - group + 1
-    high, bid, ask = low + group - 1, core.references.bid, core.references.ask
+    bottom = price // group * group if side is BUY else -(-price // group) * group - group + 1
+    low, high = max(1, bottom), bottom + group - 1  # nothing costs nothing
+    bid, ask = core.references.bid, core.references.ask
     if side is BUY and low <= bid:
         high = min(high, bid)
     elif side is SELL and high >= ask:

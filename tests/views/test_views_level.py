@@ -9,7 +9,7 @@ from mm_tui.model.waterfall import Step
 from mm_tui.risk.limits import Limits
 from mm_tui.strategy.api import NO_QUOTES, Quote, Quotes
 from mm_tui.strategy.passive import PassiveParams
-from mm_tui.views.frames import LevelFrame
+from mm_tui.views.frames import FARTHEST, LevelFrame
 from mm_tui.views.level import level_frame
 
 B, A = bid(BID - 1000), ask(ASK + 1000)
@@ -66,6 +66,17 @@ def test_rows_are_the_ladders_and_end_at_the_touch() -> None:
     assert (touch.low, touch.high, touch.price) == (BID, BID, BID)
     above = look(rig, ASK, 500)
     assert (above.low, above.high, above.price, above.side) == (ASK, 6_180_500, ASK, A.side)
+
+
+@pytest.mark.parametrize("orders", [(B, A), (stepped(BID - 1000), A)])
+def test_any_price_in_any_row_is_explained(orders: tuple[Quote, Quote]) -> None:
+    rig = Rig()
+    rig.quoting(*orders)
+    for group in (1, 2, 500, 5000, 10**9):
+        for price in (1, 2, group - 1 or 1, group, BID - 1000, BID, BID + 1, ASK, 2 * ASK, FARTHEST):
+            frame = look(rig, price, group)
+            assert 0 < frame.low <= frame.price <= frame.high
+            assert frame.verdict
 
 
 def test_the_step_that_carries_a_quote_past_a_price_is_named() -> None:
