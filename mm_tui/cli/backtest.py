@@ -67,12 +67,12 @@ def backtest(
     from mm_tui.backtest.runner import Job, run  # noqa: PLC0415  # likewise
     from mm_tui.backtest.target import write_whole  # noqa: PLC0415  # likewise
     from mm_tui.backtest.total import total  # noqa: PLC0415  # likewise
-    from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
+    from mm_tui.settings.places import boxes_folder, sessions_folder  # noqa: PLC0415  # likewise
 
     changes = _changes(strategy, overrides, trusted)
     settings = load_settings(chosen, overrides, changes.named).settings
     sessions = sessions_folder(os.environ, settings.record.dir)
-    paths = [find(name, sessions) for name in recordings]
+    paths = [find(name, sessions, boxes_folder(os.environ)) for name in recordings]
     if out is not None:
         _check_out(out, paths)
     opened = [open_recording(path, changes, settings, salvage=salvage) for path in paths]
@@ -154,9 +154,9 @@ def _show(
     from mm_tui.app.replay_screen import ReplayOptions, run_replay  # noqa: PLC0415  # the heaviest import
     from mm_tui.backtest.named import find  # noqa: PLC0415  # the command line starts without it
     from mm_tui.backtest.recording import open_recording  # noqa: PLC0415  # likewise
-    from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
+    from mm_tui.settings.places import boxes_folder, sessions_folder  # noqa: PLC0415  # likewise
 
-    path = find(recording, sessions_folder(os.environ, loaded.settings.record.dir))
+    path = find(recording, sessions_folder(os.environ, loaded.settings.record.dir), boxes_folder(os.environ))
     options = ReplayOptions(speed=pace, begin=begin, log_level=chosen.log_level)
     return run_replay(lambda: open_recording(path, changes, loaded.settings, shows=True), options, loaded)
 
@@ -166,9 +166,9 @@ def _verify(recording: str, loaded: "Loaded", changes: "Changes", *, as_json: bo
 
     from mm_tui.backtest.named import find  # noqa: PLC0415  # likewise
     from mm_tui.backtest.verify import verify  # noqa: PLC0415  # likewise
-    from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
+    from mm_tui.settings.places import boxes_folder, sessions_folder  # noqa: PLC0415  # likewise
 
-    path = find(recording, sessions_folder(os.environ, loaded.settings.record.dir))
+    path = find(recording, sessions_folder(os.environ, loaded.settings.record.dir), boxes_folder(os.environ))
     with set_aside(as_json):
         verdict = verify(path, changes)
     if as_json:

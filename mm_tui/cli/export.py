@@ -48,12 +48,12 @@ def export(
     from mm_tui.backtest.recording import Changes, open_recording  # noqa: PLC0415  # likewise
     from mm_tui.backtest.target import check_folder  # noqa: PLC0415  # likewise
     from mm_tui.errors import UsageError  # noqa: PLC0415  # likewise
-    from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
+    from mm_tui.settings.places import boxes_folder, sessions_folder  # noqa: PLC0415  # likewise
 
     if tables and form == "hftbacktest":
         raise UsageError("--table does not go with --to hftbacktest: its one array holds the whole market")
     settings = load_settings(chosen, overrides).settings
-    path = find(recording, sessions_folder(os.environ, settings.record.dir))
+    path = find(recording, sessions_folder(os.environ, settings.record.dir), boxes_folder(os.environ))
     check_folder(out, names_of(form), [path])
     opened = open_recording(path, Changes(), settings, salvage=salvage, runs=False)
     with progress(path.name) as told:

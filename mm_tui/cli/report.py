@@ -43,11 +43,11 @@ def report(
     from mm_tui.backtest.recording import Changes, open_recording  # noqa: PLC0415  # likewise
     from mm_tui.backtest.report.collect import collect  # noqa: PLC0415  # likewise
     from mm_tui.settings.load import Named  # noqa: PLC0415  # likewise
-    from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
+    from mm_tui.settings.places import boxes_folder, sessions_folder  # noqa: PLC0415  # likewise
 
     named = [] if strategy is None else [Named("--strategy", "desk.strategy", strategy)]
     settings = load_settings(chosen, (), named).settings
-    path = find(recording, sessions_folder(os.environ, settings.record.dir))
+    path = find(recording, sessions_folder(os.environ, settings.record.dir), boxes_folder(os.environ))
     if html is not None:
         from mm_tui.backtest.target import check_file  # noqa: PLC0415  # only where it is asked for
 

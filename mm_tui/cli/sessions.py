@@ -25,10 +25,10 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 def sessions(chosen: Globals, session_dir: Path | None, *, as_json: bool) -> None:
     """List recorded sessions, the newest first."""
     from mm_tui.journal import folder  # noqa: PLC0415  # the command line starts without it
-    from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
+    from mm_tui.settings.places import boxes_folder, sessions_folder  # noqa: PLC0415  # likewise
 
     root = sessions_folder(os.environ, session_dir or load_settings(chosen, ()).settings.record.dir)
-    found = folder.sessions(root)
+    found = folder.sessions(root, boxes_folder(os.environ))
     if as_json:
         import msgspec  # noqa: PLC0415  # likewise
 

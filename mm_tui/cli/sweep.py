@@ -139,7 +139,7 @@ def _planner(chosen: Globals, options: dict[str, Any], found: list[Any]) -> "Pla
     from mm_tui.backtest.recording import Changes  # noqa: PLC0415  # likewise
     from mm_tui.backtest.sweep.plan import Order, Planner  # noqa: PLC0415  # likewise
     from mm_tui.settings.load import Named, load  # noqa: PLC0415  # likewise
-    from mm_tui.settings.places import sessions_folder  # noqa: PLC0415  # likewise
+    from mm_tui.settings.places import boxes_folder, sessions_folder  # noqa: PLC0415  # likewise
 
     strategy = options["strategy"]
     changes = Changes(
@@ -148,7 +148,7 @@ def _planner(chosen: Globals, options: dict[str, Any], found: list[Any]) -> "Pla
     settings = load_settings(chosen, changes.overrides, changes.named).settings
     sessions = sessions_folder(os.environ, settings.record.dir)
     order = Order(changes=changes, operator=not options["without_operator"], salvage=options["salvage"])
-    paths = [find(name, sessions) for name in options["recordings"]]
+    paths = [find(name, sessions, boxes_folder(os.environ)) for name in options["recordings"]]
     return Planner(
         paths, found, order, lambda overrides, named: load(chosen.config, overrides, os.environ, Path.cwd(), named)
     )

@@ -26,13 +26,14 @@ from mm_tui.journal.seal import MARKET, market_parts, seal_logs
 from mm_tui.journal.writer import JOURNAL
 from mm_tui.model.clock import SECOND
 from mm_tui.model.instrument import Instrument
+from mm_tui.settings.places import BOXES
 
 BEFORE_NS: Final = 60 * SECOND
 """What is kept at least before the moment."""
 AFTER_NS: Final = 5 * SECOND
 """And after it, where the session goes on."""
 MOST: Final = 20
-"""Boxes under one folder of sessions; the oldest goes."""
+"""Boxes of this user; the oldest goes."""
 LARGEST: Final = 256_000_000
 """Bytes of a market log; of a busier minute the later part is kept."""
 CHART_NS: Final = 15 * 60 * SECOND
@@ -49,8 +50,8 @@ class Moment(NamedTuple):
     words: str
 
 
-def keep(session: Path, root: Path, moment: Moment, now: int) -> Path:
-    """Write the box under the folder of sessions, named by the time that it is now (ns); its path.
+def keep(session: Path, state: Path, moment: Moment, now: int) -> Path:
+    """Write the box under the folder of state, named by the time that it is now (ns); its path.
 
     Raises OSError, DataError.
     """
@@ -59,7 +60,7 @@ def keep(session: Path, root: Path, moment: Moment, now: int) -> Path:
         raise DataError(f"{session} has no milestones yet")
     first, last = _stretch(index, moment.ts)
     found = meta.read_meta(session)
-    boxes = root / folder.BOXES
+    boxes = state / BOXES
     boxes.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = f"{folder.name(now, found.venue, found.symbol)}-{re.sub(r'[^a-z0-9_]+', '_', moment.rule.lower())}"
     part = boxes / f".{name}.{os.getpid()}"
@@ -127,7 +128,7 @@ def _fill(part: Path, cut: _Cut, found: meta.SessionMeta, moment: Moment) -> Non
             result=None,
             digest=None,
             measured=None,
-            black_box_of=meta.BlackBox(session=str(cut.session), ts=moment.ts, rule=moment.rule),
+            black_box_of=meta.BlackBox(session=str(cut.session.resolve()), ts=moment.ts, rule=moment.rule),
         ),
     )
     seal_logs(part)

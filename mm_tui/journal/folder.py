@@ -13,8 +13,6 @@ from mm_tui.errors import DataError, UsageError
 from mm_tui.journal import lock, meta
 
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-[A-Za-z0-9_.+]+-[^/\s]+")
-BOXES = "blackbox"
-"""The folder beside the sessions that holds black boxes, named as sessions are."""
 _DAY_NS = 86_400_000_000_000
 
 
@@ -81,10 +79,19 @@ def claim(root: Path) -> lock.Lock:
         raise UsageError(f"{root} cannot be used: {error.strerror or error}; choose another --session-dir") from error
 
 
-def sessions(root: Path) -> list[SessionEntry]:
-    """Every session under the root and every black box, the newest first; an absent root has none."""
-    found = [*named(root), *named(root / BOXES)]
-    return [_entry(path) for path in sorted(found, key=lambda path: path.name, reverse=True)]
+def sessions(root: Path, boxes: Path | None = None) -> list[SessionEntry]:
+    """Every session under the root, and the black boxes of such ones; the newest first. An absent root has none."""
+    found = [_entry(path) for path in named(root)]
+    if boxes is not None:
+        found += [one for one in map(_entry, named(boxes)) if _is_of(one, root)]
+    return sorted(found, key=lambda one: one.path.name, reverse=True)
+
+
+def _is_of(box: SessionEntry, root: Path) -> bool:
+    """Whether a black box was cut out of a session under the root; one that cannot be read may be."""
+    if box.meta is None or box.meta.black_box_of is None:
+        return True
+    return Path(box.meta.black_box_of.session).parent == root.resolve()
 
 
 def expired(root: Path, now: int, days: int) -> list[Path]:

@@ -25,11 +25,11 @@ _HALT: Final = "halt"
 class Boxes:
     """`hear` and `prepare` on the desk's loop; `finish` on any thread, one at a time."""
 
-    def __init__(self, session: Path, root: Path, milestones: Milestones) -> None:
+    def __init__(self, session: Path, state: Path, milestones: Milestones) -> None:
         self.said = ""
         """What came of the last one, for the screen."""
         self._session = session
-        self._root = root
+        self._state = state
         self._milestones = milestones
         self._waiting: Moment | None = None
         self._heard = 0.0
@@ -61,10 +61,13 @@ class Boxes:
         if moment is None:
             return
         try:
-            path = keep(self._session, self._root, moment, time.time_ns())
+            path = keep(self._session, self._state, moment, time.time_ns())
         except (OSError, DataError) as error:
             self.said = f"no black box: {getattr(error, 'strerror', None) or error}"
             log.warning("black box rule=%s problem=%s", moment.rule, self.said)
+        except Exception as error:  # a session that ends must come to its end
+            self.said = f"no black box: {type(error).__name__}"
+            log.exception("black box rule=%s", moment.rule)
         else:
             self.said = f"black box {path.name}"
             log.info("black box rule=%s path=%s", moment.rule, path)

@@ -138,6 +138,8 @@ class Control:
             market, self._next = self._next, None
             if self.stopping or market is None:
                 return None
+            if self.refusal is None:
+                self.viewport = Viewport(rows=self.viewport.rows)  # prices of the market before mean nothing now
             self.market, self.refusal, self.changed = market, None, True
             self._await(market, "opening it")
             return market
@@ -151,7 +153,6 @@ class Control:
     def _await(self, market: Market, words: str, link: str = "connecting") -> None:
         """Nothing of the desk before is shown as if it still were true."""
         header = HeaderFrame(symbol=market.symbol, venue=market.venue, reason=words)
-        self.viewport = Viewport()
         self._frame = DeskFrame(header=header, truth=TruthFrame(link=link))
 
     def _call(self, what: Callable[[DeskInbox], None]) -> None:

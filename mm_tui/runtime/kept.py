@@ -106,7 +106,7 @@ class Kept:
         desk.scores.obligation.on_stretch = self._proof.add
         self.milestones = Milestones(desk, writer, IndexWriter(writer.folder), band, self._chosen.feed.name)
         bus.subscribe("market.index", MARKED, self.milestones.hear)
-        self.boxes = Boxes(writer.folder, self._options.sessions, self.milestones)
+        self.boxes = Boxes(writer.folder, self._options.state, self.milestones)
         bus.subscribe("black box", HEARD, self.boxes.hear)
 
     async def tidy(self) -> None:

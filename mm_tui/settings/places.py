@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 APPLICATION = "mm-tui"
+BOXES = "blackbox"
+"""The folder of black boxes in the folder of state; they are named as sessions are."""
 
 
 def config_file(environ: Mapping[str, str]) -> Path:
@@ -29,6 +31,11 @@ def state_folder(environ: Mapping[str, str]) -> Path:
 def sessions_folder(environ: Mapping[str, str], chosen: str | Path = "") -> Path:
     """Where session folders are made: what was chosen, else the system's folder of state."""
     return Path(chosen).expanduser() if str(chosen) else state_folder(environ) / "sessions"
+
+
+def boxes_folder(environ: Mapping[str, str]) -> Path:
+    """Where black boxes are kept, wherever their sessions are."""
+    return state_folder(environ) / BOXES
 
 
 def _xdg(environ: Mapping[str, str], name: str) -> Path | None:

@@ -20,6 +20,7 @@ from mm_tui.journal.blackbox import Moment, keep
 from mm_tui.journal.index import Body, read_index
 from mm_tui.journal.meta import read_meta
 from mm_tui.journal.writer import JOURNAL
+from mm_tui.settings.places import BOXES
 from mm_tui.venues.codecs import codec_for
 from mm_tui.views.frames import Viewport
 
@@ -50,7 +51,7 @@ def film(path: Path) -> Film:
 def test_a_box_shows_what_its_session_shows(session: Path, tmp_path: Path) -> None:
     moment = moment_of(session, 85)
     path = keep(session, tmp_path, moment, NOW)
-    assert path.parent == tmp_path / folder.BOXES
+    assert path.parent == tmp_path / BOXES
     assert path.name.endswith("-file-BTCUSDT-max_daily_loss")
     assert {one.name for one in path.iterdir()} == {"session.json", "market.log.gz", JOURNAL, "market.index"}
     assert path.stat().st_mode & 0o77 == 0
@@ -105,11 +106,15 @@ def test_a_young_session_is_kept_from_its_beginning(session: Path, tmp_path: Pat
 
 def test_it_is_shown_listed_and_never_run(session: Path, tmp_path: Path) -> None:
     path = keep(session, tmp_path, moment_of(session, 85), NOW)
-    shutil.copytree(session, tmp_path / session.name)
-    assert [one.path.name for one in folder.sessions(tmp_path)] == [path.name, session.name], "2027 and now"
-    assert find("last", tmp_path).name == session.name
-    assert find(path.name, tmp_path) == path
-    assert folder.expired(tmp_path, 1 << 62, 1) == [tmp_path / session.name]
+    root, boxes = session.parent, tmp_path / BOXES
+    assert [one.path.name for one in folder.sessions(root, boxes)] == [path.name, session.name], "2027 and now"
+    assert [one.path.name for one in folder.sessions(tmp_path / "other", boxes)] == []
+    (boxes / "20240808T235413Z-demo-X-kill").mkdir()
+    (boxes / "20240808T235413Z-demo-X-kill" / "session.json").write_text("{")
+    assert [one.note != "" for one in folder.sessions(tmp_path / "other", boxes)] == [True], "whose, nobody knows"
+    assert find("last", root, boxes).name == session.name
+    assert find(path.name, root, boxes) == path
+    assert boxes not in [one.parent for one in folder.expired(root, 1 << 62, 1)]
     with pytest.raises(UsageError, match="is a black box"):
         open_recording(path, Changes(), loaded().settings)
     opened = open_recording(path, Changes(), loaded().settings, shows=True)
@@ -160,7 +165,7 @@ def test_the_newest_stay_and_names_do_not_collide(
     monkeypatch.setattr(blackbox, "MOST", 2)
     kept = [keep(session, tmp_path, moment_of(session, at), NOW) for at in (20, 50, 50)]
     assert [one.name.partition("loss")[2] for one in kept] == ["", "-2", "-3"], "all of one second"
-    assert sorted(one.name for one in (tmp_path / folder.BOXES).iterdir()) == [kept[1].name, kept[2].name]
+    assert sorted(one.name for one in (tmp_path / BOXES).iterdir()) == [kept[1].name, kept[2].name]
 
 
 def test_of_a_minute_that_is_too_large_the_later_part_is_kept(
@@ -182,7 +187,7 @@ def test_a_disk_that_is_full_leaves_nothing_half(
         patched.setattr(blackbox, "seal_logs", full)
         with pytest.raises(OSError, match="No space"):
             keep(session, tmp_path, moment_of(session, 85), NOW)
-    assert list((tmp_path / folder.BOXES).iterdir()) == []
+    assert list((tmp_path / BOXES).iterdir()) == []
     with pytest.raises(DataError, match="no milestones"):
         keep(tmp_path, tmp_path, moment_of(session, 85), NOW)
 

@@ -28,6 +28,8 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[Moment]:
     def keep(_session: Path, root: Path, moment: Moment, _now: int) -> Path:
         if moment.rule == "full":
             raise OSError(28, "No space left on device")
+        if moment.rule == "odd":
+            raise KeyError(moment.rule)
         found.append(moment)
         return root / "box"
 
@@ -75,7 +77,10 @@ def test_a_full_disk_is_said_and_the_next_box_tried(tmp_path: Path, kept: list[M
     boxes.hear(trip(10 * S, "full"))
     boxes.finish()
     assert boxes.said == "no black box: No space left on device"
-    boxes.hear(trip(100 * S))
+    boxes.hear(trip(100 * S, "odd"))
+    boxes.finish()
+    assert boxes.said == "no black box: KeyError"
+    boxes.hear(trip(200 * S))
     boxes.finish()
     assert len(kept) == 1
 

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from small_session import capture, loaded, options
 
+from mm_tui.app.remote_link import RemoteLink
 from mm_tui.backtest.verify import verify
 from mm_tui.errors import VenueError
 from mm_tui.journal import desks
@@ -17,6 +18,7 @@ from mm_tui.runtime.control import ANOTHER_MARKET, Control
 from mm_tui.runtime.in_turn import run_in_turn
 from mm_tui.runtime.session import Outcome, StopDesk
 from mm_tui.settings.market import Market
+from mm_tui.views.frames import Viewport
 
 
 async def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
@@ -128,6 +130,29 @@ async def test_a_stop_while_nothing_runs_ends_it_and_the_last_choice_counts(tmp_
     desk.control.stop("SIGHUP")
     await running
     assert desk.control.ending == "SIGHUP"
+
+
+async def test_viewers_stay_through_a_change_and_what_is_looked_at_does_not(tmp_path: Path) -> None:
+    desk = InTurn(tmp_path)
+    at = tmp_path / "d.sock"
+    running = asyncio.ensure_future(desk.run(record=False, show_at=at))
+    await desk.runs()
+    await until(at.exists)
+    viewer = await asyncio.to_thread(RemoteLink, at)
+    await until(lambda: viewer.frame.header.state == "quoting")
+    desk.control.look(Viewport(rows=17, centre=5, group=10))
+    desk.control.change(Market("file:/nowhere", "A/B"))
+    await until(lambda: viewer.frame.header.symbol == "A/B" and viewer.frame.truth.link == "down")
+    assert desk.control.viewport == Viewport(rows=17)
+    desk.control.look(Viewport(rows=17, group=10))
+    desk.control.change(desk.markets[1])
+    await until(lambda: viewer.frame.header.state == "quoting")
+    assert desk.control.viewport.group == 10, "chosen while nothing ran, on the screen that is shown now"
+    assert not viewer.gone.is_set()
+    desk.control.stop("quit")
+    await running
+    await until(viewer.gone.is_set)
+    await asyncio.to_thread(viewer.close)
 
 
 async def test_another_choice_while_a_market_is_opened_takes_its_place(

@@ -25,6 +25,7 @@ from mm_tui.runtime.headless import closing_lines, exit_code, run_headless
 from mm_tui.runtime.session import Outcome, StopDesk, resting_error, run_session
 from mm_tui.settings.load import Loaded
 from mm_tui.settings.options import RunOptions
+from mm_tui.settings.places import BOXES
 from mm_tui.venues.api import FeedStatus, Frame, Inbox
 from mm_tui.venues.binance.feed import BinanceFeed
 from mm_tui.venues.capture import CaptureFeed
@@ -255,10 +256,12 @@ async def test_a_kill_leaves_a_black_box_though_the_session_ends_at_once(
     await live.until(lambda one: state(one) == "halted" and not one.desk.venue.orders)
     live.control.stop("quit")
     outcome = await running
-    [box] = [one for one in folder.sessions(tmp_path / "sessions") if one.meta and one.meta.black_box_of]
+    [box, _] = sorted(
+        folder.sessions(tmp_path / "sessions", tmp_path / "state" / BOXES), key=lambda one: one.path.name, reverse=True
+    )
     assert box.meta is not None
     assert box.meta.black_box_of is not None
-    assert box.meta.black_box_of.session == str(outcome.folder)
+    assert box.meta.black_box_of.session == str(outcome.folder.resolve())  # type: ignore[union-attr]
     assert box.meta.ended == "black box: kill pressed, halt"
     assert session.desk.core.state.value == "halted"
 
