@@ -7,6 +7,7 @@ from mm_tui.app.screens.sheet import Sheet
 from mm_tui.app.widgets.whylevel import WhyLevel
 from mm_tui.views.frames import DeskFrame
 
+_PAGES: Final = {"pageup": -1, "pagedown": 1}
 _MOVES: Final = {"up": -1, "k": -1, "down": 1, "j": 1, "pageup": -10, "pagedown": 10}
 
 
@@ -58,7 +59,9 @@ class Level(Sheet):
         self._ask(None)
 
     def pressed(self, key: str) -> None:
-        """Another price, or away."""
+        """Another page of what is said, another price, or away."""
+        if key in _PAGES and self.panel.scroll(_PAGES[key]):
+            return
         if key in _MOVES:
             self._ladder.action_move(_MOVES[key])
             self._ask(self._ladder.level)

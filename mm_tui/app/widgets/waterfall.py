@@ -1,8 +1,9 @@
 """Why an order stands where it stands: its waterfall, a line a step, and what became of the quote."""
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
-from mm_tui.app.widgets.spans import Span, width_of
+from mm_tui.app.widgets.spans import Span, by_priority, width_of
 from mm_tui.model.instrument import Instrument
 from mm_tui.model.waterfall import Step
 from mm_tui.views import fmt
@@ -13,6 +14,10 @@ LEAST = 12
 BRIEF = 3
 """Lines of an explanation in brief."""
 _NAME, _BPS = 13, 8
+_SHORT_NAME, _SHORT_MOVE = 11, 11
+"""Of the columns where there is little room."""
+_LEAST_WHY = 12
+"""Cells of a why that are worth a column of their own."""
 _UNIT = 10_000
 _SEEN = 0.005
 """Basis points that are written as more than 0.00."""
@@ -25,6 +30,15 @@ def explanation(row: OrderRow, instrument: Instrument, width: int) -> list[list[
     return lines
 
 
+def whole_explanation(row: OrderRow, instrument: Instrument, width: int) -> list[list[Span]]:
+    """The same in as many lines as it takes to leave nothing out."""
+    room = max(_LEAST_WHY, width - _NAME)
+    first, *more = wrap(_fate(row), room) or [""]
+    fate: list[list[Span]] = [[("fate".ljust(_NAME), "dim"), (first, "bright")]]
+    fate += [[(" " * _NAME, "text"), (line, "bright")] for line in more]
+    return [_title(row, instrument, width), *whole_steps(row.steps, instrument, width), *fate]
+
+
 def step_lines(steps: Sequence[Step], instrument: Instrument, width: int) -> list[list[Span]]:
     """The columns' names and a line a step; one line where the strategy does not say."""
     if not steps:
@@ -35,6 +49,31 @@ def step_lines(steps: Sequence[Step], instrument: Instrument, width: int) -> lis
     before: float | None = None
     for step in steps:
         lines.append(_step(step, before, instrument, price, width))
+        before = step.price2
+    return lines
+
+
+def whole_steps(steps: Sequence[Step], instrument: Instrument, width: int) -> list[list[Span]]:
+    """A step in as many lines as its why needs; where there is little room, prices give way to what moved them."""
+    if not steps:
+        return step_lines(steps, instrument, width)
+    (head, style), *_ = step_lines(steps, instrument, width)[0]
+    at = len(head) - len("why")
+    narrow = width - at < _LEAST_WHY
+    if narrow:
+        head = "step".ljust(_SHORT_NAME) + "by, bps".rjust(_SHORT_MOVE) + "  why"
+        at = len(head) - len("why")
+    lines: list[list[Span]] = [[(head, style)]]
+    before: float | None = None
+    for step, full in zip(steps, step_lines(steps, instrument, width)[1:], strict=True):
+        first, *more = wrap(step.why, max(8, width - at)) or [""]
+        if narrow:
+            moved = _price(step.price2, instrument).rstrip() if before is None else _moved(step, before)
+            name = step.name.ljust(_SHORT_NAME)
+            told: list[Span] = [(name, "text"), (moved.rjust(_SHORT_MOVE), "bright"), ("  ", "text"), (first, "dim")]
+        else:
+            told = [*full[:-1], ("   " + first, "dim")]
+        lines += [told, *([(" " * at, "text"), (rest, "dim")] for rest in more)]
         before = step.price2
     return lines
 
@@ -70,14 +109,16 @@ def _moves(row: OrderRow, instrument: Instrument) -> Iterator[tuple[str, str]]:
 
 
 def _title(row: OrderRow, instrument: Instrument, width: int) -> list[Span]:
-    return [
-        ("── ", "border"),
-        (f"{row.side.word} {fmt.steps(row.quantity, instrument.step_size)} {instrument.base} at ", "text"),
-        (fmt.steps(row.price, instrument.tick_size), "own bold"),
-        (f"  level {row.level}", "text"),
-        (f"  {row.order_id} ", "dim"),
-        ("─" * width, "border"),
-    ]
+    size, price = fmt.steps(row.quantity, instrument.step_size), fmt.steps(row.price, instrument.tick_size)
+    told = by_priority(
+        [
+            (0, [("── ", "border"), (f"{row.side.word} {size} {instrument.base} at ", "text"), (price, "own bold")]),
+            (1, [(f"level {row.level}", "text")]),
+            (2, [(row.order_id, "dim")]),
+        ],
+        width,
+    )
+    return [*told, (" " + "─" * width, "border")]
 
 
 def _fate(row: OrderRow) -> str:
@@ -104,13 +145,18 @@ def held_line(row: HeldRow, mid2: int | None, instrument: Instrument, widths: tu
 def _step(step: Step, before: float | None, instrument: Instrument, price: int, width: int) -> list[Span]:
     moved = None if not before else (step.price2 / before - 1) * _UNIT
     still = moved is not None and abs(moved) < _SEEN
-    change = "" if before is None else fmt.number(moved, 2, signed=True)
+    change = "" if before is None else _moved(step, before)
     return [
         (step.name.ljust(_NAME), "text"),
         (_price(step.price2, instrument).rjust(price), "dim" if still else "bright"),
         (change.rjust(_BPS), "dim" if still else "text"),
         ("   " + fmt.clip(step.why, max(0, width - _NAME - price - _BPS - 3)), "dim"),
     ]
+
+
+def _moved(step: Step, before: float) -> str:
+    """What it did to the price, basis points."""
+    return fmt.number((step.price2 / before - 1) * _UNIT if before else None, 2, signed=True)
 
 
 def _price(price2: float, instrument: Instrument) -> str:

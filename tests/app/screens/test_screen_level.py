@@ -108,3 +108,31 @@ async def test_orders_in_the_row_have_their_own_waterfall_and_a_group_says_its_p
         panel.show(msgspec.structs.replace(frame, level=hand_level(quote="", steps=())))
         assert "──" not in "\n".join(lines_of(panel)[1:-1])
         await pilot.pause()
+
+
+async def test_what_has_no_room_is_a_page_further_down_and_another_price_begins_at_its_top() -> None:
+    link = Recorded(desk_frame(ladder=ladder_of(), level=hand_level()))
+    app = DeskApp(link)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        sheet = await opened(pilot, app, "1", "down", "e")
+        asked = levels(link)[-1]
+        first = lines_of(sheet.panel)
+        await pilot.press("pagedown")
+        assert levels(link)[-1] == asked, "it did not move to another price"
+        second = lines_of(sheet.panel)
+        assert second != first
+        for _ in range(3):
+            await pilot.press("pagedown")
+        last = lines_of(sheet.panel)
+        assert "pgup" in last[-1]
+        assert "rounding" in "".join(last), "the last step"
+        assert "…" not in "".join(first[1:-1] + second[1:-1] + last[1:-1]), "nothing is cut"
+        link.frame = msgspec.structs.replace(link.frame, level=hand_level(price=6_183_600), ts=link.frame.ts + 1)
+        app.poll()
+        assert "more" in lines_of(sheet.panel)[-1]
+        await pilot.resize_terminal(80, 55)
+        await pilot.pause()
+        assert "another price" in lines_of(sheet.panel)[-1]
+        await pilot.press("pagedown")
+        assert levels(link)[-1] != asked

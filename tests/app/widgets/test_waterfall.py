@@ -6,7 +6,7 @@ from hand_frames import BTC, MID, desk_frame, held, orders, strained
 from panel_app import PanelApp, lines_of
 
 from mm_tui.app.widgets.orders import Orders
-from mm_tui.app.widgets.waterfall import BRIEF, LEAST, brief, explanation, held_line
+from mm_tui.app.widgets.waterfall import BRIEF, LEAST, brief, explanation, held_line, whole_explanation
 from mm_tui.model.waterfall import Step
 from mm_tui.views.frames import OrderRow
 
@@ -114,3 +114,22 @@ async def test_a_long_list_takes_the_lines_of_the_brief_but_not_for_orders_on_th
         assert not explains(orders())
         assert explains(orders()[:4])
         assert explains(orders())
+
+
+@pytest.mark.parametrize("width", [34, 38, 56, 90])
+def test_nothing_of_a_whole_explanation_is_left_out_at_any_width(width: int) -> None:
+    row = order(
+        Step("reference", 12_000_001.0, "mid"),
+        Step("spread", 12_006_001.0, "half 2.00, widened by what the volatility of the last minute asks for"),
+        fate="sent 00:01:59 in place of mm-117, kept: 0.0 bps off its quote",
+    )
+    lines = words(whole_explanation(row, BTC, width))
+    told = " ".join(" ".join(lines).split())
+    assert "60,000.005" in told
+    assert "+5.00" in told
+    for line in lines[1:]:
+        assert len(line.rstrip()) <= width
+    said = [word for line in lines[1:] for word in line.split()]
+    for word in ("widened", "asks", "for", "mm-117,", "quote"):
+        assert word in said
+    assert whole_explanation(order(), BTC, width)[1][0][0].startswith("the strategy does not say")
