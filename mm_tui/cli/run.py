@@ -154,7 +154,7 @@ def _open(
             click.echo(
                 f"note: whoever reaches {host} may look{' and act' if act else ''}; there is no password", err=True
             )
-        more = {"show_at": path, "shown_url": url, "viewers_act": act}
+        more = {"show_at": path, "viewers_act": act}
         return start(replace(options, **more), loaded)
 
 

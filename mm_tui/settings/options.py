@@ -34,8 +34,6 @@ class RunOptions(msgspec.Struct, frozen=True, kw_only=True):
     """The application's folder of state, for what outlives a session."""
     show_at: Path | None = None
     """A socket on which other processes may look at the desk; None shows it to nobody."""
-    shown_url: str = ""
-    """Where a browser finds it."""
     viewers_act: bool = False
     """Whether those who look may also act."""
     command: str = "run"

@@ -10,8 +10,7 @@ from mm_tui.model.events import BUY, SELL
 from mm_tui.views import frames as fr
 from mm_tui.views.thinned import Thinned, Tier
 
-CHART_EVERY_MS: Final = 250
-_EVERY: Final = CHART_EVERY_MS * 1_000_000
+_EVERY: Final = SECOND // 4
 TIERS: Final = (
     Tier(_EVERY, 5 * MINUTE),
     Tier(SECOND, 15 * MINUTE),
@@ -29,7 +28,7 @@ class ChartView:
         self._scores = scores
         self._samples: Thinned[fr.ChartSample] = Thinned(fr.ChartSample, TIERS)
         self._sampled = 0
-        self._frame = fr.ChartFrame(every_ms=CHART_EVERY_MS)
+        self._frame = fr.ChartFrame()
 
     def sample(self, ts: int) -> bool:
         """Take a sample, where one is due; whether one was."""
@@ -63,5 +62,5 @@ class ChartView:
         """The samples with the fills."""
         samples, last = self._samples.all, self._frame
         if samples is not last.samples or fills is not last.fills:
-            self._frame = fr.ChartFrame(samples=samples, fills=fills, every_ms=CHART_EVERY_MS)
+            self._frame = fr.ChartFrame(samples=samples, fills=fills)
         return self._frame

@@ -43,11 +43,6 @@ class Thinned(Generic[T]):
         """All tiers but the first, oldest first."""
         self._all: tuple[T, ...] | None = ()
 
-    @property
-    def newest(self) -> T | None:
-        """The last sample taken."""
-        return self._kept[0][-1] if self._kept[0] else None
-
     def add(self, sample: T) -> None:
         """Take a sample; those of the first tier come no closer than it keeps them."""
         self._kept[0].append(sample)

@@ -38,8 +38,6 @@ class TradedAtPrice:
         self.bought: dict[int, int] = {}
         """Price in ticks to lots; only prices where something traded."""
         self.sold: dict[int, int] = {}
-        self.version = 0
-        """Another number whenever a figure changed."""
 
     def refresh(self, ts: int) -> None:
         """Take what is new on the tape, and let go of what is older than the window."""
@@ -56,7 +54,6 @@ class TradedAtPrice:
                 self._trades.append((trade.ts, trade.price, trade.quantity * trade.side))
                 side = self.bought if trade.side is BUY else self.sold
                 side[trade.price] = side.get(trade.price, 0) + trade.quantity
-            self.version += 1
         self._expire(ts - self._window)
 
     def rate(self, side: Side, price: int, ts: int) -> float | None:
@@ -80,7 +77,6 @@ class TradedAtPrice:
         trades = self._trades
         if not trades or trades[0][0] >= oldest:
             return
-        self.version += 1
         while trades and trades[0][0] < oldest:
             _, price, lots = trades.popleft()
             side, gone = (self.bought, lots) if lots > 0 else (self.sold, -lots)

@@ -6,22 +6,14 @@ from typing import Final
 from rich.text import Text
 
 from mm_tui.app.screens.sheet import Sheet
-from mm_tui.app.widgets.parameters import estimate_line
-from mm_tui.views.frames import DeskFrame
 
 _AROUND: Final = 4
 """Lines of the sheet besides its items: the border, a blank, the keys."""
-_LINE: Final = 60
 _PAGE: Final = 10
 
 
-def estimate_words(frame: DeskFrame) -> str:
-    """What the strategy's formula is fed with, in one line; empty where it asks for nothing."""
-    return "".join(text for text, _ in estimate_line(frame.estimates, _LINE)) if frame.estimates else ""
-
-
 class Picker(Sheet):
-    """Up and down move, enter chooses, escape leaves; `preview` is told of each move, `above` follows the desk."""
+    """Up and down move, enter chooses, escape leaves; `preview` is told of each move."""
 
     def __init__(
         self,
@@ -29,36 +21,23 @@ class Picker(Sheet):
         items: Sequence[tuple[str, str]],
         start: str,
         preview: Callable[[str], None] | None = None,
-        *,
-        above: Callable[[DeskFrame], str] = lambda _: "",
-        frame: DeskFrame | None = None,
     ) -> None:
         super().__init__(title)
         self._items = list(items)
         self._at = next((index for index, item in enumerate(items) if item[0] == start), 0)
         self._preview = preview
-        self._above = above
-        self._said = above(frame) if frame is not None else ""
 
     @property
     def chosen(self) -> str:
         """The name under the cursor."""
         return self._items[self._at][0] if self._items else ""
 
-    def show(self, frame: DeskFrame) -> None:
-        """The line above the list moves with the desk; it neither comes nor goes."""
-        said = self._above(frame)
-        if self._said and said and said != self._said:
-            self._said = said
-            self.refresh()
-
     def lines(self) -> list[Text]:
         """Name and value of the items around the cursor, a mark before the one under it, then the keys."""
         accent = f"bold {self.style('accent')}"
         width = max((len(name) for name, _ in self._items), default=0)
         values = max((len(value) for _, value in self._items), default=0)
-        above = [Text(self._said), Text("")] if self._said else []
-        room = max(1, self.app.size.height - _AROUND - len(above))
+        room = max(1, self.app.size.height - _AROUND)
         first = max(0, min(self._at - room // 2, len(self._items) - room))
         listed = [
             Text(
@@ -70,7 +49,7 @@ class Picker(Sheet):
         if not listed:
             listed = [Text("nothing to show yet")]
         more = f"   {self._at + 1} of {len(self._items)}" if len(self._items) > room else ""
-        return [*above, *listed, Text(""), Text(f"up, down move   enter chooses   esc leaves{more}", style=self.faint)]
+        return [*listed, Text(""), Text(f"up, down move   enter chooses   esc leaves{more}", style=self.faint)]
 
     def pressed(self, key: str) -> None:
         """Move, choose or leave."""

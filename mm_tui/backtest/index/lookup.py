@@ -121,7 +121,6 @@ class Lookup:
         self._bought, self._sold = columns["bought"], columns["sold"]
         self.book_at, self.fresh_at, self.moved_at = columns["book_at"], columns["fresh_at"], columns["moved_at"]
         self.bids, self.asks = SideLookup(stored, BUY), SideLookup(stored, SELL)
-        self.special_at = [special.at for special in self.head.specials]
         self.spell_at, self.spells = self._turns()
         """After which inputs the book was lost or whole again, and since when which: `(ts, whether it was valid)`."""
         self._silences: dict[int, list[int]] = {}

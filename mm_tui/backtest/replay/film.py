@@ -46,7 +46,6 @@ CHART_NS: Final = 15 * 60 * SECOND
 _NONSENSE: Final = (ArithmeticError, LookupError, TypeError, ValueError)
 """What comes of numbers that no desk has written: the index of a session that somebody sent may hold any."""
 _WRONG: Final = "market.index is not of these logs, or damaged"
-_EVERY_MS: Final = 1000
 
 
 class Film:
@@ -262,7 +261,7 @@ class Film:
         coming = self._number + 1
         late = self.index.samples(coming) if coming < len(self.index.times) else ()
         samples = (*self._samples, *(_sample(one) for one in late if one.ts <= self.ts))
-        return ChartFrame(samples=samples, fills=fills, every_ms=_EVERY_MS)
+        return ChartFrame(samples=samples, fills=fills)
 
     def _chart_up_to(self, number: int) -> None:
         """The samples of a quarter of an hour before a milestone; those behind it come as time does."""

@@ -34,11 +34,10 @@ class ChartFill(Frame, frozen=True, kw_only=True):
 
 
 class ChartFrame(Frame, frozen=True, kw_only=True):
-    """Samples oldest first: one every `every_ms` while they are fresh, fewer the older they are."""
+    """Samples oldest first: fewer the older they are."""
 
     samples: tuple[ChartSample, ...] = ()
     fills: tuple[ChartFill, ...] = ()
-    every_ms: int = 250
 
     def __reduce__(self) -> tuple[type["ChartFrame"], tuple[()]]:
         """Kept as it stands, a desk has the samples elsewhere and makes its frame of them anew."""
