@@ -11,6 +11,7 @@ from small_session import loaded
 from mm_tui.errors import UsageError, VenueError
 from mm_tui.settings.sections import Ccxt
 from mm_tui.venues import listing
+from mm_tui.venues.ccxt import feed
 from mm_tui.venues.ccxt.feed import spot_pairs
 from mm_tui.venues.demo.server import EmbeddedExchange
 
@@ -63,6 +64,12 @@ class Exchange:
 
     async def close(self) -> None:
         self.closed = True
+
+
+def test_a_venue_of_ccxt_is_asked_on_a_loop_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    exchange = Exchange({"A/B": {"spot": True}})
+    monkeypatch.setattr(feed, "exchange_factory", lambda name: lambda _: exchange if name == "kraken" else None)
+    assert listing.pairs("ccxt:kraken", loaded().settings) == ("A/B",)
 
 
 async def test_pairs_of_ccxt_are_spot_and_active() -> None:
