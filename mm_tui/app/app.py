@@ -21,6 +21,7 @@ from textual.widget import Widget
 from mm_tui.app.actions import DESK, ActionTable, resolve, shown, textual_key
 from mm_tui.app.alerts import Bell
 from mm_tui.app.arranging import Arranging
+from mm_tui.app.changing import Changing
 from mm_tui.app.coach import Coach
 from mm_tui.app.intents import Intents, nothing
 from mm_tui.app.messages import PanelFailed, SheetClosed
@@ -90,6 +91,8 @@ class DeskApp(App[None], inherit_bindings=False):
         """The refusal that was told last."""
         self.intents = self.INTENTS(self)
         """What actions do on the screen's side."""
+        self.changing = Changing(self)
+        """Goes to other markets."""
         self.arranging = Arranging(self, layouts or SavedLayouts())
         """Arrangements of the panels."""
         self._bell = Bell(alerts or Alerts())
@@ -180,7 +183,7 @@ class DeskApp(App[None], inherit_bindings=False):
         if refusal is not self._refused:
             self._refused = refusal
             if refusal is not None:
-                self.intents.offer_back()
+                self.changing.offer_back()
 
     async def _renew(self) -> None:
         """The desk is on another market: nothing that a panel or a sheet remembers is true any more."""
@@ -191,7 +194,7 @@ class DeskApp(App[None], inherit_bindings=False):
         await self.desk.renew(self._panels())
         self.arranging.put_on(kept)
         if self._refused is not None and self.desk.sheet is None and self._asked is None:
-            self.intents.offer_back()
+            self.changing.offer_back()
 
     def _tell_news(self, frame: DeskFrame) -> None:
         """What came of a parameter change, and every warning, in the last line too: the log may be out of sight."""
