@@ -79,10 +79,10 @@ class Coach:
 
     def _read(self) -> set[int]:
         try:
-            return set(msgspec.json.decode(self._path.read_bytes(), type=_File).seen)
+            return set(msgspec.json.decode(private.read(self._path), type=_File).seen)
         except FileNotFoundError:
             return set()
-        except (OSError, msgspec.DecodeError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             log.info("hints path=%s problem=%s", self._path, error)
             return set(range(1, len(HINTS) + 1))
 

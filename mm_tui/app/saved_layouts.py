@@ -11,7 +11,6 @@ import msgspec
 
 from mm_tui.app.layouts import SEATS, TABS, View
 from mm_tui.journal import private
-from mm_tui.journal.lines import regular
 
 FILE: Final = "layouts.json"
 START: Final = "default"
@@ -20,8 +19,6 @@ BUILT_IN: Final = "built-in"
 """Names the arrangement that needs no file."""
 MOST: Final = 50
 _LONGEST: Final = 24
-_LARGEST: Final = 1 << 20
-"""Bytes of the file that are read; the most that can be kept is a twentieth of that."""
 _VERSION: Final = 1
 _AS_IT_COMES: Final = View()
 
@@ -106,11 +103,7 @@ class SavedLayouts:
         if self._path is None:
             return {}
         try:
-            with regular(self._path) as stream:
-                data = stream.read(_LARGEST + 1)
-            if len(data) > _LARGEST:
-                raise OSError(0, f"it is larger than {_LARGEST:,} bytes")  # noqa: TRY301 - as any other that is none
-            return msgspec.json.decode(data, type=_File).layouts
+            return msgspec.json.decode(private.read(self._path), type=_File).layouts
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, RecursionError) as error:

@@ -26,6 +26,7 @@ from mm_tui.journal.seal import MARKET, market_parts, seal_logs
 from mm_tui.journal.writer import JOURNAL
 from mm_tui.model.clock import SECOND
 from mm_tui.model.instrument import Instrument
+from mm_tui.model.words import written
 from mm_tui.settings.places import BOXES
 
 BEFORE_NS: Final = 60 * SECOND
@@ -128,7 +129,7 @@ def _fill(part: Path, cut: _Cut, found: meta.SessionMeta, moment: Moment) -> Non
             result=None,
             digest=None,
             measured=None,
-            black_box_of=meta.BlackBox(session=str(cut.session.resolve()), ts=moment.ts, rule=moment.rule),
+            black_box_of=meta.BlackBox(session=written(str(cut.session.resolve())), ts=moment.ts, rule=moment.rule),
         ),
     )
     seal_logs(part)

@@ -8,14 +8,11 @@ import msgspec
 
 from mm_tui.errors import DataError
 from mm_tui.journal import lock, private
-from mm_tui.journal.lines import regular
 from mm_tui.model.words import written
 
 KILL_SIGNAL = "SIGUSR1"
 """Name of the signal that is the kill switch: cancel all, halt until re-armed. Windows has none."""
 FOLDER = "desks"
-LARGEST = 1 << 16
-"""Bytes of an entry that are read."""
 
 
 class Desk(msgspec.Struct, frozen=True):
@@ -90,8 +87,7 @@ def running(state: Path) -> list[Desk]:
             held.unlink(missing_ok=True)
             continue
         try:
-            with regular(path) as stream:
-                found.append(msgspec.json.decode(stream.read(LARGEST), type=Desk))
+            found.append(msgspec.json.decode(private.read(path), type=Desk))
         except (OSError, ValueError, RecursionError):
             continue
     return found

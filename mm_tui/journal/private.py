@@ -4,8 +4,12 @@ import os
 from pathlib import Path
 from typing import Final
 
+from mm_tui.journal.lines import regular
+
 PART: Final = ".part"
 """What the name of a file ends with until it is whole."""
+LARGEST: Final = 1 << 20
+"""Bytes of a file that is read as a whole."""
 
 
 def opened(path: str, flags: int) -> int:
@@ -14,6 +18,15 @@ def opened(path: str, flags: int) -> int:
     if hasattr(os, "fchmod"):
         os.fchmod(descriptor, 0o600)
     return descriptor
+
+
+def read(path: Path) -> bytes:
+    """A small file as a whole; raises OSError, also where it is a large one or no file."""
+    with regular(path) as stream:
+        data = stream.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        raise OSError(0, f"it is larger than {LARGEST:,} bytes")
+    return data
 
 
 def write(path: Path, data: bytes, *, sync: bool = True) -> None:

@@ -1,5 +1,6 @@
 """Hints of a first start: one at a time, gone when they are followed, dismissed for good."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -60,9 +61,19 @@ def test_what_was_seen_is_the_users_alone_and_outlives_the_screen(tmp_path: Path
     assert Coach(tmp_path / FILE, KEYS).number == 0
 
 
-@pytest.mark.parametrize("content", [b"{", b'{"version":1,"seen":"all"}', b"\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [b"{", b'{"version":1,"seen":"all"}', b"\xff", b'{"a":' * 100_000, b" " * (2 << 20)],
+    ids=["cut", "of another type", "no text", "deep", "large"],
+)
 def test_a_file_that_cannot_be_read_was_there_before(tmp_path: Path, content: bytes) -> None:
     (tmp_path / FILE).write_bytes(content)
+    assert Coach(tmp_path / FILE).number == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / FILE)
     assert Coach(tmp_path / FILE).number == 0
 
 

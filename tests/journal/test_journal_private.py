@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mm_tui.journal.private import PART, opened, write
+from mm_tui.journal.private import LARGEST, PART, opened, read, write
 
 
 @pytest.mark.parametrize("sync", [True, False])
@@ -31,6 +31,23 @@ def test_what_cannot_be_written_leaves_the_old_file(tmp_path: Path, monkeypatch:
     with pytest.raises(OSError, match="no space"):
         write(path, b"newer")
     assert path.read_bytes() == b"older"
+
+
+def test_a_small_file_is_read_and_nothing_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "kept.json"
+    write(path, b"x" * LARGEST)
+    assert len(read(path)) == LARGEST
+    write(path, b"x" * (LARGEST + 1))
+    with pytest.raises(OSError, match="larger than 1,048,576 bytes"):
+        read(path)
+    path.unlink()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(path)
+        with pytest.raises(OSError, match="no regular file"):
+            read(path)
+        path.rename(tmp_path / f"kept.json{PART}")
+        with pytest.raises(OSError, match="kept"):
+            write(path, b"x")
 
 
 def test_no_link_is_followed(tmp_path: Path) -> None:
