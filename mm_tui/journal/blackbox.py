@@ -20,7 +20,7 @@ import msgspec
 from mm_tui.errors import DataError
 from mm_tui.journal import folder, meta
 from mm_tui.journal.index import Body, IndexWriter, Levels, Mark, MarketIndex, Milestone, read_index
-from mm_tui.journal.lines import lines
+from mm_tui.journal.lines import lines, unsaid
 from mm_tui.journal.record import Place, market_line
 from mm_tui.journal.seal import MARKET, market_parts, seal_logs
 from mm_tui.journal.writer import JOURNAL
@@ -165,13 +165,13 @@ def _copied(path: Path, head: bytes, found: Iterator[bytes], counts: Iterable[in
 def _market(cut: _Cut) -> Iterator[bytes]:
     place = cut.heads[0].place
     for number, path in enumerate(market_parts(cut.session)[place.part :]):
-        for line in lines(path, _ignore, 0 if number else place.offset):
+        for line in lines(path, unsaid, 0 if number else place.offset):
             yield line.data + b"\n"
 
 
 def _journal(cut: _Cut, seq: int, after: int) -> Iterator[bytes]:
     """The records, counted from the box's own beginning."""
-    for line in lines(cut.session / JOURNAL, _ignore, cut.heads[0].place.journal):
+    for line in lines(cut.session / JOURNAL, unsaid, cut.heads[0].place.journal):
         head = _HEAD.match(line.data)
         if head is None:
             raise DataError(f"{JOURNAL} of the session holds a record without a number")
@@ -255,7 +255,3 @@ def _prune(boxes: Path) -> None:
     with suppress(OSError):
         for path in sorted(folder.named(boxes), key=lambda one: one.name, reverse=True)[MOST:]:
             folder.remove(path)
-
-
-def _ignore(_: str) -> None:
-    """A log that is being written may end within a line; only whole ones up to a milestone are taken."""

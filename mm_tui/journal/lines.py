@@ -41,7 +41,7 @@ def regular(path: Path) -> BinaryIO:
 
 
 def unsaid(_words: str) -> None:
-    """What is told of a file that is cut, where somebody else who reads it says so."""
+    """What is told of a file that is cut: it is still being written, or somebody else who reads it says so."""
 
 
 def lines(path: Path, cut: Callable[[str], None], offset: int = 0) -> Iterator[Line]:

@@ -283,6 +283,7 @@ class Session:
             watchdog.stop()
         reason, held = control.ending or f"error: {failure}", self._held()
         await self._cancel_everything(reason)
+        await recorder.rest()
         outcome = msgspec.structs.replace(await self._end(reason), held=held)
         if failure is not None:
             raise failure

@@ -283,6 +283,8 @@ class RecorderWorker:
         self._writer = writer
         self._boxes = boxes
         self._failed = failed
+        self._aside: asyncio.Future[object] | None = None
+        """What it last began on a thread, which goes on when the worker is cancelled."""
         self.state = WorkerState("recorder")
 
     async def run(self) -> None:
@@ -300,11 +302,20 @@ class RecorderWorker:
             elif writer.rotation_due:
                 closed = writer.rotate()
                 if closed is not None:
-                    await asyncio.to_thread(seal_log, closed)
+                    await self._begin(seal_log, closed)
             elif self._boxes is not None and self._boxes.due:
                 self._boxes.prepare()
-                await asyncio.to_thread(self._boxes.finish)
+                await self._begin(self._boxes.finish)
                 self.state.detail = self._boxes.said
+
+    async def _begin(self, work: Callable[..., object], *values: object) -> None:
+        self._aside = asyncio.ensure_future(asyncio.to_thread(work, *values))
+        await asyncio.shield(self._aside)
+
+    async def rest(self) -> None:
+        """Wait for what was begun: nobody else may seal the same log, or write the same box, meanwhile."""
+        if self._aside is not None:
+            await asyncio.gather(self._aside, return_exceptions=True)
 
 
 class Watchdog:

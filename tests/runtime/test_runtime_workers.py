@@ -2,12 +2,14 @@
 
 import asyncio
 import gzip
+import threading
 from pathlib import Path
 
 import msgspec
 import pytest
 from pure_desk import ASK, BID, SECOND, START, Rig, ask, bid, delta, top
 
+from mm_tui.journal.seal import seal_log
 from mm_tui.journal.writer import SessionWriter
 from mm_tui.model.events import WatchdogTripped
 from mm_tui.runtime import workers
@@ -156,6 +158,38 @@ async def test_the_recorder_rotates_seals_and_says_what_failed(tmp_path: Path, m
     assert not sealed.with_suffix("").exists()
     assert (tmp_path / "market.log").read_bytes() == b""
     assert recorder.state == WorkerState("recorder", "failed", "disk full")
+
+
+async def test_what_the_recorder_began_on_a_thread_is_waited_for_after_it_was_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = SessionWriter(tmp_path, 10)
+    writer.market(START, b'{"a":1}')
+    recorder = RecorderWorker(writer, "")
+    await recorder.rest()
+    begun, go_on, nap = threading.Event(), threading.Event(), asyncio.sleep
+
+    def slow(path: Path) -> Path:
+        begun.set()
+        assert go_on.wait(20)
+        return seal_log(path)
+
+    monkeypatch.setattr(workers, "seal_log", slow)
+    with monkeypatch.context() as patched:
+        patched.setattr(asyncio, "sleep", lambda _: nap(0))
+        running = asyncio.create_task(recorder.run())
+        while not begun.is_set():
+            await nap(0.001)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    resting = asyncio.create_task(recorder.rest())
+    await nap(0)
+    assert not resting.done()
+    go_on.set()
+    await resting
+    writer.close()
+    assert (tmp_path / "market.0001.log.gz").exists(), "the one who seals the rest finds it done"
 
 
 @pytest.mark.parametrize(
