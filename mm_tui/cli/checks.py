@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from mm_tui.errors import DataError, MmTuiError, SettingsError, UsageError, VenueError
+from mm_tui.errors import DataError, MmTuiError, SettingsError, VenueError
 
 if TYPE_CHECKING:
     from mm_tui.settings.load import Loaded
@@ -218,7 +218,9 @@ async def venue(settings: "Settings") -> Check:
 
         problem = await reachable(settings.binance, ANSWER_S, symbol)
     else:
-        problem = str(UsageError(f"no venue is named {name!r}; there are auto, demo, binance, ccxt:ID and file:PATH"))
+        from mm_tui.settings.market import no_venue  # noqa: PLC0415 - only where there is none
+
+        problem = str(no_venue(name))
     if problem is None:
         return Check(name="venue", ok=True, found=f"{name}: {symbol} is there")
     return Check(

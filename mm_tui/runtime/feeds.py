@@ -8,6 +8,7 @@ import msgspec
 from mm_tui.errors import UsageError
 from mm_tui.journal.meta import Origin
 from mm_tui.model.events import SessionStarted
+from mm_tui.settings.market import no_venue
 from mm_tui.settings.options import RunOptions
 from mm_tui.settings.sections import Settings
 
@@ -69,7 +70,7 @@ async def choose(options: RunOptions, settings: Settings, stack: AsyncExitStack)
         return _ccxt(venue.removeprefix("ccxt:"), options, settings)
     if venue.startswith("file:"):
         return _file(venue.removeprefix("file:"), options, settings)
-    raise UsageError(f"no venue is named {venue!r}; there are auto, demo, binance, ccxt:ID and file:PATH")
+    raise no_venue(venue)
 
 
 def fees_of(settings: Settings, venue: str) -> tuple[float, float]:

@@ -24,6 +24,11 @@ class Market(msgspec.Struct, frozen=True):
         return f"{self.symbol} on {self.venue}"
 
 
+def no_venue(name: str) -> UsageError:
+    """What to say of a venue that there is none of."""
+    return UsageError(f"no venue is named {name!r}; there are {', '.join(VENUES)}, ccxt:ID and file:PATH")
+
+
 def read_venue(text: str, symbol: str) -> Market:
     """`VENUE [SYMBOL]`, with the present pair where none is named; raises UsageError.
 
@@ -33,7 +38,7 @@ def read_venue(text: str, symbol: str) -> Market:
     if text.strip().startswith(_FILE):
         venue, named = text.strip(), ""
     if not VENUE.fullmatch(venue):
-        raise UsageError(f"no venue is named {venue!r}; there are auto, demo, binance, ccxt:ID and file:PATH")
+        raise no_venue(venue)
     return Market(venue, read_symbol(named) if named.strip() else symbol)
 
 
