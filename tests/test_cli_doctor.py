@@ -55,7 +55,9 @@ def test_a_new_user_on_the_embedded_exchange_is_well(capsys: Capture, home: Path
 
 
 def test_people_read_a_mark_and_what_to_do(capsys: Capture, home: Path) -> None:
-    (home / "state/mm-tui/sessions").mkdir(parents=True, mode=0o755)
+    sessions = home / "state/mm-tui/sessions"
+    sessions.mkdir(parents=True)
+    sessions.chmod(0o755)  # the program's own mask may hold in this process already
     assert main(["doctor", "--set", "desk.venue=demo"]) == 0
     lines = capsys.readouterr().out.splitlines()
     at = next(index for index, line in enumerate(lines) if " sessions " in line)
