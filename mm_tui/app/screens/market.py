@@ -225,7 +225,7 @@ class MarketPicker(Sheet):
 
     def _foot(self) -> Text:
         back = "esc venues" if self._venue and not self._alone else "esc leaves"
-        return Text("   ".join(filter(None, (self._said, "up, down move", "enter chooses", back))), style=self.faint)
+        return Text("   ".join(filter(None, (self._said, "enter chooses", back))), style=self.faint)
 
 
 def answered(answer: str) -> Market | None:
