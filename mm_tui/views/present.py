@@ -159,7 +159,7 @@ class Presenter:
         side_on = self._core.conduct.side_on
         off = [hint for side, hint in ((BUY, "b turns bids on"), (SELL, "s turns asks on")) if not side_on[side]]
         if off and self._core.state in (State.ONE_SIDED, State.PAUSED) and not self._core.conduct.paused:
-            return "   ".join(off)
+            return off[0] if len(off) == 1 else "b s turn both sides on"
         if self._core.state is State.REDUCE_ONLY and self._core.restraint.operator:
             return "r lifts it"
         return HINTS.get(self._core.state, "")

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from desk_link import Recorded
-from hand_frames import desk_frame, formula, halted, held, reducing, shadows, strained
+from hand_frames import depth, desk_frame, formula, halted, held, reducing, shadows, strained
 from hand_ghost import PURE, ghost, hand_level, tunable
 
 from mm_tui.app.app import DeskApp
@@ -13,9 +14,11 @@ from mm_tui.app.coach import Coach
 from mm_tui.app.markets import Markets
 from mm_tui.runtime.control import Control, Refusal
 from mm_tui.settings.market import Market
+from mm_tui.settings.packaged import packaged
 from mm_tui.settings.sections import Settings, Ui
 
 Compare = Callable[..., bool]
+THEMES = sorted(path.stem for path in packaged("themes").glob("*.toml"))
 
 
 @pytest.fixture(autouse=True)
@@ -126,3 +129,37 @@ def test_parameters_that_are_wrong(snap_compare: Compare) -> None:
 def test_a_level_explained(snap_compare: Compare, size: tuple[int, int]) -> None:
     app = DeskApp(Recorded(tunable(level=hand_level())))
     assert snap_compare(app, terminal_size=size, press=["1", "down", "down", "e"])
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_theme(snap_compare: Compare, theme: str) -> None:
+    app = DeskApp(Recorded(strained()), Ui(theme=theme))
+    assert snap_compare(app, terminal_size=(110, 30))
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("palette", ["ctrl+p", *"lay"]), ("command", ["colon", *"set strategy."]), ("layouts", ["L"]),
+        ("heat map", ["H"]), ("history", ["0"]), ("drill", ["I"]),
+    ],
+)  # fmt: skip
+def test_more_sheets(snap_compare: Compare, name: str, keys: list[str]) -> None:
+    app = DeskApp(Recorded(tunable(depth=depth(120))), Ui(theme="paper"))
+    assert snap_compare(app, terminal_size=(80, 24), press=keys)
+
+
+def test_a_person_has_to_turn_the_sides_on(snap_compare: Compare) -> None:
+    frame = desk_frame()
+    header = msgspec.structs.replace(
+        frame.header, state="paused", reason="bids are off: 7 buys in a row; asks are off: 7 sells in a row",
+        hint="b s turn both sides on",
+    )  # fmt: skip
+    assert snap_compare(DeskApp(Recorded(msgspec.structs.replace(frame, header=header))), terminal_size=(80, 24))
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_seven_bits(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    app = DeskApp(Recorded(strained()))
+    assert snap_compare(app, terminal_size=size, press=["question_mark"] if size[0] == 80 else [])

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.spans import Span, by_priority, spread_out, width_of
+from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, DeskState, HeaderFrame
 
 STATE_COLOURS: dict[DeskState, str] = {
@@ -25,6 +26,14 @@ def state_span(state: DeskState) -> Span:
     return f" {state.upper()} ", f"{STATE_COLOURS[state]} bold reverse"
 
 
+def told_reason(header: HeaderFrame, room: int) -> list[Span]:
+    """Why that state, cut to the room; nothing where it would be a word or two."""
+    if not header.reason or room < min(_LEAST_REASON, len(header.reason)):
+        return []
+    return [(fmt.clip(header.reason, room), STATE_COLOURS[header.state])]
+
+
+_LEAST_REASON = 12
 DEMO = "DEMO no real market"
 """The badge of the embedded exchange; it outlasts everything but the state and the symbol."""
 
@@ -48,24 +57,32 @@ class Header(Panel, can_focus=False):
 
     def _first(self, header: HeaderFrame, *, two: bool) -> list[Span]:
         width = self.inner[0]
-        why: list[Span] = [] if two else self._why(header)
         badge: list[Span] = [("▌", "own"), (header.badge, "own bold"), ("▐", "own")] if header.badge else []
         asked = "dim bold reverse" if header.venue == "demo" else ""
         style = "warn bold reverse" if header.demo_cause else asked
         demo: list[Span] = [(f" {DEMO} ", style)] if style else []
         cause: list[Span] = [(header.demo_cause, "warn")] if header.demo_cause else []
+        least: list[tuple[int, list[Span]]] = [
+            (1, [(" " + header.symbol, "bright bold")]),
+            (2, demo),
+            (3, badge),
+            (0, [state_span(header.state)]),
+            (4, [(header.hint, "bright")] if header.hint and not two else []),
+        ]
+        reason = [] if two else told_reason(header, width - width_of(by_priority(least, width)) - 2)
+        venue: list[Span] = [(header.venue, "text")]
+        venue += [(" ● " + header.venue_words, "dim")] if header.venue_words else []
         return by_priority(
             (
-                (1, [(" " + header.symbol, "bright bold")]),
-                (5, [(header.venue, "text"), (" ● " + header.venue_words, "dim")] if header.venue_words else []),
-                (5, [(header.venue, "text")] if not header.venue_words else []),
-                (2, demo),
-                (4, cause),
-                (3, badge),
-                (0, [state_span(header.state)]),
-                (4, why),
-                (6, [(header.strategy, "text")] if header.strategy else []),
-                (7, [(header.warning, "warn")] if header.warning and not two else []),
+                least[0],
+                (7, venue),
+                least[1],
+                (6, cause),
+                *least[2:4],
+                (5, reason),
+                least[4],
+                (8, [(header.strategy, "text")] if header.strategy else []),
+                (9, [(header.warning, "warn")] if header.warning and not two else []),
             ),
             width,
         )

@@ -3,11 +3,11 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from mm_tui.app.widgets.header import STATE_COLOURS, state_span
+from mm_tui.app.widgets.header import state_span, told_reason
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.position import band_text, money, share_of_limit, tone
 from mm_tui.app.widgets.risk import load_colour
-from mm_tui.app.widgets.spans import Glow, Span, by_priority, glowing
+from mm_tui.app.widgets.spans import Glow, Span, by_priority, glowing, width_of
 from mm_tui.app.widgets.truth import truth_fields
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame
@@ -50,11 +50,13 @@ class Summary(Panel, can_focus=False):
     def _state(self) -> list[tuple[int, list[Span]]]:
         header, orders = self.frame.header, self.frame.orders
         bids = sum(order.side > 0 for order in orders)
-        words = [(header.reason, STATE_COLOURS[header.state])] if header.reason else []
+        state = [state_span(header.state)]
+        hint: list[Span] = [(header.hint, "bright")] if header.hint else []
+        taken = width_of(state) + (width_of(hint) + 2 if hint else 0)
         return [
-            (0, [state_span(header.state)]),
-            (2, words),
-            (1, [(header.hint, "bright")] if header.hint else []),
+            (0, state),
+            (2, told_reason(header, self.inner[0] - 4 - taken)),
+            (1, hint),
             (3, [("orders ", "dim"), (f"{bids} bid", "bid"), (" ", "text"), (f"{len(orders) - bids} ask", "ask")]),
         ]
 

@@ -47,6 +47,26 @@ async def test_the_header_keeps_state_and_symbol_longest() -> None:
     assert "QUOTING" in tiny
 
 
+async def test_what_to_press_outlasts_all_but_the_badges_and_the_reason_is_cut_to_the_room() -> None:
+    header = msgspec.structs.replace(
+        strained().header, state="paused", venue="demo", venue_words="embedded exchange",
+        reason="bids are off: 7 buys in a row; asks are off: 7 sells in a row", hint="b s turn both sides on",
+    )  # fmt: skip
+    frame = strained(header=header)
+    (line,) = await shown(Header(), frame, (120, 1))
+    assert "PAPER no real orders" in line
+    assert "PAUSED   bids are off: 7 buys in a r…  b s turn both sides on" in line
+    (line,) = await shown(Header(), frame, (80, 1))
+    assert "PAPER no real orders" in line
+    (line,) = await shown(Header(), frame, (200, 1))
+    assert "asks are off: 7 sells in a row  b s turn both sides on" in line
+    state, *_ = await shown(Summary(), frame, (80, 4))
+    assert "PAUSED   bids are off: 7 buys in a row; asks are off…  b s turn both sides on" in state
+    bare = msgspec.structs.replace(header, reason="", hint="")
+    (line,) = await shown(Header(), strained(header=bare), (120, 1))
+    assert "embedded exchange" in line
+
+
 async def test_the_headers_second_line_says_why_and_what_to_press() -> None:
     first, second = await shown(Header(), strained(), (120, 2))
     assert "both sides" not in first
