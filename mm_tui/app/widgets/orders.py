@@ -50,16 +50,6 @@ class Orders(Filtered):
         return self._selected if self._at() is not None else None
 
     @property
-    def filter(self) -> str:
-        """Words that an order must have, each of them; small and large letters are the same."""
-        return self._filter
-
-    @filter.setter  # noqa: A003 - the outside face says `filter`
-    def filter(self, words: str) -> None:
-        self._filter = words
-        self.repaint()
-
-    @property
     def listed(self) -> Sequence[OrderRow]:
         """The open orders that the filter leaves."""
         orders = self.frame.orders
@@ -185,13 +175,3 @@ class Orders(Filtered):
         at = y - 1 + self._first
         if y > 0 and 0 <= at < len(self.listed):
             self.select(self.listed[at].order_id)
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Select the next order."""
-        event.stop()
-        self.action_move(1)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Select the previous order."""
-        event.stop()
-        self.action_move(-1)

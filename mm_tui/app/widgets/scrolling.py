@@ -71,6 +71,20 @@ class Listing(Panel):
         """By half of it."""
         self.action_move(pages * max(1, self._seen // 2))
 
+    def wheel(self, by: int) -> None:
+        """The wheel turned by a notch: the selection moves."""
+        self.action_move(by)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Further down."""
+        event.stop()
+        self.wheel(1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Further up."""
+        event.stop()
+        self.wheel(-1)
+
 
 class Filtered(Listing):
     """A list that scrolls and has a filter, with the keys that go through what a filter left."""
@@ -86,6 +100,21 @@ class Filtered(Listing):
         self._filter = ""
         self._first = 0
         """The topmost row shown."""
+
+    @property
+    def filter(self) -> str:
+        """Words that a row must have, each of them; small and large letters are the same."""
+        return self._filter
+
+    @filter.setter  # noqa: A003 - the outside face says `filter`
+    def filter(self, words: str) -> None:
+        self._filter = words
+        self._first = 0
+        self.filtered()
+        self.repaint()
+
+    def filtered(self) -> None:
+        """The filter is another."""
 
     def action_match(self, by: int) -> None:
         """The next row that a filter left; without a filter there is nothing to match."""
@@ -124,22 +153,14 @@ class Scrolling(Filtered):
     # the outside face
 
     @property
-    def filter(self) -> str:
-        """Words that a row must have, each of them; small and large letters are the same."""
-        return self._filter
-
-    @filter.setter  # noqa: A003 - the outside face says `filter`
-    def filter(self, words: str) -> None:
-        self._filter = words
-        self._first = 0
-        self._listed = matching(self.rows_of(self.frame), words, self.told)
-        self.repaint()
-
-    @property
     def selected(self) -> Any:
         """The selected row; None where none is, or where it is gone."""
         at = self._at()
         return None if at is None else self._listed[at]
+
+    def filtered(self) -> None:
+        """List what it leaves."""
+        self._listed = matching(self.rows_of(self.frame), self._filter, self.told)
 
     def let_go(self) -> bool:
         """Give the selection up and go back to the newest row; whether there was anything to leave."""
@@ -243,15 +264,9 @@ class Scrolling(Filtered):
         else:
             self._select(at)
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Older."""
-        event.stop()
-        self.scroll_rows(_WHEEL)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Newer."""
-        event.stop()
-        self.scroll_rows(-_WHEEL)
+    def wheel(self, by: int) -> None:
+        """The rows move, the selection stays."""
+        self.scroll_rows(by * _WHEEL)
 
     def _select(self, at: int) -> None:
         self._selected = self.identity(self._listed[at])

@@ -141,16 +141,6 @@ class Shadows(Listing):
         if 0 <= at < len(self.frame.shadows.rows):
             self.select(self.frame.shadows.rows[at].number)
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Select the next row."""
-        event.stop()
-        self.action_move(1)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Select the previous row."""
-        event.stop()
-        self.action_move(-1)
-
 
 def cost_words(shadows: ShadowsFrame) -> str:
     """`3.1 % of a core, at most 25 %`; empty without shadows."""
