@@ -14,17 +14,7 @@ from mm_tui.journal.meta import Result, SessionMeta, write_meta
 from mm_tui.settings.load import Loaded
 from mm_tui.settings.options import RunOptions
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user without settings or sessions, standing in an empty folder."""
-    for name in [name for name in os.environ if name.startswith("MM_TUI")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("home")
 
 
 class Runtime:

@@ -15,16 +15,7 @@ from mm_tui.venues.demo.server import EmbeddedExchange
 Usage = namedtuple("Usage", "total used free")  # noqa: PYI024 - as shutil's own
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A user without settings or sessions, standing in an empty folder."""
-    for name in [name for name in os.environ if name.startswith("MM_TUI")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    (tmp_path / "here").mkdir()
-    monkeypatch.chdir(tmp_path / "here")
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("home")
 
 
 Capture = pytest.CaptureFixture[str]
@@ -57,7 +48,7 @@ def test_a_new_user_on_the_embedded_exchange_is_well(capsys: Capture, home: Path
 def test_people_read_a_mark_and_what_to_do(capsys: Capture, home: Path) -> None:
     sessions = home / "state/mm-tui/sessions"
     sessions.mkdir(parents=True)
-    sessions.chmod(0o755)  # the program's own mask may hold in this process already
+    sessions.chmod(0o755)
     assert main(["doctor", "--set", "desk.venue=demo"]) == 0
     lines = capsys.readouterr().out.splitlines()
     at = next(index for index, line in enumerate(lines) if " sessions " in line)
