@@ -56,7 +56,7 @@ class Header(Panel, can_focus=False):
         self.blank(2)
 
     def _first(self, header: HeaderFrame, *, two: bool) -> list[Span]:
-        width = self.inner[0]
+        width = self.inner[0] - 1
         badge: list[Span] = [("▌", "own"), (header.badge, "own bold"), ("▐", "own")] if header.badge else []
         asked = "dim bold reverse" if header.venue == "demo" else ""
         style = "warn bold reverse" if header.demo_cause else asked

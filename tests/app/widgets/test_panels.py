@@ -55,7 +55,7 @@ async def test_what_to_press_outlasts_all_but_the_badges_and_the_reason_is_cut_t
     frame = strained(header=header)
     (line,) = await shown(Header(), frame, (120, 1))
     assert "PAPER no real orders" in line
-    assert "PAUSED   bids are off: 7 buys in a r…  b s turn both sides on" in line
+    assert "PAUSED   bids are off: 7 buys in a …  b s turn both sides on" in line
     (line,) = await shown(Header(), frame, (80, 1))
     assert "PAPER no real orders" in line
     (line,) = await shown(Header(), frame, (200, 1))
