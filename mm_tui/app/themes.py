@@ -20,8 +20,8 @@ DEFAULT_LIGHT = "paper"
 READABLE = 4.5
 """The contrast that WCAG 2 asks of text."""
 
-GROUNDS = ("panel", "background", "selection")
-"""Tokens that text is written on."""
+GROUNDS = ("panel", "background", "selection", "track")
+"""Tokens that text is written on; sheets stand on the last."""
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
