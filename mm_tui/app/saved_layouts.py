@@ -85,7 +85,8 @@ class SavedLayouts:
 
     def save(self, name: str, arrangement: Arrangement) -> str:
         """Keep one under a name; what was wrong, empty where nothing was."""
-        if not name or len(name) > _LONGEST or not all(letter.isalnum() or letter in "-_." for letter in name):
+        self._refresh()
+        if not _is_name(name):
             return f"a layout's name has up to {_LONGEST} letters, digits, - _ or ."
         if name == BUILT_IN:
             return f"{BUILT_IN} is always there; choose another name"
@@ -95,6 +96,7 @@ class SavedLayouts:
 
     def delete(self, name: str) -> str:
         """Forget one; what was wrong, empty where nothing was."""
+        self._refresh()
         if name not in self._kept:
             return f"no layout {name!r} to delete"
         return self._write({other: kept for other, kept in self._kept.items() if other != name})
@@ -103,12 +105,20 @@ class SavedLayouts:
         if self._path is None:
             return {}
         try:
-            return msgspec.json.decode(private.read(self._path), type=_File).layouts
+            found = msgspec.json.decode(private.read(self._path), type=_File)
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, RecursionError) as error:
             self.problem = f"{self._path} cannot be read ({error}): the built-in layout is used"
             return {}
+        return {name: kept for name, kept in found.layouts.items() if _is_name(name)}
+
+    def _refresh(self) -> None:
+        """Another desk of this user may have kept one meanwhile."""
+        if self._path is not None:
+            self.problem = ""
+            found = self._read()
+            self._kept = self._kept if self.problem else found
 
     def _write(self, layouts: dict[str, Arrangement]) -> str:
         """Make the file hold these, and only then know them."""
@@ -124,3 +134,7 @@ class SavedLayouts:
                 return f"the layout is not kept: {error}"
         self.problem, self._kept = "", layouts
         return ""
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST and all(letter.isalnum() or letter in "-_." for letter in text)

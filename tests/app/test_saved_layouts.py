@@ -45,6 +45,23 @@ def test_what_is_no_file_is_said_and_never_waited_for(path: Path) -> None:
     assert "Is a directory" in SavedLayouts(path).problem
 
 
+def test_two_desks_lose_nothing_of_each_other(path: Path) -> None:
+    one, other = SavedLayouts(path), SavedLayouts(path)
+    assert one.save("a", ONE) == ""
+    assert other.save("b", Arrangement()) == ""
+    assert one.delete("b") == ""
+    assert SavedLayouts(path).names == other.names[:1] == ["a"]
+    path.write_text("{")
+    assert one.save("c", ONE) == ""
+    assert SavedLayouts(path).names == ["a", "c"]
+
+
+def test_names_that_no_screen_can_show_are_passed_over(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text('{"layouts": {"good": {}, "\\u001b[2J": {}, "\\u202e": {}, "": {}, "a b": {}}}')
+    assert SavedLayouts(path).names == ["good"]
+
+
 def test_the_file_is_the_users_alone_and_nothing_is_left_beside_it(path: Path) -> None:
     SavedLayouts(path).save("one", ONE)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -196,9 +196,7 @@ class Scrolling(Filtered):
         A row is drawn anew where it, the `key` or what `varies` says of it is another.
         """
         top, room = lines
-        if self._listed is not self.rows_of(self.frame) and not self._filter:
-            self._listed = self.rows_of(self.frame)
-        rows, width = self._listed, self.inner[0]
+        rows, width = self._followed(), self.inner[0]
         row = self.selected
         told = self.details(row) if row is not None else []
         spare = room - _ROOM_BESIDE_DETAILS - 1
@@ -238,7 +236,7 @@ class Scrolling(Filtered):
 
     def action_move(self, by: int) -> None:
         """Select the row so many further down; the first press takes the topmost one."""
-        rows = self._listed
+        rows = self._followed()  # a key may come before the first picture
         if not rows:
             return
         at = self._at()
@@ -267,6 +265,12 @@ class Scrolling(Filtered):
     def wheel(self, by: int) -> None:
         """The rows move, the selection stays."""
         self.scroll_rows(by * _WHEEL)
+
+    def _followed(self) -> Sequence[Any]:
+        """The rows of the frame there is, through the filter."""
+        if self._listed is not self.rows_of(self.frame) and not self._filter:
+            self._listed = self.rows_of(self.frame)
+        return self._listed
 
     def _select(self, at: int) -> None:
         self._selected = self.identity(self._listed[at])

@@ -57,6 +57,11 @@ async def test_the_keys_of_vi_do_what_the_arrows_do() -> None:
         assert marked(panel) == []
         await pilot.press("G")
         assert panel.selected == rows[50]
+        panel.filter = ""
+        panel.let_go()
+        panel._listed = ()  # as before its first picture
+        panel.action_move(10**6)
+        assert panel.selected == rows[59]
 
 
 async def test_a_selection_stays_with_its_row_and_goes_with_it() -> None:
