@@ -15,6 +15,7 @@ from mm_tui.backtest.began import Beginning
 from mm_tui.backtest.outputs import Equity, written
 from mm_tui.backtest.recording import Heard
 from mm_tui.bus import EventBus
+from mm_tui.model import words
 from mm_tui.model.events import AnyEvent, OperatorAction, SessionStarted
 from mm_tui.runtime.assembly import build_desk, opening
 from mm_tui.runtime.band import Band
@@ -118,7 +119,7 @@ def summary_of(desk: Desk, bus: EventBus, recording: Heard, band: Band | None) -
         bus.figures(),
         venue=recording.venue,
         strategy=terms.strategy,
-        session=str(recording.path),
+        session=words.written(str(recording.path)),
         ended_ns=max(desk.ts, recording.ended or 0),
         band=band,
     )

@@ -75,6 +75,7 @@ def sweep(chosen: Globals, /, *, as_json: bool, **options: Any) -> int:
     from mm_tui.backtest.sweep.plan import idle_keys  # noqa: PLC0415  # likewise
     from mm_tui.backtest.sweep.store import Store  # noqa: PLC0415  # likewise
     from mm_tui.backtest.target import check_folder  # noqa: PLC0415  # likewise
+    from mm_tui.model.words import written  # noqa: PLC0415  # likewise
 
     objective = check_objective(options["objective"])
     found = axes(options["grids"], search=options["search"] is not None)
@@ -99,7 +100,7 @@ def sweep(chosen: Globals, /, *, as_json: bool, **options: Any) -> int:
         store.tidy()
         click.echo(f"stopped; what is done is kept in {out}, and the same command goes on from there", err=True)
         return stop.exit_code if isinstance(stop, _Stopped) else _INTERRUPTED
-    document = results.document(whole, objective, {"out": str(out), "search": options["search"]})
+    document = results.document(whole, objective, {"out": written(str(out)), "search": options["search"]})
     results.write(out, document, found)
     if said:
         click.echo(said, err=True)
