@@ -56,8 +56,8 @@ def run(
         end(desk, band)
         if equity is not None:
             equity.row()
-    if words := beginning.words():
-        say(words)
+    if unknown := beginning.words():
+        say(unknown)
     return summary_of(desk, bus, recording, band)
 
 
