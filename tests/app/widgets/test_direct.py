@@ -101,9 +101,10 @@ def test_lines_that_the_terminal_shifts_are_what_the_compositor_would_have_drawn
     with Terminal(arguments, 100, 30, variables) as terminal:
         terminal.shows("Depth over time")
         before = report(terminal, tmp_path)
+        after = before
         for _ in range(12):
             terminal.type("n")
-        after = report(terminal, tmp_path)
+            after = report(terminal, tmp_path)  # a busy machine draws several at once where they come at once
         assert agree(terminal, after)
         assert after["direct"] - before["direct"] == 12
         assert after["displays"] == before["displays"]
