@@ -79,7 +79,7 @@ def test_a_branch_goes_on_as_a_session_that_verifies(tmp_path: Path) -> None:
     with replay(tmp_path, "--from", "50%", size=(200, 55)) as terminal:
         terminal.until(lambda text: fills(text) > 1, "the middle")
         terminal.type(" B")
-        terminal.shows("branch ")
+        terminal.shows("─ Command ─")
         terminal.type("strategy.passive.min_spread_bps=x\r")
         terminal.shows('got "x", must be a number')
         terminal.type("B")
