@@ -309,7 +309,7 @@ async def test_every_fault_of_the_wire_is_lived_through(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 async def test_how_long_the_desk_is_off(tmp_path: Path) -> None:
-    for name in STORIES:
-        times = [await live_through(name, tmp_path / f"{len(name)}-{number}") for number in range(5)]
+    for story, name in enumerate(STORIES):
+        times = [await live_through(name, tmp_path / f"{story}-{turn}") for turn in range(5)]
         pulled, stood = (median(one) for one in zip(*times, strict=True))
         print(f"{name:<46} pulled after {pulled:>6.0f} ms, quotes again after {stood:>6.0f} ms")  # noqa: T201 - what it is for
