@@ -8,8 +8,9 @@ import pytest
 
 SOON = 0.01
 """Seconds: what a timer brings within them is waited for, such as Textual's answer to another size of the terminal."""
-PATIENCE = 1.0
-"""Seconds after which a screen that never rests is taken as it is, as Textual's own wait does."""
+PATIENCE = 10.0
+"""Seconds after which a screen that never rests is taken as it is, as Textual's own wait does after one: a machine with
+much else to do may leave a process alone for longer than that."""
 
 
 async def loop_idle(min_sleep: float = 0.0, max_sleep: float = PATIENCE) -> None:
