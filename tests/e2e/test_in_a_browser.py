@@ -60,7 +60,7 @@ async def test_a_client_sees_the_desk_and_touches_nothing(url: str) -> None:
         await shows("leave; the desk goes on")
         await page.send('["stdin", "x"]')
         await shows("Open orders")
-        assert "QUOTING" in "\n".join(screen.display), "nobody paused or killed it"
+        await shows("QUOTING")  # nobody paused or killed it; stale data, on a busy machine, comes back by itself
 
 
 @pytest.mark.skipif(FOUND is None, reason="no Chromium is on the PATH")

