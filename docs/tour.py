@@ -26,7 +26,7 @@ from vector import svg
 
 from mm_tui.app.app import DeskApp
 from mm_tui.app.palette import palette_of
-from mm_tui.app.replay_app import ReplayApp
+from mm_tui.app.replay.app import ReplayApp
 from mm_tui.backtest.recording import Changes, open_recording
 from mm_tui.backtest.replay.player import Replay
 from mm_tui.bus import EventBus

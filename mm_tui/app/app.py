@@ -19,24 +19,24 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from mm_tui.app.actions import DESK, ActionTable, resolve, shown, textual_key
-from mm_tui.app.alerts import Bell
-from mm_tui.app.arranging import Arranging
-from mm_tui.app.changing import Changing
 from mm_tui.app.coach import Coach
-from mm_tui.app.intents import Intents, nothing
+from mm_tui.app.intents.arranging import Arranging
+from mm_tui.app.intents.changing import Changing
+from mm_tui.app.intents.intents import Intents, nothing
+from mm_tui.app.layout.saved import SavedLayouts
 from mm_tui.app.messages import PanelFailed, SheetClosed
 from mm_tui.app.palette import VARIABLE, needs_ascii
-from mm_tui.app.replay_actions import other_ids
-from mm_tui.app.saved_layouts import SavedLayouts
+from mm_tui.app.replay.actions import other_ids
 from mm_tui.app.screens.coach import CoachLine
 from mm_tui.app.screens.desk import DeskScreen
 from mm_tui.app.screens.footer import Footer
 from mm_tui.app.screens.sheet import Sheet
+from mm_tui.app.terminal.bell import Bell
 from mm_tui.settings.sections import Alerts, Ui
 from mm_tui.views.frames import DeskFrame, DeskLink, EventRow
 
 if TYPE_CHECKING:
-    from mm_tui.app.markets import Markets
+    from mm_tui.app.intents.markets import Markets
 
 _log = logging.getLogger(__name__)
 
@@ -380,6 +380,6 @@ def _driver_class() -> type[Driver] | None:
     """Ours on Linux and macOS; None, which is Textual's own choice, on Windows and in a browser."""
     if sys.platform == "win32" or "TEXTUAL_DRIVER" in os.environ:
         return None
-    from mm_tui.app.driver import DeskDriver  # noqa: PLC0415 - needs termios: not on Windows
+    from mm_tui.app.terminal.driver import DeskDriver  # noqa: PLC0415 - needs termios: not on Windows
 
     return DeskDriver

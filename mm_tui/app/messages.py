@@ -9,7 +9,7 @@ class PanelFailed(Message):
     def __init__(self, panel: str, error: Exception) -> None:
         super().__init__()
         self.panel = panel
-        """Its name in `layouts`."""
+        """Its name in `layout.places`."""
         self.error = error
 
 

@@ -1,4 +1,4 @@
-"""The panels of the desk by the names that `layouts` uses."""
+"""The panels of the desk by the names that `layout.places` uses."""
 
 from textual.widget import Widget
 

@@ -18,9 +18,9 @@ from types import FrameType
 from mm_tui.app.app import DeskApp
 from mm_tui.app.coach import FILE as HINTS
 from mm_tui.app.coach import Coach
-from mm_tui.app.markets import Markets
-from mm_tui.app.saved_layouts import FILE as LAYOUTS
-from mm_tui.app.saved_layouts import SavedLayouts
+from mm_tui.app.intents.markets import Markets
+from mm_tui.app.layout.saved import FILE as LAYOUTS
+from mm_tui.app.layout.saved import SavedLayouts
 from mm_tui.errors import MmTuiError
 from mm_tui.journal.desks import KILL_SIGNAL
 from mm_tui.runtime.control import Control
@@ -119,7 +119,7 @@ def _pull_and_wait(control: Control) -> None:
 
 def _run_plain(desk: DeskThread, control: Control) -> int:
     """Lines, on a terminal that cannot move its cursor."""
-    from mm_tui.app.plain import run_lines, typed_line  # noqa: PLC0415 - only where nothing else can be shown
+    from mm_tui.app.terminal.plain import run_lines, typed_line  # noqa: PLC0415 - only where nothing else can be shown
 
     def read(seconds: float) -> str | None:
         return "" if control.stopping or control.ended.is_set() else typed_line(seconds)

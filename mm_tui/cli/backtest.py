@@ -151,7 +151,7 @@ def replay(
 def _show(
     recording: str, loaded: "Loaded", chosen: Globals, changes: "Changes", *, begin: str, pace: float | None
 ) -> int:
-    from mm_tui.app.replay_screen import ReplayOptions, run_replay  # noqa: PLC0415  # the heaviest import
+    from mm_tui.app.replay.run import ReplayOptions, run_replay  # noqa: PLC0415  # the heaviest import
     from mm_tui.backtest.named import find  # noqa: PLC0415  # the command line starts without it
     from mm_tui.backtest.recording import open_recording  # noqa: PLC0415  # likewise
     from mm_tui.settings.places import boxes_folder, sessions_folder  # noqa: PLC0415  # likewise

@@ -67,7 +67,7 @@ def terminal() -> list[Check]:
     """Size, colours and letters of the terminal that this runs in."""
     from rich.console import Console  # noqa: PLC0415 - only the doctor asks
 
-    from mm_tui.app.layouts import shape_of  # noqa: PLC0415 - likewise
+    from mm_tui.app.layout.places import shape_of  # noqa: PLC0415 - likewise
     from mm_tui.app.palette import needs_ascii  # noqa: PLC0415 - likewise
 
     kind = os.environ.get("TERM", "")

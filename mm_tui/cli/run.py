@@ -143,7 +143,7 @@ def _open(
         return start(options, loaded)
     from msgspec.structs import replace  # noqa: PLC0415  # the command line starts without it
 
-    from mm_tui.app import serve as web  # noqa: PLC0415  # an extra, and only where it is asked for
+    from mm_tui.app.browser import serve as web  # noqa: PLC0415  # an extra, and only where it is asked for
 
     act = settings.serve.control
     shown = web.serving(serve or web.DEFAULT, may_act=act, config=chosen.config, theme=options.theme)

@@ -16,7 +16,7 @@ from mm_tui.cli.common import Globals, global_options, load_settings
 @click.pass_obj
 def view(chosen: Globals, socket: Path, theme: str | None, *, act: bool) -> int:
     """Show the desk that listens at SOCKET; the desk starts this for each page that looks at it."""
-    from mm_tui.app.view_app import run_view  # noqa: PLC0415  # the command line starts without it
+    from mm_tui.app.browser.app import run_view  # noqa: PLC0415  # the command line starts without it
     from mm_tui.settings.load import Named  # noqa: PLC0415  # likewise
 
     os.environ.setdefault("LANG", "C.UTF-8")  # a browser shows every letter

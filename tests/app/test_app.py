@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from mm_tui.app.app import DeskApp
-from mm_tui.app.intents import price_of
+from mm_tui.app.intents.intents import price_of
 from mm_tui.app.palette import needs_ascii
 from mm_tui.app.panels import make_panels
 from mm_tui.settings.sections import Ui

@@ -11,10 +11,10 @@ from textual.geometry import Size
 
 from mm_tui.app.actions import resolve
 from mm_tui.app.app import DeskApp
+from mm_tui.app.browser.app import LookingApp
 from mm_tui.app.coach import FILE, HINTS, Coach
-from mm_tui.app.layouts import View, plan, shape_of, with_coach
-from mm_tui.app.replay_app import ReplayApp
-from mm_tui.app.view_app import LookingApp
+from mm_tui.app.layout.places import View, plan, shape_of, with_coach
+from mm_tui.app.replay.app import ReplayApp
 from mm_tui.settings.sections import Ui
 
 KEYS, _ = resolve({"pause": "f5"})

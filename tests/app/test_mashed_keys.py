@@ -10,7 +10,7 @@ from textual import events
 from textual.keys import _character_to_key
 
 from mm_tui.app.app import DeskApp
-from mm_tui.app.saved_layouts import SavedLayouts
+from mm_tui.app.layout.saved import SavedLayouts
 from mm_tui.model.generator import Generator
 from mm_tui.views.frames import DeskFrame
 

@@ -14,9 +14,9 @@ import click
 import msgspec
 from pure_desk import BTC, START
 
-from mm_tui.app import commands
 from mm_tui.app.actions import DESK, resolve
-from mm_tui.app.replay_actions import REPLAY
+from mm_tui.app.command import language
+from mm_tui.app.replay.actions import REPLAY
 from mm_tui.app.themes import read_theme
 from mm_tui.book.book import Book
 from mm_tui.book.sync import BookSync
@@ -149,9 +149,9 @@ def line(data: bytes) -> None:
     """What is typed on the command line of the desk, and a key that is given to an action."""
     text = data.decode(errors="replace")
     for table in (DESK, REPLAY):
-        parsed = commands.parse(text, table)
-        commands.complete(text, ["risk.max_position"], ["paper"], ["mm-3"], table)
-        if isinstance(parsed, commands.Command):
+        parsed = language.parse(text, table)
+        language.complete(text, ["risk.max_position"], ["paper"], ["mm-3"], table)
+        if isinstance(parsed, language.Command):
             loosening(parsed.argument, (("max_position", 0.5),))
         resolve({"pause": text, text: "x"}, table)
 

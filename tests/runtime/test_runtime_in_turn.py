@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from small_session import capture, loaded, options
 
-from mm_tui.app.remote_link import RemoteLink
+from mm_tui.app.browser.link import RemoteLink
 from mm_tui.backtest.verify import verify
 from mm_tui.errors import VenueError
 from mm_tui.journal import desks

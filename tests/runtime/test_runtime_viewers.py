@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hand_frames import desk_frame
 
-from mm_tui.app.remote_link import RemoteLink
+from mm_tui.app.browser.link import RemoteLink
 from mm_tui.errors import UsageError
 from mm_tui.runtime import viewers as module
 from mm_tui.runtime.control import Control

@@ -11,7 +11,7 @@ from hand_ghost import PURE, ghost, hand_level, tunable
 
 from mm_tui.app.app import DeskApp
 from mm_tui.app.coach import Coach
-from mm_tui.app.markets import Markets
+from mm_tui.app.intents.markets import Markets
 from mm_tui.runtime.control import Control, Refusal
 from mm_tui.settings.market import Market
 from mm_tui.settings.packaged import packaged

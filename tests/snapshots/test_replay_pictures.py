@@ -7,7 +7,7 @@ import pytest
 from desk_link import Recorded
 from hand_frames import desk_frame
 
-from mm_tui.app.replay_app import ReplayApp
+from mm_tui.app.replay.app import ReplayApp
 from mm_tui.model.events import BUY, SELL
 from mm_tui.views.frames import DeskFrame, ReplayFrame, ReplayMark
 

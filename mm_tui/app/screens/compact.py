@@ -5,7 +5,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from mm_tui.app.palette import current
-from mm_tui.app.plain import compact_lines
+from mm_tui.app.terminal.plain import compact_lines
 from mm_tui.views.frames import DeskFrame
 
 

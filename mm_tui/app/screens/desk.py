@@ -1,4 +1,4 @@
-"""The desk's screen: every panel once, placed by `layouts.plan`, with sheets in front."""
+"""The desk's screen: every panel once, placed by `layout.places.plan`, with sheets in front."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from mm_tui.app.actions import DESK, ActionTable
 from mm_tui.app.coach import Coach
-from mm_tui.app.layouts import (
+from mm_tui.app.layout.places import (
     FULL_SCREEN,
     LETTERED,
     NUMBERED,

@@ -6,7 +6,7 @@ from rich.text import Text
 from textual import on
 from textual.widgets import Input, Static
 
-from mm_tui.app.commands import common_prefix
+from mm_tui.app.command.language import common_prefix
 from mm_tui.app.screens.line import LineInput
 from mm_tui.app.screens.sheet import Sheet
 

@@ -8,7 +8,7 @@ from textual.fuzzy import Matcher
 from textual.widgets import Input, Static
 
 from mm_tui.app.actions import CHARTS, DESK, ActionTable
-from mm_tui.app.commands import names
+from mm_tui.app.command.language import names
 from mm_tui.app.screens.line import LineInput
 from mm_tui.app.screens.sheet import Sheet
 

@@ -10,7 +10,7 @@ from rich.text import Text
 from textual import events
 from textual.widget import Widget
 
-from mm_tui.app.layouts import Box
+from mm_tui.app.layout.places import Box
 from mm_tui.app.messages import SheetClosed
 from mm_tui.app.palette import VARIABLE, current
 from mm_tui.views.frames import DeskFrame

@@ -9,7 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from mm_tui.app.actions import shown
-from mm_tui.app.layouts import LETTERED, NUMBERED
+from mm_tui.app.layout.places import LETTERED, NUMBERED
 from mm_tui.app.palette import current
 from mm_tui.views.frames import DeskFrame
 

@@ -8,7 +8,7 @@ from hand_frames import desk_frame
 from textual.pilot import Pilot
 
 from mm_tui.app.app import DeskApp
-from mm_tui.app.layouts import LOWER_TABS, NUMBERED, TABS, View
+from mm_tui.app.layout.places import LOWER_TABS, NUMBERED, TABS, View
 
 
 def displayed(app: DeskApp) -> set[str]:

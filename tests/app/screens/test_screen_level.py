@@ -9,7 +9,7 @@ from panel_app import PanelApp, lines_of
 from textual.pilot import Pilot
 
 from mm_tui.app.app import DeskApp
-from mm_tui.app.intents import price_of
+from mm_tui.app.intents.intents import price_of
 from mm_tui.app.screens.level import Level
 from mm_tui.app.widgets.ladder import Ladder
 from mm_tui.app.widgets.whylevel import WhyLevel

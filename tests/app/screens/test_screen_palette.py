@@ -5,7 +5,7 @@ from hand_frames import desk_frame
 
 from mm_tui.app.actions import ACTIONS
 from mm_tui.app.app import DeskApp
-from mm_tui.app.commands import Command, parse
+from mm_tui.app.command.language import Command, parse
 from mm_tui.app.screens.palette import Palette, found, offers
 
 

@@ -1,0 +1,1 @@
+"""What is typed: the language of the command line."""

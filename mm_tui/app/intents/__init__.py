@@ -1,0 +1,1 @@
+"""What the operator's actions do on the screen's side."""

@@ -1,0 +1,1 @@
+"""A recording on the desk's screen."""
