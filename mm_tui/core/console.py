@@ -1,9 +1,10 @@
 """The console: what an operator's action does, one method an action."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from mm_tui.core import promotion
+from mm_tui.core.deciding import Deciding
+from mm_tui.core.guard import Guard
 from mm_tui.core.operator import LEAN_ACTIONS, Change
 from mm_tui.core.state import State
 from mm_tui.errors import SettingsError, UsageError
@@ -14,10 +15,6 @@ from mm_tui.model.events import BUY, SELL, OperatorAction, Side
 from mm_tui.model.words import one_line
 from mm_tui.risk.breaker import Trip
 from mm_tui.risk.limits import PREFIX, assign
-
-if TYPE_CHECKING:
-    from mm_tui.core.engine import Core
-
 
 RECORDED_ONLY = frozenset({"drop"})
 """Actions that leave a remark and change nothing: upon them the strategy is not even asked."""
@@ -30,8 +27,9 @@ BESIDE = frozenset({"shadow"})
 class Console:
     """Operator actions by the names of the action table."""
 
-    def __init__(self, core: "Core") -> None:
+    def __init__(self, core: Deciding, guard: Guard) -> None:
         self._core = core
+        self._guard = guard
         self._actions: dict[str, Callable[[str], None]] = {
             "kill": self._kill,
             "pause": self._pause,
@@ -62,7 +60,7 @@ class Console:
             self._core.outbox.note("warn", f"unknown action {event.action}")
 
     def _kill(self, argument: str) -> None:
-        self._core.guard.trip(Trip("kill", argument or "pressed", "", "halt"))
+        self._guard.trip(Trip("kill", argument or "pressed", "", "halt"))
 
     def _pause(self, argument: str) -> None:
         conduct = self._core.conduct
@@ -106,7 +104,7 @@ class Console:
             core.conduct.start_anew()
         core.breaker.rearm(core.pnl if core.mid2 else core.breaker.pnl)
         core.conduct.paused = "re-armed"
-        core.guard.restrain()
+        self._guard.restrain()
         core.settle()
 
     def _toggle(self, side: Side) -> None:
@@ -120,7 +118,7 @@ class Console:
     def _reduce_only(self, _: str) -> None:
         core = self._core
         on = core.restraint.operator = not core.restraint.operator
-        core.guard.restrain()
+        self._guard.restrain()
         words = f"reduce-only {'on' if on else 'off'}"
         if not on and core.gate.restrained:
             words += f", but it stays so: {core.gate.restrained}"
@@ -146,7 +144,7 @@ class Console:
             core.outbox.note("info", f"{change.name} is {before} already")
         else:
             core.outbox.say(facts.ParameterChanged(ts=core.outbox.ts, name=change.name, before=before, after=after))
-            core.guard.set_limits(change.limits)
+            self._guard.set_limits(change.limits)
 
     def _set(self, argument: str) -> None:
         if argument.lstrip().startswith(PREFIX):

@@ -5,47 +5,35 @@ finds the fewest commands → the gate approves or refuses each → the order ma
 """
 
 from collections.abc import Callable
-from math import inf
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from mm_tui.book.sync import Outcome
-from mm_tui.core.conduct import Conduct
 from mm_tui.core.config import CoreConfig
 from mm_tui.core.console import BESIDE, RECORDED_ONLY, Console
-from mm_tui.core.execution import Executor
-from mm_tui.core.flatten import Flatten
+from mm_tui.core.deciding import Deciding
 from mm_tui.core.guard import Guard
 from mm_tui.core.market import Market
-from mm_tui.core.oms import OrderManager
-from mm_tui.core.operator import Parameters
-from mm_tui.core.outputs import EMPTY, Outbox, Outputs
-from mm_tui.core.quoter import FindStrategy, MakeStrategy, Quoter, find_none
+from mm_tui.core.outputs import EMPTY, Outputs
+from mm_tui.core.quoter import FindStrategy, MakeStrategy, find_none
 from mm_tui.core.replies import Replies
-from mm_tui.core.state import QUOTES, MarketView, State
+from mm_tui.core.state import QUOTES
 from mm_tui.model import events as ev
 from mm_tui.model import facts
-from mm_tui.model.account import MICRO, Account
-from mm_tui.model.clock import SECOND
 from mm_tui.model.codes import TOO_MANY
 from mm_tui.model.commands import RequestSnapshot
 from mm_tui.model.events import AnyEvent
 from mm_tui.model.instrument import Instrument
 from mm_tui.model.orders import RESTING, Order, Status
-from mm_tui.risk.breaker import Breaker, Trip
-from mm_tui.risk.gate import Gate
-from mm_tui.risk.limits import Limits
-from mm_tui.risk.restraint import Restraint
-from mm_tui.strategy.api import Strategy
+from mm_tui.risk.breaker import Trip
 
 _AS_ASKED: dict[type, Status] = {ev.OrderAccepted: Status.PENDING_NEW, ev.OrderCanceled: Status.PENDING_CANCEL}
 """Replies to an order of such a status that change nothing about what is wanted."""
-_STANDING = frozenset({Status.LIVE, Status.PARTIALLY_FILLED})
 _REFUSALS = (ev.OrderRejected, ev.CancelRejected)
 
 
-class Core:
+class Core(Deciding):
     """Decides everything; hears events in one order, `ts` never going back."""
 
     def __init__(
@@ -59,43 +47,14 @@ class Core:
         find: FindStrategy = find_none,
         origin: str = "",
     ) -> None:
-        """`market` where it is not one that lives through every frame.
-
-        `find` is for strategies that are gone over to while the desk runs, `origin` what finds the first one.
-        """
-        self.config = config
-        self.instrument = instrument
-        self.outbox = Outbox()
-        self.account = Account(0, 0)
-        self.gate = Gate(config.limits, instrument)
-        self.breaker = Breaker(config.limits)
-        self.restraint = Restraint(self.gate, self.breaker)
-        self.orders = OrderManager(round(config.orders.archive_after_s * SECOND))
-        self.conduct = Conduct("" if config.quoting_on_start else "paused on start")
-        self.market = market if market is not None else Market(instrument, config.feed)
-        self.book = self.market.book
-        self.references = self.market.references
-        self.view = MarketView(
-            instrument,
-            self.market,
-            self.account,
-            self.orders,
-            self.gate,
-            maker_fee_bps=config.maker_fee_bps,
-            bid_fee=config.bid_fee,
-        )
-        self.quoter = Quoter(make, params, self.view, self.orders, self.gate, self.outbox)
-        self.quoter.tune()
-        self.parameters = Parameters(self.strategy.name, params, origin)
-        self.quoter.find, self.quoter.origin = find, self.parameters.origin
-        self.executor = Executor(config, self.gate, self.orders, self.view, self.outbox)
-        self.flattener = Flatten(self.executor, self.orders, instrument, config.limits)
+        super().__init__(config, instrument, params, make, market, find=find, origin=origin)
         self.replies = Replies(self.orders, self.executor.levels, self.executor.cancels, self.account, self.outbox)
         self.guard = Guard(self)
-        self.console = Console(self)
+        self.console = Console(self, self.guard)
         self.bad_frames = 0
-        self._archive_armed = self._stale_armed = False
-        self._unit = float(instrument.unit) / (2 * MICRO)
+        self._archive_armed = False
+        self.stale_armed = False
+        """The market was heard of: the `stale` timer is armed."""
         self._handlers: dict[type, Callable[[Any], None]] = {
             ev.BookDelta: self._on_delta,
             ev.BookSnapshot: self._on_snapshot,
@@ -119,86 +78,9 @@ class Core:
         return outbox.take() if outbox.commands or outbox.facts else EMPTY
 
     @property
-    def strategy(self) -> Strategy:
-        """The running strategy."""
-        return self.quoter.strategy
-
-    @property
-    def state(self) -> State:
-        """The one state the desk is in."""
-        return self.conduct.state
-
-    @property
-    def reason(self) -> str:
-        """Why it is in that state."""
-        return self.conduct.reason
-
-    @property
-    def halted(self) -> str:
-        """Why the desk is halted; empty while it is not, and where it only ends."""
-        return "" if self.conduct.closing else self.gate.closed
-
-    @property
-    def risk_state(self) -> Literal["running", "reduce-only", "halted"]:
-        """What the limits allow."""
-        return "halted" if self.halted else "reduce-only" if self.gate.restrained else "running"
-
-    @property
-    def mid2(self) -> int:
-        """The mid in half ticks; 0 while unknown."""
-        return self.references.mid2
-
-    def settled_mids(self) -> tuple[float, float] | None:
-        """Between which mids, half ticks, no move of the book brings about anything by itself; None where any may.
-
-        What the strategy says of its rest is not in it, nor the breaker of the price change.
-        """
-        conduct = self.conduct
-        if conduct.stale or self.flattener.active or not self._stale_armed:
-            return None
-        if conduct.state in QUOTES:
-            if self.quoter.dirty:
-                return None
-        elif self.outbox.ts < conduct.cooloff_until or self._judged() != (conduct.state, conduct.reason):
-            return None
-        if not self.guard.pnl_watched or self.gate.closed:
-            return -inf, inf
-        slack, slope, mid2 = self.breaker.slack, abs(self.account.position) * self._unit, self.references.mid2
-        if slope and slack <= 0:
-            return None
-        reach = slack / (2 * slope) if slope else inf
-        return mid2 - reach, mid2 + reach
-
-    @property
-    def at_rest(self) -> bool:
-        """Whether no order is under way and none is missing, so that the `retry` timer finds nothing to do."""
-        if self.conduct.state in QUOTES and (self.quoter.dirty or not self.executor.settled):
-            return False
-        return not self.flattener.active and all(
-            order.status in _STANDING and order.level >= 0 for order in self.orders.open
-        )
-
-    def slept(self, ts: int, low2: int, high2: int) -> None:
-        """The mid went between these and came to where it is, and nobody told the breaker."""
-        if self.guard.pnl_watched:
-            count = self.breaker.mark if self.gate.closed else self.breaker.on_pnl
-            for mid2 in (low2, high2, self.references.mid2):
-                count(ts, self.account.total2(mid2) * self._unit)
-
-    @property
     def trips(self) -> list[facts.RiskTripped]:
         """Limits that were broken so far."""
         return self.guard.trips
-
-    @property
-    def limits(self) -> Limits:
-        """The limits as they stand; the operator may have changed them since the start."""
-        return self.gate.limits
-
-    @property
-    def pnl(self) -> float:
-        """Trading PnL net of fees at the mid, quote."""
-        return self.account.total2(self.references.mid2) * self._unit
 
     # -- market data
 
@@ -241,8 +123,8 @@ class Core:
     def _moved(self) -> None:
         """The touch may have changed."""
         ts, market, conduct = self.outbox.ts, self.market, self.conduct
-        if not self._stale_armed:
-            self._stale_armed = True
+        if not self.stale_armed:
+            self.stale_armed = True
             self.outbox.arm("stale", ts + self._stale_after)
         if market.observe(ts):
             trip = self.breaker.on_mid(ts, self.references.mid2)
@@ -317,69 +199,6 @@ class Core:
                 self.guard.trip(trip)
         self.guard.on_fill()
 
-    # -- deciding
-
-    def go_on(self) -> None:
-        """Something changed: take the flatten's next step, or bring the quotes to what is wanted."""
-        if self.flattener.active:
-            self._flatten_on()
-        elif self.conduct.state in QUOTES:
-            spoiled = self.quoter.decide(self.executor, self.conduct.side_on)
-            if spoiled and not self.conduct.paused:
-                self.conduct.paused = spoiled
-                self.settle()
-
-    def _flatten_on(self) -> None:
-        if self.conduct.stale:
-            return
-        if self.gate.quiet(self.outbox.ts):
-            self.executor.wake(self.gate.quiet_until, self.outbox.ts)
-            return
-        note = self.flattener.advance(self.book, self.account, self.mid2, self.outbox.ts)
-        if note:
-            self.outbox.note("info", note)
-        if not self.flattener.active:
-            self.settle()
-
-    # -- states
-
-    def settle(self) -> bool:
-        """Work out the one state; on the way out of quoting everything is cancelled. Whether it was."""
-        conduct, ts = self.conduct, self.outbox.ts
-        state, reason = self._judged()
-        before = conduct.state
-        if state is before and reason == conduct.reason:
-            return False
-        conduct.state, conduct.reason = state, reason
-        self.outbox.say(facts.StateChanged(ts=ts, state=state.value, reason=reason))
-        if before in QUOTES and state not in QUOTES:
-            self.quoter.forget()
-            self.executor.forget()
-            if self.orders.open_count:
-                self.outbox.say(facts.QuotesPulled(ts=ts, reason=reason))
-                self.executor.cancels.cancel_all(ts)
-                return True
-        elif state in QUOTES and state is not before:
-            self.quoter.dirty = True
-            self._arm_reset()
-        return False
-
-    def stand_down(self) -> None:
-        """Somebody wants nothing to rest: work out the state and cancel everything, once, whatever the state was."""
-        if not self.settle():
-            self.executor.cancels.cancel_all(self.outbox.ts)
-
-    def _judged(self) -> tuple[State, str]:
-        """The state that everything speaks for now, and its reason."""
-        return self.conduct.judge(
-            self.outbox.ts,
-            self.market,
-            self.gate.closed,
-            self.gate.restrained,
-            self.quoter.describe,
-            flattening=self.flattener.active,
-        )
-
     # -- timers
 
     @property
@@ -392,11 +211,6 @@ class Core:
             self._archive_armed = True
             self.outbox.arm("archive", max(due, self.outbox.ts + 1))
 
-    def _arm_reset(self) -> None:
-        interval = self.config.orders.reset_interval_s
-        if interval:
-            self.outbox.arm("reset", self.outbox.ts + round(interval * SECOND))
-
     def _on_timer(self, event: ev.Timer) -> None:
         if event.name == "stale":
             self._on_stale_timer()
@@ -408,7 +222,7 @@ class Core:
         elif event.name == "reset" and self.state in QUOTES:
             self.quoter.renew()
             self.go_on()
-            self._arm_reset()
+            self.arm_reset()
         elif event.name == "archive":
             self._archive_armed = False
             self.orders.archive(event.ts)

@@ -1,17 +1,12 @@
 """The guard: what a broken limit does to the desk, when it may only reduce, and limits that change while it runs."""
 
-from typing import TYPE_CHECKING
-
+from mm_tui.core.deciding import Deciding
 from mm_tui.model import facts
 from mm_tui.model.clock import DAY, SECOND, time_of_day
 from mm_tui.model.codes import BANNED
 from mm_tui.model.events import BUY, SELL, CancelRejected, OrderRejected, SessionStarted
 from mm_tui.risk.breaker import Trip
 from mm_tui.risk.limits import Limits
-
-if TYPE_CHECKING:
-    from mm_tui.core.engine import Core
-
 
 LEAST_QUIET = SECOND
 """How long a venue that was asked too often is left alone where it does not say, ns."""
@@ -22,7 +17,7 @@ class Guard:
 
     __slots__ = ("_core", "pnl_watched", "trips")
 
-    def __init__(self, core: "Core") -> None:
+    def __init__(self, core: Deciding) -> None:
         self._core = core
         self.trips: list[facts.RiskTripped] = []
         self.pnl_watched = False

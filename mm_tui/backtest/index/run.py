@@ -26,6 +26,7 @@ from mm_tui.backtest.index.shape import BOOK, BOUGHT, QUIET_BOOK, SOLD, SPECIAL,
 from mm_tui.backtest.recording import Recording
 from mm_tui.backtest.runner import Job, end, summary_of
 from mm_tui.bus import EventBus
+from mm_tui.core.sleep import at_rest, settled_mids, slept
 from mm_tui.core.state import QUOTES
 from mm_tui.model.clock import DAY, MILLISECOND
 from mm_tui.model.events import BookDelta, OperatorAction, SessionStarted, TopOfBook
@@ -216,7 +217,7 @@ class Pass:
         if core.conduct.stale:
             return desk.due
         due, timer = desk.due_beside(IDLE_TIMERS)
-        if timer == "retry" and due is not None and due < self._asked_from() and core.at_rest:
+        if timer == "retry" and due is not None and due < self._asked_from() and at_rest(core):
             due, _ = desk.due_beside(AT_REST)
         if self._at > self._stale_to:
             self._stale, self._stale_to = self._lookup.stale_from(self._at, self._stale_after)
@@ -257,7 +258,7 @@ class Pass:
     def _next_move(self) -> int:
         """The next move of the book that may bring about anything."""
         core, lookup, at = self._core, self._lookup, self._at
-        mids = core.settled_mids()
+        mids = settled_mids(core)
         if mids is None:
             return lookup.moved_from(at)
         low, high = mids
@@ -291,7 +292,7 @@ class Pass:
         if at > self._at and touches > before:
             ts = lookup.ts[at - 1]
             if core.account.position:
-                core.slept(ts, *lookup.mids.extremes(before, touches))
+                slept(core, ts, *lookup.mids.extremes(before, touches))
             desk.scores.after(ts, core.mid2, core.book.valid, [])
         self._at = at
 
