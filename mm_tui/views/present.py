@@ -11,13 +11,12 @@ import msgspec
 
 from mm_tui.analytics.pnl import unrealized2
 from mm_tui.analytics.scores import Scores
-from mm_tui.book.tape import TAPE_LENGTH, Print
+from mm_tui.book.tape import TAPE_LENGTH
 from mm_tui.core.engine import Core
 from mm_tui.core.explain import fate_in_words
 from mm_tui.core.preview import Preview
 from mm_tui.core.state import State
 from mm_tui.model import account as accounts
-from mm_tui.model.bounds import typed
 from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BUY, SELL
 from mm_tui.model.orders import Order
@@ -25,17 +24,16 @@ from mm_tui.views import frames as fr
 from mm_tui.views.charting import ChartView
 from mm_tui.views.depth import EVERY, DepthView
 from mm_tui.views.fields import parameter_rows
-from mm_tui.views.fmt import clock, number, steps
+from mm_tui.views.fmt import clock
 from mm_tui.views.ghost import ghost_frame
 from mm_tui.views.history import OrderHistory
 from mm_tui.views.ladder import LadderView
 from mm_tui.views.level import level_frame
 from mm_tui.views.log import EventLog
+from mm_tui.views.risk import risk_frame
+from mm_tui.views.tape import TapeView
 from mm_tui.views.traded import QueueAhead, TradedAtPrice
 from mm_tui.views.worth import WorthView
-
-FLOW_EVERY = SECOND // 4
-"""Window figures are worked out this often; they do not move faster than an eye reads."""
 
 HINTS = {
     State.HALTED: "a re-arm   f flatten",
@@ -87,15 +85,11 @@ class Presenter:
         self._last = fr.DeskFrame()
         self._charts = ChartView(core, scores)
         self._depth = DepthView(core)
+        self._tape = TapeView(core.market, log)
         self._sampled = -1
         """The quarter of a second that was looked at last."""
         self._counted = 0
         """Trades at that time."""
-        self._tape_count = 0
-        self._tape_fills: tuple[fr.ChartFill, ...] = ()
-        self._tape_rows: tuple[fr.TapeRow, ...] = ()
-        self._stats = fr.StatsFrame()
-        self._stats_due = 0
 
     def present(self, ts: int, vitals: Vitals, view: fr.Viewport, preview: Preview | None = None) -> fr.DeskFrame:
         """The desk as it stands at `ts`; `preview` is of the draft in `view`."""
@@ -113,10 +107,10 @@ class Presenter:
             header=_same(self._header(vitals), last.header),
             truth=_same(self._truth(ts, vitals), last.truth),
             ladder=ladder,
-            tape=_same(self._tape(ts), last.tape),
+            tape=_same(self._tape.frame(ts), last.tape),
             orders=orders,
             position=_same(self._position(vitals), last.position),
-            risk=_same(self._risk(ts), last.risk),
+            risk=_same(risk_frame(core, ts, self._log.refusal), last.risk),
             chart=self._charts.frame(self._log.fills),
             latency=vitals.latency,
             depth=self._depth.frame(),
@@ -182,34 +176,6 @@ class Presenter:
         core, refs = self._core, self._core.references
         touch = (refs.bid, refs.bid_quantity, refs.ask, refs.ask_quantity)
         return self._ladder.present(core.book, touch, core.orders, core.market.tape.last, view, ts=ts)
-
-    def _tape(self, ts: int) -> fr.TapeFrame:
-        market, log = self._core.market, self._log
-        if log.fills is not self._tape_fills:
-            self._tape_fills, self._tape_count, self._tape_rows = log.fills, 0, ()
-        if market.tape.count != self._tape_count:
-            prints = market.tape.prints
-            fresh = min(market.tape.count - self._tape_count, len(prints))
-            rows = tuple(tape_row(prints[-1 - index], log) for index in range(fresh))
-            self._tape_rows = (rows + self._tape_rows)[: prints.maxlen]
-            self._tape_count = market.tape.count
-        if ts >= self._stats_due:
-            self._stats_due = ts + FLOW_EVERY
-            flow = market.flow.figures(ts)
-            self._stats = fr.StatsFrame(
-                window_s=flow.window_s,
-                buy=flow.buy,
-                sell=flow.sell,
-                trades=flow.trades,
-                significant=market.tape.significant_count,
-                change_bps=flow.change_bps,
-                average_spread_bps=flow.average_spread_bps,
-                average_trade=flow.average_trade,
-                volatility_bps=flow.volatility_bps,
-            )
-        return fr.TapeFrame(
-            trades=self._tape_rows, significant_quantity=market.tape.significant_lots, stats=self._stats
-        )
 
     def _orders(self, ts: int) -> tuple[fr.OrderRow, ...]:
         mid2 = self._core.mid2
@@ -280,73 +246,6 @@ class Presenter:
             free_quote=accounts.money(2 * (account.quote - reserved_quote * core.view.bid_cost), instrument),
         )
 
-    def _risk(self, ts: int) -> fr.RiskFrame:
-        core, limits, instrument = self._core, self._core.limits, self._core.instrument
-        breaker, gate = core.breaker, core.gate
-        position = core.account.position
-        open_orders, rate = core.orders.places, gate.rate(ts)
-        held = accounts.quantity(position, instrument)
-        gauges = (
-            fr.Gauge(
-                name="position",
-                value=number(held, instrument.quantity_decimals, signed=True),
-                limit=steps(gate.max_position, instrument.step_size),
-                share=abs(position) / (gate.max_position * accounts.MICRO) if gate.max_position else None,
-            ),
-            fr.Gauge(
-                name="loss",
-                value=number(breaker.loss, 2),
-                limit=typed(limits.max_daily_loss),
-                share=breaker.loss / limits.max_daily_loss,
-            ),
-            fr.Gauge(
-                name="drawdown",
-                value=number(breaker.drawdown, 2),
-                limit=typed(limits.max_drawdown),
-                share=breaker.drawdown / limits.max_drawdown,
-            ),
-            fr.Gauge(
-                name="open",
-                value=str(open_orders),
-                limit=str(limits.max_open_orders),
-                share=open_orders / limits.max_open_orders,
-            ),
-            fr.Gauge(
-                name="orders/s",
-                value=str(rate),
-                limit=str(limits.max_orders_per_s),
-                share=rate / limits.max_orders_per_s,
-            ),
-        )
-        return fr.RiskFrame(
-            state=core.risk_state,
-            gauges=gauges + self._budgets(ts),
-            limits=tuple(msgspec.structs.asdict(limits).items()),
-            refused=gate.refused,
-            last_refusal=self._log.refusal,
-            bids_on=core.conduct.side_on[BUY],
-            asks_on=core.conduct.side_on[SELL],
-        )
-
-    def _budgets(self, ts: int) -> tuple[fr.Gauge, ...]:
-        """What is watched only where it is switched on: how long the position is held, the day's messages."""
-        core, limits, gauges = self._core, self._core.limits, []
-        if limits.max_inventory_age_s:
-            since = core.restraint.held_since
-            age = 0 if since is None else max(0, ts - since) // SECOND
-            gauges.append(
-                fr.Gauge(
-                    name="held",
-                    value=f"{age} s",
-                    limit=f"{typed(limits.max_inventory_age_s)} s",
-                    share=age / limits.max_inventory_age_s,
-                )
-            )
-        if limits.max_messages_per_day:
-            sent, most = core.gate.messages(ts), limits.max_messages_per_day
-            gauges.append(fr.Gauge(name="msgs/day", value=f"{sent:,}", limit=f"{most:,}", share=sent / most))
-        return tuple(gauges)
-
     def sample(self, ts: int) -> None:
         """Take the charts' samples, where they are due; `present` does so itself, a replay that runs ahead asks too.
 
@@ -390,16 +289,3 @@ class Presenter:
 
 def _same(new: Any, old: Any) -> Any:
     return old if new == old else new
-
-
-def tape_row(one: Print, log: EventLog) -> fr.TapeRow:
-    """A print of the tape; ours where the log knows a fill by it."""
-    trade = one.trade
-    return fr.TapeRow(
-        ts=trade.ts,
-        side=trade.side,
-        price=trade.price,
-        quantity=trade.quantity,
-        significant=one.significant,
-        own=str(trade.trade_id) in log.filled_by,
-    )

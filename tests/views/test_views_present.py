@@ -7,9 +7,11 @@ import pytest
 from pure_desk import ASK, BID, BTC, MS, SECOND, START, Rig, ask, bid, delta, snapshot, trade
 
 from mm_tui.analytics.scores import Scores
+from mm_tui.core.config import CoreConfig
 from mm_tui.core.state import State
 from mm_tui.model.events import BUY, SELL, LinkDown
 from mm_tui.model.waterfall import Step
+from mm_tui.risk.limits import Limits
 from mm_tui.views.frames import DeskFrame, HeldRow, Viewport, WorkerRow
 from mm_tui.views.log import EventLog
 from mm_tui.views.present import Presenter, Vitals
@@ -135,25 +137,6 @@ def test_the_position_adds_up_and_a_flatten_is_estimated() -> None:
     assert again.slippage_bps is None
 
 
-def test_the_tape_is_newest_first_and_keeps_what_it_showed() -> None:
-    screen = Screen()
-    screen.rig.open_book()
-    for number in range(3):
-        screen.rig.hear(trade(screen.rig.ts, BID + number, 10, SELL, number))
-    first = screen.frame().tape
-    assert [row.price for row in first.trades] == [BID + 2, BID + 1, BID]
-    assert [row.significant for row in first.trades] == [False, False, True]
-    for number in range(250):
-        screen.rig.hear(trade(screen.rig.ts, ASK, 10, BUY, number))
-    assert len(screen.frame().tape.trades) == 200
-    screen.rig.ts += SECOND
-    screen.rig.hear(trade(screen.rig.ts, ASK, 10, BUY, 999))
-    tape = screen.frame().tape
-    assert len(tape.trades) == 200
-    assert tape.stats.trades == 254
-    assert tape.stats.buy == 2510
-
-
 def test_the_chart_is_sampled_every_quarter_second_and_shows_gaps() -> None:
     screen = Screen()
     screen.rig.quoting(bid(BID - 3), ask(ASK + 3))
@@ -227,3 +210,19 @@ def test_a_strategy_that_fails_to_speak_for_itself_is_shown_all_the_same(monkeyp
     monkeypatch.setattr(screen.rig.strategy, "nearest_bps", fails)
     header = screen.frame().header
     assert (header.strategy, header.warning) == ("scripted, which fails to describe itself: ValueError", "")
+
+
+def test_a_frame_drawn_ahead_of_the_events_changes_nothing_of_what_may_leave() -> None:
+    left = []
+    for drawn in (False, True):
+        rig = Rig(CoreConfig(limits=Limits(max_orders_per_s=2)))
+        rig.quoting(bid(BID - 1000), ask(ASK + 1000))
+        began = rig.ts
+        rig.sleep(0.9)
+        if drawn:
+            presenter = Presenter(rig.core, Scores(), lambda _: None, EventLog(BTC), 0.0)
+            frame = presenter.present(began + 1_050_000_000, Vitals(), Viewport(rows=10, group=1))
+            assert frame.truth.messages == 0
+        rig.want(bid(BID - 3000), ask(ASK + 3000))
+        left.append((rig.take(), rig.core.gate.refused))
+    assert left == [([], 2), ([], 2)]

@@ -37,7 +37,7 @@ from mm_tui.views.frames import (
     Viewport,
 )
 from mm_tui.views.ladder import LadderView
-from mm_tui.views.present import tape_row
+from mm_tui.views.tape import tape_row
 
 LEAD: Final = 2
 """Milestones before the one that a moment is behind, from which the event log is filled."""

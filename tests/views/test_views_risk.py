@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from pure_desk import ASK, BID, BTC, Rig, ask, bid
+from pure_desk import ASK, BID, Rig, ask, bid
 
-from mm_tui.analytics.scores import Scores
 from mm_tui.core.config import CoreConfig
 from mm_tui.risk.limits import Limits
-from mm_tui.views.frames import RiskFrame, Viewport
-from mm_tui.views.log import EventLog
-from mm_tui.views.present import Presenter, Vitals
+from mm_tui.views.frames import RiskFrame
+from mm_tui.views.risk import risk_frame
 
 
 def quoting(**limits: Any) -> Rig:
@@ -22,8 +20,7 @@ def quoting(**limits: Any) -> Rig:
 
 
 def risk(rig: Rig) -> RiskFrame:
-    presenter = Presenter(rig.core, Scores(), lambda _: None, EventLog(BTC), 0.0)
-    return presenter.present(rig.ts, Vitals(), Viewport(rows=10, group=1)).risk
+    return risk_frame(rig.core, rig.ts, "")
 
 
 def test_the_state_is_one_of_three() -> None:
@@ -41,22 +38,6 @@ def test_a_desk_that_ends_is_not_halted() -> None:
     assert risk(rig).state == rig.core.risk_state == "running"
     rig.act("kill")
     assert risk(rig).state == rig.core.risk_state == "halted"
-
-
-def test_a_frame_drawn_ahead_of_the_events_changes_nothing_of_what_may_leave() -> None:
-    left = []
-    for drawn in (False, True):
-        rig = Rig(CoreConfig(limits=Limits(max_orders_per_s=2)))
-        rig.quoting(bid(BID - 1000), ask(ASK + 1000))
-        began = rig.ts
-        rig.sleep(0.9)
-        if drawn:
-            presenter = Presenter(rig.core, Scores(), lambda _: None, EventLog(BTC), 0.0)
-            frame = presenter.present(began + 1_050_000_000, Vitals(), Viewport(rows=10, group=1))
-            assert frame.truth.messages == 0
-        rig.want(bid(BID - 3000), ask(ASK + 3000))
-        left.append((rig.take(), rig.core.gate.refused))
-    assert left == [([], 2), ([], 2)]
 
 
 def test_limits_are_shown_as_they_stand_now() -> None:
