@@ -8,7 +8,6 @@ Where the scout has not come yet, a session with an index is shown as it was rec
 in, until the scout is past that moment and a run can be taken there.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable
 from typing import Final
 
@@ -17,14 +16,15 @@ import msgspec
 from mm_tui.backtest.recording import RecordedSession, Recording
 from mm_tui.backtest.replay.checkpoints import Checkpoints
 from mm_tui.backtest.replay.film import Film, film_of
-from mm_tui.backtest.replay.freeze import FreezeError
 from mm_tui.backtest.replay.goal import Goal, Place, next_speed
 from mm_tui.backtest.replay.index import fitting
 from mm_tui.backtest.replay.moments import moment
+from mm_tui.backtest.replay.places import Places
 from mm_tui.backtest.replay.run import Run
 from mm_tui.backtest.replay.scout import LOOK_EVERY, Scout
 from mm_tui.backtest.replay.store import Store
 from mm_tui.backtest.replay.view import ReplayView
+from mm_tui.backtest.replay.words import filmed, sought
 from mm_tui.errors import DataError, UsageError
 from mm_tui.model.clock import SECOND
 from mm_tui.views.fmt import clock as clock_words
@@ -67,7 +67,7 @@ class Replay:
         self._clock = clock
         self._goal: Goal | None = None
         self._place: Place | None = None
-        self._film = film_of(recording, index)
+        self._places = Places(recording, self._scout, film_of(recording, index), cut=self._box is not None)
         self._rolling: Film | None = None
         """The film, where it is what is shown."""
         self._joining = False
@@ -116,7 +116,7 @@ class Replay:
 
     def begin(self, text: str = "") -> None:
         """Show the first moment, or go to the one that is written, and play; raises UsageError, DataError."""
-        if self._box is not None and self._film is None:
+        if self._box is not None and self._places.film is None:
             raise DataError(f"{self.recording.path}: a black box without milestones that fit its logs")
         if self._box is None and not self.timeline.times and not self.timeline.read():
             raise DataError(f"{self.recording.path}: {self.timeline.note or 'there is nothing in it'}")
@@ -159,23 +159,12 @@ class Replay:
     @property
     def start(self) -> int:
         """The first input's time; 0 before it was read."""
-        if self._box is not None and self._film is not None:
-            return self._film.start
-        return self.timeline.times[0] if self.timeline.times else 0
+        return self._places.start
 
     @property
     def end(self) -> int:
-        """The last input's time; as long as that is not read, what the share that is read lets expect."""
-        times, share = self.timeline.times, self.timeline.share
-        if self._box is not None and self._film is not None:
-            return self._film.end
-        if not times:
-            return 0
-        if self.timeline.done or (not share and self._film is None):
-            return times[-1]
-        if self._film is not None:
-            return max(times[-1], self._film.end)
-        return times[0] + round((times[-1] - times[0]) / share)
+        """The last input's time, as far as it is known."""
+        return self._places.end
 
     def _play_or_pause(self) -> None:
         self.playing = not self.playing
@@ -202,7 +191,7 @@ class Replay:
 
     def _seek_to(self, text: str, now: int) -> None:
         ts = moment(text, now, self.start, self.end)
-        if text.strip().endswith("%") and not self.timeline.done and self._film is None:
+        if text.strip().endswith("%") and not self.timeline.done and self._places.film is None:
             self._go(Goal(f"to {text.strip()}", share=text))
         else:
             self.seek(ts)
@@ -244,7 +233,11 @@ class Replay:
         if self._box is not None:
             return behind or self._goal is not None
         self._look_ahead(end)
-        if self._rolling is not None and self._goal is None and self._find(Goal("", ts=self.ts)) is not None:
+        if (
+            self._rolling is not None
+            and self._goal is None
+            and self._places.find(Goal("", ts=self.ts), self.shown.heard) is not None
+        ):
             self._go(Goal("", ts=self.ts))
             self._joining = True
         return behind or self._goal is not None or not self.timeline.done
@@ -313,7 +306,7 @@ class Replay:
         """Go towards the goal; the run that is shown stays as it is until another one has come there."""
         place = self._place
         if place is None:
-            place = self._place = self._find(goal)
+            place = self._place = self._places.find(goal, self.shown.heard, filming=self.filming)
         if place is None:
             if self.timeline.done:
                 self._arrive(f"no further {goal.kind}" if goal.kind else _END)
@@ -323,7 +316,7 @@ class Replay:
             return
         run = self._going
         if run is None:
-            run = self._going = self._nearest(place)
+            run = self._going = self._places.nearest(place, self.shown)
         count = 0
         while run.heard < place.heard:
             number = run.heard
@@ -343,7 +336,7 @@ class Replay:
 
     def _roll(self, goal: Goal) -> bool:
         """Show the goal as it was recorded, where no run can be taken to it yet; whether that could be done."""
-        film = self._film
+        film = self._places.film
         ts = goal.ts
         if film is None or (ts is None and not goal.kind):
             return False
@@ -353,43 +346,13 @@ class Replay:
                 self._arrive(f"no further {goal.kind}")
                 return True
         if not film.seek(min(ts, film.end)):
-            self._film = self._rolling = None
+            self._places.film = self._rolling = None
             if self._box is not None:
                 raise DataError(f"{self.recording.path}: the black box is damaged, {film.failed}")
             return False
         self._rolling = film
         self._arrive("")
         return True
-
-    def _find(self, goal: Goal) -> Place | None:
-        """Where the goal is; None as long as it is not known, and where there is none."""
-        times, done = self.timeline.times, self.timeline.done
-        if goal.share:
-            return self._find(Goal("", ts=moment(goal.share, 0, self.start, self.end))) if done else None
-        if goal.ts is not None:
-            heard = bisect_right(times, goal.ts)
-            if heard < len(times) or done:
-                heard = max(1, heard)
-                return Place(heard, max(goal.ts, times[0]) if heard < len(times) else times[-1]) if times else None
-            return None
-        if goal.kind and self._rolling is not None:
-            return None
-        wanted = self._marks.after(goal.kind, self.shown.heard) if goal.kind else goal.heard
-        if wanted is None or wanted > len(times):
-            return None
-        return Place(wanted, times[wanted - 1])
-
-    def _nearest(self, place: Place) -> Run:
-        kept = self.checkpoints.before(place.heard)
-        shown = self.shown
-        if shown.heard <= place.heard and shown.ts <= place.ts and shown.heard >= kept:
-            return shown
-        try:
-            return self.checkpoints.thaw(kept) if kept else Run(self.recording)
-        except FreezeError as error:
-            self.checkpoints.drop()
-            self.checkpoints.problem = str(error)
-            return Run(self.recording)
 
     def _arrive(self, word: str) -> None:
         self._goal = self._place = self._going = None
@@ -426,26 +389,15 @@ class Replay:
             known=self.end if self._box is not None else times[-1] if times else 0,
             playing=self.playing,
             speed=self.speed,
-            marks=self._marks.all if self._film is None or self.timeline.done else self._film.marks,
+            marks=self._marks.all if self._places.film is None or self.timeline.done else self._places.film.marks,
             word=self._progress() or self.word,
         )
 
     def _progress(self) -> str:
         """`to 14:02:10, 43 %` while on the way."""
-        goal, place, times = self._goal, self._place, self.timeline.times
-        if self._box is not None and self._rolling is not None and not self.seeking:
-            moment = f"{self._box.rule} at {clock_words(self._box.ts)}Z"
-            return f"{self.word and self.word + '; '}{self._rolling.words()}; black box: {moment}"
+        goal, times = self._goal, self.timeline.times
         if self._rolling is not None and not self.seeking:
-            way = min(99, 100 * (times[-1] - times[0]) // max(1, self.ts - times[0]))
-            return f"{self.word and self.word + '; '}{self._rolling.words()}; the desk is on its way, {way} %"
+            return filmed(self.word, self._rolling, self._box, times)
         if goal is None or not times:
             return ""
-        if place is not None:
-            run = self._going or self.shown
-            done, whole = run.heard, place.heard
-        elif goal.ts is not None:
-            done, whole = times[-1] - times[0], min(goal.ts, self.end) - times[0]
-        else:
-            return f"{goal.words}, looked through to {clock_words(times[-1])}"
-        return f"{goal.words}, {min(99, 100 * done // max(1, whole))} %"
+        return sought(goal, self._place, (self._going or self.shown).heard, times, self.end)
