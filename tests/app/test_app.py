@@ -11,6 +11,7 @@ from textual import events
 from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.widgets import Input
+from waiting import until
 
 from mm_tui.app.app import DeskApp
 from mm_tui.app.intents.intents import price_of
@@ -360,8 +361,8 @@ async def test_remapped_keys_work_and_old_ones_do_not() -> None:
 
 async def test_bad_remaps_and_themes_are_told_and_the_desk_starts() -> None:
     async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
-        while app.desk.sheet is None:  # it comes behind the first paint
-            await pilot.pause(0.01)
+        await until(pilot, lambda: app.desk.sheet is not None)  # it comes behind the first paint
+        assert app.desk.sheet is not None
         words = "\n".join(line.plain for line in app.desk.sheet.lines())
         assert "ui.keys.pauze: unknown action (did you mean pause?)" in words
         assert "no theme 'mauve'" in words

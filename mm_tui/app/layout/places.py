@@ -219,7 +219,7 @@ def _small(width: int, height: int, view: View) -> Plan:
             "summary": Box(0, 1 + tabs + body, width, SUMMARY_HEIGHT),
             "footer": Box(0, height - 1, width, 1),
         },
-        NUMBERED if tabs else (),
+        (*NUMBERED, *LETTERED) if tabs else (),
     )
 
 
@@ -230,7 +230,7 @@ def _medium(width: int, height: int, view: View) -> Plan:
     position, risk = POSITION_HEIGHT, 8 + (body - 27) // 5
     risk = min(risk, RISK_HEIGHT)
     rest = body - position - risk
-    orders = max(4, min(10, rest // 2))
+    orders = max(4, min(10, (rest + 1) // 2))
     tabs = rest - orders
     y = 2
     places = {

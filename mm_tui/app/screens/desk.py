@@ -151,9 +151,14 @@ class DeskScreen(Screen[None]):
         self._frame = frame
         if self.sheet is not None:
             self.sheet.show(frame)
+        self.name_keys()
         for guarded in self.panels.values():
             if guarded.widget.display:
                 guarded.show(frame)
+
+    def name_keys(self) -> None:
+        """The last line names the keys that work now."""
+        self.footer.behind(None if self.sheet is None else self.sheet.keys)
 
     async def renew(self, panels: Mapping[str, Widget]) -> None:
         """Other widgets take the panels' places: what those before remembered was of another market."""
@@ -252,6 +257,7 @@ class DeskScreen(Screen[None]):
         if sheet.DOCKED:
             self._settle(self.size)
         await self.mount(sheet)
+        self.name_keys()
         if sheet.is_attached:  # a key may have closed it while it was being put up
             sheet.take_focus()
 
@@ -260,6 +266,7 @@ class DeskScreen(Screen[None]):
         if self.sheet is not None:
             sheet, self.sheet = self.sheet, None
             sheet.ended()
+            self.name_keys()
             if sheet.DOCKED:
                 self._settle(self.size)
             await sheet.remove()

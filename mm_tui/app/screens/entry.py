@@ -42,6 +42,12 @@ class Entry(Sheet):
         """Which of them is shown; behind the last is what was typed."""
         self._typed_last = text
 
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """What an input does besides being typed in."""
+        known = (("↑ ↓", "lines from before"),) if self._history else ()
+        return (("tab", "complete"), *known) if self._complete("") else known
+
     def wanted(self) -> tuple[int, int]:
         """The line and a word beneath it, over the whole width."""
         return 0, 4

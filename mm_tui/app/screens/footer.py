@@ -38,6 +38,7 @@ class Footer(Widget):
         self._playing = False
         self._state: DeskState = "starting"
         self._zoomed = False
+        self._sheet: tuple[tuple[str, str], ...] | None = None
         self._word = ""
 
     class Pressed(Message):
@@ -51,6 +52,12 @@ class Footer(Widget):
         """A panel fills the screen: the way back comes first."""
         if zoomed != self._zoomed:
             self._zoomed = zoomed
+            self.refresh()
+
+    def behind(self, keys: tuple[tuple[str, str], ...] | None) -> None:
+        """A sheet has the keyboard: besides the kill these of its keys are named; None where there is no sheet."""
+        if keys != self._sheet:
+            self._sheet = keys
             self.refresh()
 
     def show(self, frame: DeskFrame) -> None:
@@ -82,7 +89,7 @@ class Footer(Widget):
         at = 0
         for name, key, label in self._shown(self.size.width):
             end = at + len(key) + len(label) + 3
-            if not self._word and at <= event.x < end:
+            if name and not self._word and at <= event.x < end:
                 within = key[: max(0, event.x - at)].count(" ") if event.x <= at + len(key) else 0
                 self.post_message(self.Pressed(self._sharing(name)[within]))
                 return
@@ -93,10 +100,10 @@ class Footer(Widget):
         return [name, *(action.id for action in self._table.actions if action.beside == name)]
 
     def _shown(self, width: int) -> list[tuple[str, str, str]]:
-        """`(action, key, label)` of what there is room for."""
+        """`(action, key, label)` of what there is room for; a sheet's own keys are no action."""
         kept = fit(self.items(), width)
         names = {key: name for name, key in self._named()}
-        return [(names[key], key, label) for key, label in kept]
+        return [(names.get(key, ""), key, label) for key, label in kept]
 
     def _named(self) -> list[tuple[str, str]]:
         """Actions that the line may name, each with its keys."""
@@ -106,6 +113,9 @@ class Footer(Widget):
     def items(self) -> list[tuple[int, str, str]]:
         """`(rank, key, label)` of what may be pressed now."""
         by_id = self._table.by_id
+        if self._sheet is not None:
+            kill = [(-1, shown_for(by_id["kill"], self._keys, self._table), "kill")] if "kill" in by_id else []
+            return kill + [(rank, key, label) for rank, (key, label) in enumerate(self._sheet)]
         back = [(-1, shown_for(by_id["back"], self._keys, self._table), "desk")] if self._zoomed else []
         return back + [
             (rank, shown_for(by_id[name], self._keys, self._table), self._label(name))

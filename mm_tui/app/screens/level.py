@@ -37,6 +37,11 @@ class Level(Sheet):
         self._asked: int | None = None
         self.panel = WhyLevel()
 
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """Those that the panel's edge has no room for."""
+        return () if self.panel.scrolls else (("pgup pgdn", "ten prices"),)
+
     def compose(self) -> Iterator[WhyLevel]:
         """The panel fills the sheet."""
         yield self.panel

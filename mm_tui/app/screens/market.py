@@ -186,6 +186,11 @@ class MarketPicker(Sheet):
 
     # -- what is seen
 
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """The one that its last line does not name."""
+        return (("↑ ↓", "choose"),)
+
     def _clear(self) -> None:
         self.query_one(Input).value = ""
         self._draw()
@@ -194,6 +199,7 @@ class MarketPicker(Sheet):
         if self.is_attached:
             self.query_one(".list", Static).update(self.showable(self._list()), layout=False)
             self.query_one("#market-foot", Static).update(self.showable(self._foot()), layout=False)
+            self.count(self._at, len(self._found), self._room)
 
     @property
     def _room(self) -> int:

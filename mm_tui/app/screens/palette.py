@@ -47,6 +47,11 @@ class Palette(Sheet):
         self._found = self._offers
         self._at = 0
 
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """It has no line for its own."""
+        return ("↑ ↓", "choose"), ("enter", "do it"), ("esc", "leave")
+
     def wanted(self) -> tuple[int, int]:
         """Always the same size, so that nothing jumps while it is typed in."""
         return _COLUMNS, _ROWS + 4
@@ -55,6 +60,10 @@ class Palette(Sheet):
         """The input and the list."""
         yield LineInput(placeholder="what to do", compact=True)
         yield Static(self._list(), markup=False, classes="list")
+
+    def on_mount(self) -> None:
+        """Say how many there are."""
+        self._count()
 
     def take_focus(self) -> None:
         """The input has the keyboard."""
@@ -71,19 +80,26 @@ class Palette(Sheet):
             self.close()
         elif step and self._found:
             self._at = (self._at + step) % len(self._found)
-            self.query_one(Static).update(self._list(), layout=False)
+            self._draw()
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         self._found, self._at = found(event.value, self._offers), 0
-        self.query_one(Static).update(self._list(), layout=False)
+        self._draw()
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
         if self._found:
             self.close(self._found[self._at][0])
+
+    def _draw(self) -> None:
+        self.query_one(Static).update(self._list(), layout=False)
+        self._count()
+
+    def _count(self) -> None:
+        self.count(self._at, len(self._found), _ROWS)
 
     def _list(self) -> Text:
         """The matches around the chosen one."""

@@ -55,6 +55,25 @@ class Parameters(Sheet):
         self.draft = Draft()
         self.tuner = Tuner(self.draft, frame, undo[0])
 
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """Those that the panel's edge has no room for, by whether a value is being typed."""
+        if self.tuner.typing:
+            return (("↑ ↓", "another row"),)
+        row = self.tuner.row
+        field = row.field if row is not None else None
+        if field is None:
+            return ()
+        typed = field.kind in ("number", "whole", "text")
+        none = (("n", field.words[0]),) if field.kind in ("number", "whole") and field.words else ()
+        return (
+            ("j k", "choose"),
+            ("H L", "ten steps"),
+            *((("0-9", "type"),) if typed else ()),
+            ("r", "reset"),
+            *none,
+        )
+
     def compose(self) -> Iterator[Tuner]:
         """The panel fills the sheet."""
         yield self.tuner

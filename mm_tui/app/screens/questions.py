@@ -6,6 +6,7 @@ from typing import Final
 
 from rich.text import Text
 
+from mm_tui.app.screens.reading import Reading
 from mm_tui.app.screens.sheet import Sheet
 from mm_tui.core.operator import STRATEGY
 from mm_tui.model.bounds import typed
@@ -16,6 +17,7 @@ from mm_tui.views.frames import DeskFrame, ShadowRow
 
 _FEW_LINES: Final = 8
 _LONGEST_LINE: Final = 74
+_SHORTEST_LINE: Final = 20
 _MOST_CHANGES: Final = 8
 
 
@@ -55,20 +57,17 @@ class Question(Sheet):
         self.close("y" if key in {"y", "Y"} else "")
 
 
-class Notice(Sheet):
+class Notice(Reading):
     """Something to be read; any key closes it."""
 
     def __init__(self, title: str, text: list[str]) -> None:
         super().__init__(title)
         self._text = text
 
-    def lines(self) -> list[Text]:
-        """The text and how to go on."""
-        return [*(Text(line) for line in self._text), Text(""), Text("any key closes", style=self.faint)]
-
-    def pressed(self, key: str) -> None:  # noqa: ARG002 - whatever the key
-        """Any key will do."""
-        self.close()
+    def text(self) -> list[Text]:
+        """What it says, in lines that the screen has room for."""
+        room = max(_SHORTEST_LINE, self.app.size.width - 6)
+        return [Text(part) for line in self._text for part in (wrap(line, room) or [""])]
 
 
 class Refused(Sheet):

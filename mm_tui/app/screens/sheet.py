@@ -24,6 +24,11 @@ class Sheet(Widget, can_focus=True):
     DOCKED: ClassVar[bool] = False
     """Beside the ladder, which stays to be seen; what it covers is hidden meanwhile."""
 
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """`(key, what it does)` of those that it does not tell of itself; the last line of the screen does."""
+        return ()
+
     def __init__(self, title: str) -> None:
         super().__init__(classes="sheet")
         self.border_title = title
@@ -66,6 +71,10 @@ class Sheet(Widget, can_focus=True):
         """The same of as many characters, in seven bits where there are no more."""
         text.plain = current(self.app).write(text.plain)
         return text
+
+    def count(self, at: int, of: int, room: int) -> None:
+        """Say at the foot where a list stands that has more than there is room for."""
+        self.border_subtitle = f"{at + 1:,} of {of:,}" if of > room else ""
 
     def ended(self) -> None:
         """It was taken away."""

@@ -17,6 +17,10 @@ _BESIDE = 3
 """Cells that a name takes beside itself: the mark, its number, a blank."""
 _SHORT = {"position": "posn", "history": "hist", "workers": "work"}
 """Names where there is no room for whole ones."""
+_SHORTER = _SHORT | {"position": "pos", "orders": "ords", "events": "evts", "shadows": "shad"}
+"""Names where there is no room for those."""
+_LEAST = 3
+"""Letters of a name with which it is still one; with less, panels without a number are not named."""
 
 
 class Tabs(Widget):
@@ -57,18 +61,26 @@ class Tabs(Widget):
 
     def _words(self, width: int) -> tuple[list[str], int]:
         """The names as they are written, as long as they fit, and the blanks behind each."""
-        for names in (self._names, tuple(_SHORT.get(name, name) for name in self._names)):
+        whole = self._named_at(width)
+        for short in ({}, _SHORT, _SHORTER):
+            names = [short.get(name, name) for name in whole]
             taken = sum(len(name) + _BESIDE for name in names)
             if taken <= width:
-                return list(names), int(taken + len(names) < width)
-        room = max(1, width // max(1, len(self._names)) - _BESIDE)
-        return [name[:room] for name in names], 0
+                return names, int(taken + len(names) < width)
+        room = max(1, width // max(1, len(whole)) - _BESIDE)
+        return [name[:room] for name in whole], 0
+
+    def _named_at(self, width: int) -> tuple[str, ...]:
+        """The panels that there is room to name."""
+        if width >= len(self._names) * (_LEAST + _BESIDE):
+            return self._names
+        return tuple(name for name in self._names if name in NUMBERED)
 
     def _spots(self, width: int) -> list[tuple[str, int, int]]:
         """Each panel with the cells from which to which its name stands."""
         words, air = self._words(width)
         at, spots = air, []
-        for name, word in zip(self._names, words, strict=True):
+        for name, word in zip(self._named_at(width), words, strict=True):
             spots.append((name, at, at + len(word) + _BESIDE))
             at += len(word) + _BESIDE + air
         return spots
@@ -83,7 +95,7 @@ class Tabs(Widget):
         words, air = self._words(width)
         look = current(self.app)
         segments = [Segment(" " * air, other)]
-        for name, word in zip(self._names, words, strict=True):
+        for name, word in zip(self._named_at(width), words, strict=True):
             key = self._keys[name] if name in self._keys else (NUMBERED.index(name) + 1) % 10
             style = shown if name == self._shown else other
             mark = look.write("▸") if name == self._shown else " "

@@ -51,8 +51,8 @@ class Events(Scrolling):
     def paint(self) -> None:
         """The lines from the scroll position on."""
         width, height = self.inner
-        newer = self.put_rows((0, height), width, lambda row: _event(row, width), "event")
-        self.rim(self.corner("/ filter"), below=newer)
+        newer, older = self.put_rows((0, height), width, lambda row: _event(row, width), "event")
+        self.rim(self.corner("/ filter"), below=newer, more=older)
 
 
 def _event(row: EventRow, width: int) -> list[Span]:

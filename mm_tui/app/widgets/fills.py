@@ -104,8 +104,8 @@ class Fills(Scrolling):
         columns = self._columns(worth.fills, instrument)
         if top:
             self.put(0, ("head", columns, instrument), _head, columns, instrument)
-        newer = self.put_rows((top, room), columns, lambda row: _fill(row, columns, instrument), "fill")
-        self.rim(self.corner(f"{self.frame.position.fills:,}"), below=newer)
+        newer, older = self.put_rows((top, room), columns, lambda row: _fill(row, columns, instrument), "fill")
+        self.rim(self.corner(f"{self.frame.position.fills:,}"), below=newer, more=older)
         for at, spans in enumerate(foot):
             self.put(top + room + at, ("foot", *spans), list, spans)
 

@@ -90,10 +90,10 @@ class History(Scrolling):
             self.put(0, ("head", columns, instrument), _head, columns, instrument)
         now = self.frame.ts // SECOND * SECOND
         make = _Line(columns, instrument, now)
-        newer = self.put_rows(
+        newer, older = self.put_rows(
             (top, height - top), columns, make, "order", lambda row: now if row.ended is None else None
         )
-        self.rim(self.corner(f"{len(rows)}"), below=newer)
+        self.rim(self.corner(f"{len(rows)}"), below=newer, more=older)
 
 
 def columns_for(width: int, rows: tuple[HistoryRow, ...], instrument: Instrument) -> Columns:

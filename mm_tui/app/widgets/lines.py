@@ -58,7 +58,7 @@ class Panel(Widget, can_focus=True):
         self.inner = (0, 0)
         """Width and height of the content, cells."""
         self._inset = 0
-        self._rim: tuple[str, str, str, str, str] | None = None
+        self._rim: tuple[str, str, str, str, str, str] | None = None
 
     # what a subclass gives
 
@@ -121,21 +121,25 @@ class Panel(Widget, can_focus=True):
         for y in range(first, self.inner[1]):
             self.put(y, _BLANK, tuple)
 
-    def rim(self, right: str = "", *, middle: str = "", below: str = "", foot: str = "", colour: str = "") -> None:
+    def rim(
+        self, right: str = "", *, middle: str = "", below: str = "", foot: str = "", more: str = "", colour: str = ""
+    ) -> None:
         """Say what stands in the frame beside the title: at the right, above in the middle, below in the middle.
 
-        `foot` stands below at the left, and is cut where it has no room.
+        `foot` stands below at the left, and is cut where it has no room; `more`, below at the right, is what a list
+        has out of sight.
         """
-        rim = (right, middle, below, foot, colour or ("accent" if self._focused else "border"))
+        rim = (right, middle, below, foot, more, colour or ("accent" if self._focused else "border"))
         if rim == self._rim or not self._inset:
             return
         self._rim = rim
-        if self._edge_colour != rim[4]:
-            self._recolour(rim[4])
+        if self._edge_colour != rim[5]:
+            self._recolour(rim[5])
         last = self._built[1] - 1
         self._rows[0] = self._edge("╭", "╮", self.heading, middle, right)
-        foot = clip(foot, max(0, self._built[0] - 6 - (cell_len(below) + 6 if below else 0)))
-        self._rows[last] = self._edge("╰", "╯", foot, below, "")
+        beside = sum(cell_len(words) + 6 for words in (below, more) if words)
+        foot = clip(foot, max(0, self._built[0] - 6 - beside))
+        self._rows[last] = self._edge("╰", "╯", foot, below, more)
         self._changed |= {0, last}
 
     # Textual's side
@@ -207,8 +211,8 @@ class Panel(Widget, can_focus=True):
     def _reframe(self, *, focused: bool) -> None:
         self._focused = focused
         if self._rows and self._inset:
-            right, middle, below, foot, _ = self._rim or ("", "", "", "", "")
-            self.rim(right, middle=middle, below=below, foot=foot)
+            right, middle, below, foot, more, _ = self._rim or ("", "", "", "", "", "")
+            self.rim(right, middle=middle, below=below, foot=foot, more=more)
             self.repaint()
 
     def _recolour(self, colour: str) -> None:

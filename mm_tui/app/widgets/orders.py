@@ -7,7 +7,7 @@ from textual import events
 from textual.message import Message
 
 from mm_tui.app.widgets.order_line import STATUS_WORDS, UNSURE, Widths, heads, order_line
-from mm_tui.app.widgets.scrolling import Filtered, matching
+from mm_tui.app.widgets.scrolling import FAR, Filtered, matching, out_of_sight
 from mm_tui.app.widgets.spans import Span
 from mm_tui.app.widgets.waterfall import BRIEF, LEAST, brief, explanation, held_line
 from mm_tui.model.instrument import Instrument
@@ -76,8 +76,8 @@ class Orders(Filtered):
         """A header and the rows that fit around the selection; in a high panel, why one of them stands there."""
         rows, instrument = self.listed, self.frame.instrument
         held = () if self._filter else self.frame.held
-        self.rim(self._corner())
         if instrument is None or not (rows or held):
+            self.rim(self._corner())
             word = "no order matches the filter" if self._filter else "no open orders"
             self.put(0, ("none", word), lambda: [(word, "dim")])
             self.blank(1)
@@ -90,6 +90,7 @@ class Orders(Filtered):
         explained = self._explained(instrument)
         room = self.inner[1] - 1 - len(explained)
         self._scroll(room)
+        self.rim(self._corner(), more=out_of_sight(self._first, len(rows) + len(held) - self._first - room))
         for y in range(room):
             at = self._first + y
             if at < len(rows):
@@ -144,11 +145,13 @@ class Orders(Filtered):
         return heirs[0] if heirs else rows[0] if rows else None
 
     def _scroll(self, room: int) -> None:
-        count = len(self.listed)
+        orders = len(self.listed)
+        count = orders + (0 if self._filter else len(self.frame.held))
         self._seen = max(1, room)
         at = self._at()
         if at is not None and room > 0:
-            self._first = min(max(self._first, at - room + 1), at)
+            end = count if at == orders - 1 else at + 1  # the last order brings what is held with it
+            self._first = min(max(self._first, end - room), at)
         self._first = max(0, min(self._first, count - room))
 
     def _at(self) -> int | None:
@@ -162,12 +165,13 @@ class Orders(Filtered):
             self.repaint()
 
     def action_move(self, by: int) -> None:
-        """Select the order so many further down; the first where none is selected."""
+        """Select the order so many further down; the first where none is selected, the last for the end."""
         rows = self.listed
         if not rows:
             return
         at = self._at()
-        self.select(rows[0 if at is None else min(max(0, at + by), len(rows) - 1)].order_id)
+        at = (len(rows) if by >= FAR else 0) if at is None else at + by
+        self.select(rows[min(max(0, at), len(rows) - 1)].order_id)
 
     def on_click(self, event: events.Click) -> None:
         """Select the order under the pointer."""

@@ -16,7 +16,8 @@ from mm_tui.views.frames import DeskFrame
 _WHEEL = 3
 _ROOM_BESIDE_DETAILS = 3
 """Rows of the list that must be left before the selected one is told in full."""
-_FAR: Final = 1_000_000
+FAR: Final = 1_000_000
+"""Rows of a move that goes to the end of any list."""
 
 
 def matching(rows: Sequence[Any], words: str, told: Callable[[Any], str]) -> Sequence[Any]:
@@ -25,6 +26,12 @@ def matching(rows: Sequence[Any], words: str, told: Callable[[Any], str]) -> Seq
     if not wanted:
         return rows
     return tuple(row for row in rows if all(word in text for text in [told(row).lower()] for word in wanted))
+
+
+def out_of_sight(above: int, below: int) -> str:
+    """What a frame says at the foot of a list that is cut: `↑ 2  ↓ 5 more`; empty where all of it is seen."""
+    marks = [f"{arrow} {count:,}" for arrow, count in (("↑", above), ("↓", below)) if count > 0]
+    return f"{'  '.join(marks)} more" if marks else ""
 
 
 def chosen_ground(spans: Spans, width: int) -> list[Span]:
@@ -48,8 +55,8 @@ class Listing(Panel):
         Binding("pagedown", "page(1)", "a page down", show=False),
         Binding("ctrl+u", "half_page(-1)", "half a page up", show=False),
         Binding("ctrl+d", "half_page(1)", "half a page down", show=False),
-        Binding("home,g", f"move({-_FAR})", "the first row", show=False),
-        Binding("end,G", f"move({_FAR})", "the last row", show=False),
+        Binding("home,g", f"move({-FAR})", "the first row", show=False),
+        Binding("end,G", f"move({FAR})", "the last row", show=False),
     ]
     LIST_KEYS: ClassVar[frozenset[str]] = frozenset({"g"})
     """Keys of these that belong to an action of the desk elsewhere; one that yields leaves its key to the focus."""
@@ -190,10 +197,11 @@ class Scrolling(Filtered):
         make: Callable[[Any], Spans],
         none: str,
         varies: Callable[[Any], Hashable] = _fixed,
-    ) -> str:
-        """Draw the rows from a line on, in so many, the selected one in full below; what the rim says of those above.
+    ) -> tuple[str, str]:
+        """Draw the rows from a line on, in so many, the selected one in full below.
 
-        A row is drawn anew where it, the `key` or what `varies` says of it is another.
+        Gives what the rim says of those above, and of those below. A row is drawn anew where it, the `key` or what
+        `varies` says of it is another.
         """
         top, room = lines
         rows, width = self._followed(), self.inner[0]
@@ -224,7 +232,8 @@ class Scrolling(Filtered):
             self.put(top + room, ("rule", width), lambda: [("─" * width, "border")])
         for y, spans in enumerate(told, room + 1):
             self.put(top + y, ("told", *spans), list, spans)
-        return f"↑ {self._first} newer" if self._first else ""
+        older = out_of_sight(0, len(rows) - self._first - max(0, room))
+        return f"↑ {self._first} newer" if self._first else "", older
 
     def corner(self, words: str) -> str:
         """What the rim says at the right: the filter and what it left, else these words."""
@@ -241,7 +250,7 @@ class Scrolling(Filtered):
             return
         at = self._at()
         if at is None:
-            at = self._first if abs(by) < _FAR else 0 if by < 0 else len(rows) - 1
+            at = self._first if abs(by) < FAR else 0 if by < 0 else len(rows) - 1
         else:
             at += by
         self._select(min(max(0, at), len(rows) - 1))

@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 from textual import events
 
 from mm_tui.app.widgets.position import money, tone
-from mm_tui.app.widgets.scrolling import Listing
+from mm_tui.app.widgets.scrolling import Listing, out_of_sight
 from mm_tui.app.widgets.spans import Span
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
@@ -73,6 +73,8 @@ class Shadows(Listing):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
         self._selected = 0
+        self._first = 0
+        """The topmost row shown."""
 
     @property
     def selected(self) -> ShadowRow | None:
@@ -100,9 +102,8 @@ class Shadows(Listing):
         below = below[: max(least, height - 1 - len(shadows.rows))]
         room = height - 1 - len(below)
         self._seen = max(1, room)
-        hidden = len(shadows.rows) - room
-        self.rim(cost_words(shadows), below=f"{hidden} more" if hidden > 0 else "")
-        first = max(0, min(len(shadows.rows) - room, self._at() - room + 1)) if len(shadows.rows) > room else 0
+        self._first = first = max(0, min(len(shadows.rows), self._at() + 1) - room)
+        self.rim(cost_words(shadows), more=out_of_sight(first, len(shadows.rows) - first - room))
         for y in range(room):
             at = first + y
             if at < len(shadows.rows):
@@ -137,8 +138,9 @@ class Shadows(Listing):
 
     def on_click(self, event: events.Click) -> None:
         """Select the row under the pointer."""
-        at = self.under(event)[1] - 1
-        if 0 <= at < len(self.frame.shadows.rows):
+        y = self.under(event)[1]
+        at = y - 1 + self._first
+        if 1 <= y <= self._seen and at < len(self.frame.shadows.rows):
             self.select(self.frame.shadows.rows[at].number)
 
 

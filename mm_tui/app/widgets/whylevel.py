@@ -26,6 +26,11 @@ class WhyLevel(Panel):
         self._price: int | None = None
         """Of what is scrolled; another one begins at its top."""
 
+    @property
+    def scrolls(self) -> bool:
+        """Whether there is more than is seen."""
+        return self._most > 0
+
     def scroll(self, pages: int) -> bool:
         """A page further down or up; false where all of it is seen."""
         if not self._most:

@@ -1,14 +1,11 @@
 """Another market from the screen: found by a few letters, asked about, opened, refused, gone back to."""
 
-import asyncio
-from collections.abc import Callable
-
 import msgspec
 from desk_link import Recorded
 from hand_frames import desk_frame
 from textual import events
-from textual.pilot import Pilot
 from textual.widgets import Input
+from waiting import until
 
 from mm_tui.app.app import DeskApp
 from mm_tui.app.intents.markets import Markets
@@ -55,12 +52,6 @@ def said(app: DeskApp) -> str:
     if isinstance(sheet, MarketPicker):
         return f"{sheet.border_title}\n{sheet._list()}\n{sheet._foot()}"
     return f"{sheet.border_title}\n" + "\n".join(line.plain for line in sheet.lines())
-
-
-async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not holds():
-            await pilot.pause(0.01)
 
 
 async def test_a_pair_is_found_by_letters_and_asked_about() -> None:

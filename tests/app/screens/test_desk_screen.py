@@ -6,9 +6,10 @@ import pytest
 from desk_link import Recorded
 from hand_frames import desk_frame
 from textual.pilot import Pilot
+from waiting import until
 
 from mm_tui.app.app import DeskApp
-from mm_tui.app.layout.places import LOWER_TABS, NUMBERED, TABS, View
+from mm_tui.app.layout.places import LETTERED, LOWER_TABS, NUMBERED, TABS, View
 
 
 def displayed(app: DeskApp) -> set[str]:
@@ -62,19 +63,32 @@ async def test_number_keys_choose_what_stands_in_the_lower_place_of_three_column
     assert shown & set(LOWER_TABS) == {"fills", "history"}
 
 
-@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("width", [60, 66, 80, 120])
 async def test_every_tab_is_named_at_every_width(width: int) -> None:
     app = DeskApp(Recorded(desk_frame()))
     async with app.run_test(size=(width, 40)):
         line = "".join(segment.text for segment in app.desk.tabs.render_line(0))
         assert len(line) == app.desk.tabs.size.width
-        names = NUMBERED if width < 110 else TABS
+        names = TABS if width >= 110 else NUMBERED if width < 66 else (*NUMBERED, *LETTERED)
         keys = {"shadows": "S", **{name: str(number % 10) for number, name in enumerate(NUMBERED, 1)}}
+        short = {"position": "pos", "history": "hist", "workers": "work", "events": "evts", "orders": "ords"}
         for name in names:
-            word = (
-                name[:3] if width == 60 else {"position": "posn", "history": "hist", "workers": "work"}.get(name, name)
-            )
+            word = name if width >= 110 and name not in ("history", "workers") else short.get(name, name)
+            word = name[:3] if width < 80 else "shad" if (width, name) == (80, "shadows") else word
             assert f"{keys[name]} {word}" in line
+
+
+async def test_the_shadows_have_a_place_on_a_small_screen_that_their_name_or_key_calls() -> None:
+    app = DeskApp(Recorded(desk_frame()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        line = "".join(segment.text for segment in app.desk.tabs.render_line(0))
+        await pilot.click(app.desk.tabs, offset=(line.index("S shad"), 0))
+        await until(pilot, lambda: "shadows" in displayed(app))
+        await pilot.press("5")
+        await until(pilot, lambda: "shadows" not in displayed(app))
+        await pilot.press("S")
+        await until(pilot, lambda: "shadows" in displayed(app))
+        assert "▸S shad" in "".join(segment.text for segment in app.desk.tabs.render_line(0))
 
 
 async def test_a_panel_in_anothers_place_is_found_by_its_number() -> None:

@@ -1,7 +1,11 @@
 """The last line fits by rank."""
 
+import asyncio
+
 from desk_link import Recorded
 from hand_frames import desk_frame, halted, paused, reducing
+from hand_ghost import tunable
+from waiting import until
 
 from mm_tui.app.app import DeskApp
 from mm_tui.app.screens.footer import fit
@@ -46,11 +50,15 @@ async def test_a_word_takes_the_line_for_a_while() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         app.desk.footer.say("first", seconds=0.05)
         app.desk.footer.say("second", seconds=60)
-        await pilot.pause(0.1)
+        app.desk.footer.say("third", seconds=0.05)
+        assert app.desk.footer.word == "third"
+        app.desk.footer.say("second", seconds=60)
+        gone = asyncio.Event()
+        app.desk.footer.set_timer(0.06, gone.set)
+        await gone.wait()  # the first and third words' times are over
         assert app.desk.footer.word == "second"
-        app.desk.footer.say("third", seconds=0.01)
-        await pilot.pause(0.1)
-        assert app.desk.footer.word == ""
+        app.desk.footer.say("fourth", seconds=0.01)
+        await until(pilot, lambda: app.desk.footer.word == "")
 
 
 async def test_a_click_on_a_key_does_what_the_key_does() -> None:
@@ -71,9 +79,32 @@ async def test_a_click_on_a_key_does_what_the_key_does() -> None:
         await pilot.click(app.desk.footer, offset=(119, 0))
         await click("help")
         assert app.desk.sheet is not None
-        await click("pause")
+        assert await shown(app) == ["K kill"]
+        await pilot.click(app.desk.footer, offset=(50, 0))
         assert len(link.acts) == 8
         await click("kill")
         assert link.kills == 1
         await click("killed")
         assert len(link.acts) == 8
+
+
+async def test_behind_a_sheet_it_names_the_kill_and_what_the_sheet_does_not_tell_itself() -> None:
+    app = DeskApp(Recorded(tunable()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        before = await shown(app)
+        for keys, named in (
+            (("p",), ["j k choose", "H L ten steps", "0-9 type", "r reset"]),
+            (("9",), ["↑ ↓ another row"]),
+            (("escape", "escape", "ctrl+p"), ["↑ ↓ choose", "enter do it", "esc leave"]),
+            (("escape", "colon"), ["tab complete"]),
+            (("escape", "slash"), []),
+            (("escape", "t"), []),
+            (("escape", "1", "down", "e"), ["pgup pgdn ten prices"]),
+        ):
+            await pilot.press(*keys)
+            app.poll()
+            app.desk.show(app.link.frame)
+            assert await shown(app) == ["K kill", *named], keys
+        await pilot.press("escape")
+        await until(pilot, lambda: app.desk.sheet is None)
+        assert await shown(app) == before

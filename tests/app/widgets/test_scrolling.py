@@ -11,7 +11,7 @@ from mm_tui.app.widgets.events import Events
 from mm_tui.app.widgets.fills import Fills
 from mm_tui.app.widgets.history import History
 from mm_tui.app.widgets.orders import Orders
-from mm_tui.app.widgets.scrolling import chosen_ground, matching
+from mm_tui.app.widgets.scrolling import chosen_ground, matching, out_of_sight
 from mm_tui.views.frames import EventRow, ReplayFrame
 
 Line = list[Any]
@@ -31,6 +31,33 @@ def test_every_word_of_a_filter_must_stand_somewhere() -> None:
 
 def test_the_ground_of_a_selection_goes_from_edge_to_edge() -> None:
     assert chosen_ground([("ab", "text")], 5) == [("ab", "text on selection"), ("   ", "text on selection")]
+
+
+def test_what_is_out_of_sight_is_counted_on_either_side() -> None:
+    assert out_of_sight(0, 0) == out_of_sight(-3, -1) == ""
+    assert out_of_sight(0, 1) == "↓ 1 more"
+    assert out_of_sight(2, 1204) == "↑ 2  ↓ 1,204 more"
+
+
+@pytest.mark.parametrize(("kind", "total"), [(Events, 60), (Fills, 0), (History, 0), (Orders, 0)])
+async def test_a_list_that_is_cut_says_so_and_a_whole_one_does_not(kind: type[Any], total: int) -> None:
+    panel, frame = kind(), strained()
+    app = PanelApp(panel)
+    async with app.run_test(size=(90, 9)) as pilot:
+        app.show(frame)
+        shown = {
+            Events: frame.events, Fills: frame.worth.fills, History: frame.history, Orders: (*frame.orders, *frame.held)
+        }[kind]  # fmt: skip
+        assert len(shown) >= total
+        foot = lines_of(panel)[-1]
+        assert f"↓ {len(shown) - panel._seen} more" in foot
+        panel.focus()
+        await pilot.press("G")
+        assert "↓" not in lines_of(panel)[-1]
+        assert "↑" in lines_of(panel)[-1]
+        await pilot.resize_terminal(90, len(shown) + 16)
+        panel.let_go() if hasattr(panel, "let_go") else None
+        assert "more" not in lines_of(panel)[-1]
 
 
 async def test_the_keys_of_vi_do_what_the_arrows_do() -> None:

@@ -65,9 +65,24 @@ async def test_the_selected_row_tells_what_has_no_column_and_what_promoting_woul
 async def test_a_low_panel_keeps_its_rows_and_scrolls_to_the_selected_one() -> None:
     lines = await shown((60, 5))
     assert [line[:1] for line in lines[2:4]] == ["1", "◆"]
+    assert lines[-1].endswith("↓ 3 more")
     lines = await shown((60, 5), select=3)
     assert [line[:1] for line in lines[2:4]] == ["2", "3"]
+    assert lines[-1].endswith("↑ 3 more")
     assert len(await shown((60, 10))) == 10
+
+
+async def test_a_click_selects_the_row_it_points_at_in_a_list_that_is_cut() -> None:
+    panel = Shadows()
+    app = PanelApp(panel)
+    async with app.run_test(size=(60, 5)) as pilot:
+        app.show(desk_frame(shadows=shadows()))
+        panel.select(3)
+        await pilot.click(Shadows, offset=(5, 2))
+        assert panel.selected is not None
+        assert panel.selected.number == 2
+        await pilot.click(Shadows, offset=(5, 4))
+        assert panel.selected.number == 2, "the edge is no row"
 
 
 async def test_without_shadows_it_says_how_to_have_one() -> None:
