@@ -96,6 +96,8 @@ class DeskScreen(Screen[None]):
             panel.id = name
         self.panels = {name: Guarded(name, widget, self._panel_failed) for name, widget in {**panels, **own}.items()}
         """Every part of the screen, the small ones of the screen's own included."""
+        self._displayed: tuple[Guarded, ...] = ()
+        """Those that have a box."""
         self._layout = DeskLayout()
 
     @property
@@ -140,6 +142,7 @@ class DeskScreen(Screen[None]):
         self.footer.zoomed(bool(self._view.zoomed))
         for name, guarded in self.panels.items():
             guarded.widget.display = name in now.places
+        self._displayed = tuple(guarded for name, guarded in self.panels.items() if name in now.places)
         focused = self.focused
         if focused is not None and not focused.display:
             self.set_focus(None)
@@ -152,9 +155,8 @@ class DeskScreen(Screen[None]):
         if self.sheet is not None:
             self.sheet.show(frame)
         self.name_keys()
-        for guarded in self.panels.values():
-            if guarded.widget.display:
-                guarded.show(frame)
+        for guarded in self._displayed:
+            guarded.show(frame)
 
     def name_keys(self) -> None:
         """The last line names the keys that work now."""
@@ -165,6 +167,7 @@ class DeskScreen(Screen[None]):
         await self.close_sheet()
         own = {name: self.panels[name] for name in self._own}
         gone = [guarded.widget for name, guarded in self.panels.items() if name not in own]
+        self._displayed = tuple(own.values())
         self.set_focus(None)
         self._viewport, self._draft, self._level, self._beneath = Viewport(), "", None, None
         for name, panel in panels.items():

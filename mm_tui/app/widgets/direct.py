@@ -14,10 +14,10 @@ from weakref import WeakKeyDictionary
 from textual.app import App
 from textual.filter import ANSIToTruecolor
 from textual.geometry import Offset
-from textual.strip import Strip
 from textual.widget import Widget
 
 from mm_tui.app.palette import Palette
+from mm_tui.app.widgets.pen import Pen
 from mm_tui.app.widgets.spans import Row
 
 _DIRECT: "WeakKeyDictionary[App[Any], Direct]" = WeakKeyDictionary()
@@ -39,7 +39,9 @@ class Direct:
         self._map: object = None
         self._places: dict[Widget, Offset | None] = {}
         self._pending: list[str] = []
-        self._codes: dict[int, _Codes] = {}
+        self._pen: tuple[Palette, Pen] | None = None
+        self.lost = 0
+        """Counts how often something that was written did not reach the terminal."""
 
     def place_of(self, panel: Widget) -> Offset | None:
         """Where the panel's first cell is on the screen; None where it must take the long way."""
@@ -63,27 +65,34 @@ class Direct:
 
         Each of `ends` is the line, where the shifting begins, by how many cells, where the new end begins, and the end.
         """
-        codes = self._codes_for(look)
+        pen = self._pen_for(look)
         left, top = place.x + 1, place.y + 1
         for at, x, cells, tail, end in ends:
             line = f"\x1b[{top + at};"
             gone = f"{line}{left + x}H\x1b[{cells}P" if cells else ""
-            self._pending.append(f"{gone}{line}{left + tail}H{end.codes(codes)}")
+            self._pending.append(f"{gone}{line}{left + tail}H{pen.row(end)}")
 
-    def _codes_for(self, look: Palette) -> "_Codes":
-        """Escape sequences of a palette; what is written is sent at the end of this turn of the loop."""
-        codes = self._codes.get(id(look))
-        if codes is None:
-            codes = self._codes[id(look)] = _Codes(look, self._app)
+    def _pen_for(self, look: Palette) -> Pen:
+        """What writes in a palette's styles; what is written is sent at the end of this turn of the loop."""
+        if self._pen is None or self._pen[0] is not look:
+            self._pen = look, Pen(look, self._app.console._color_system)  # noqa: SLF001 - under the contract test
         if not self._pending:
+            self._pen[1].lift()
             asyncio.get_running_loop().call_soon(self._send)
-        return codes
+        return self._pen[1]
 
-    def write(self, place: Offset, rows: Iterable[tuple[int, Row]], look: Palette) -> None:
-        """Put rows at their lines of the panel that stands at `place`."""
-        codes = self._codes_for(look)
+    def write(self, place: Offset, rows: Iterable[tuple[int, Row, Row | None]], look: Palette) -> None:
+        """Put rows at their lines of the panel that stands at `place`.
+
+        Each comes with the row that stands there, where that is known; only what differs is written then.
+        """
+        pen = self._pen_for(look)
         left, top = place.x + 1, place.y + 1
-        self._pending += [f"\x1b[{top + at};{left}H{row.codes(codes)}" for at, row in rows]
+        for at, row, before in rows:
+            if before is not None and len(row.spans) == len(before.spans) and row.plain and before.plain:
+                self._pending.append(pen.changes(row, before, top + at, left))
+            else:
+                self._pending.append(f"\x1b[{top + at};{left}H{pen.row(row)}")
 
     def _send(self) -> None:
         text = "".join(self._pending) + "\x1b[0m"
@@ -91,8 +100,10 @@ class Direct:
         app = self._app
         driver = app._driver  # noqa: SLF001 - under the contract test
         if driver is None or app._closed or app.screen._compositor.visible_widgets is not self._map:  # noqa: SLF001
+            self.lost += 1
             return
         if getattr(driver, "congested", False):
+            self.lost += 1
             driver.skip_frame()  # type: ignore[attr-defined]  # our own driver has it
             return
         with getattr(driver, "frame", nullcontext)():
@@ -100,21 +111,6 @@ class Direct:
             driver.write(text)
             app._end_update()  # noqa: SLF001 - under the contract test
             driver.flush()
-
-
-class _Codes(dict[str, str]):
-    """A style's name to its escape sequence, each worked out once."""
-
-    def __init__(self, look: Palette, app: App[Any]) -> None:
-        super().__init__()
-        self._look = look
-        self._system = app.console._color_system  # noqa: SLF001 - under the contract test
-
-    def __missing__(self, name: str) -> str:
-        style = self._look.styles[name]
-        codes = Strip.render_ansi(style, self._system) if self._system else ""
-        text = self[name] = f"\x1b[0;{codes}m" if codes else "\x1b[0m"
-        return text
 
 
 def _coloured(app: App[Any]) -> bool:

@@ -38,8 +38,7 @@ class LateRow(Row):
     def __init__(self, make: Callable[[], Spans], width: int, look: Palette) -> None:  # its base sets spans
         self.width = width
         self._look = look
-        self._strip = None
-        self._codes = None
+        self._strip = self._written = self._plain = None
         self._make = make
         self._late: Spans | None = None
 
@@ -323,6 +322,8 @@ class Heatmap(Panel):
             place = way.place_of(self)
             if place is not None and place.x + self._built[0] == self.app.size.width:
                 way.shift(place, [tail for tail in tails if tail[0] not in self._changed], self._look)
+                for at, *_ in tails:
+                    self._there[at] = None
             else:
                 self._changed |= {tail[0] for tail in tails}
         super()._send()

@@ -18,7 +18,7 @@ from textual.widget import Widget
 from mm_tui.app import palette
 from mm_tui.app.palette import Palette
 from mm_tui.app.widgets.direct import direct
-from mm_tui.app.widgets.spans import Row, Span, Spans, fit
+from mm_tui.app.widgets.spans import Row, Span, Spans, fit, fitted
 from mm_tui.views.fmt import clip
 from mm_tui.views.frames import DeskFrame
 
@@ -36,8 +36,8 @@ class Panel(Widget, can_focus=True):
     """Stands in the frame at the left."""
     framed: ClassVar[bool] = True
     """Whether there is a frame; a panel too small for one goes without."""
-    remembered: ClassVar[int] = 2048
-    """Rows that are kept to be drawn again; when there are more, it starts over."""
+    remembered: ClassVar[int] = 512
+    """Rows that are kept to be drawn again; the oldest goes first, one at a time: many at once would take long."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
@@ -53,7 +53,13 @@ class Panel(Widget, can_focus=True):
         self._keys: list[Hashable] = []
         self._cache: dict[Hashable, Row] = {}
         self._changed: set[int] = set()
+        self._there: list[Row | None] = []
+        """The rows that the terminal shows for sure, past the compositor; None where that is not known."""
+        self._lost = 0
+        """How often the short way had lost something when they were written."""
         self._edge_colour = ""
+        self._sides: tuple[Span, Span] | None = None
+        """The frame beside each row, in its colour."""
         self._focused = False
         self.inner = (0, 0)
         """Width and height of the content, cells."""
@@ -71,7 +77,7 @@ class Panel(Widget, can_focus=True):
     def show(self, frame: DeskFrame) -> None:
         """Draw the frame; nothing that is equal to what is shown is drawn again."""
         before, self.frame = self.frame, frame
-        if self._fresh() and self.concerns(before, frame):
+        if self.concerns(before, frame) and self._fresh():
             self.paint()
             self._send()
 
@@ -106,7 +112,7 @@ class Panel(Widget, can_focus=True):
         row = self._cache.get(key)
         if row is None:
             if len(self._cache) >= self.remembered:
-                self._cache.clear()
+                del self._cache[next(iter(self._cache))]
             row = self._cache[key] = self._row(make(*values))
         self._keys[at] = key
         self._rows[at] = row
@@ -149,6 +155,7 @@ class Panel(Widget, can_focus=True):
         if not self._fresh():
             return [Strip.blank(crop.width)] * crop.height
         strips = [row.strip for row in self._rows[crop.y : crop.bottom]]
+        self._there[crop.y : crop.bottom] = [None] * len(strips)
         if crop.x or crop.right != self._built[0]:
             strips = [strip.crop(crop.x, crop.right) for strip in strips]
         missing = crop.height - len(strips)
@@ -195,8 +202,10 @@ class Panel(Widget, can_focus=True):
             self._cache.clear()
             self._keys = [None] * height
             self._rows = [Row([(" " * width, "text")], width, look)] * height
+            self._there = [None] * height
             self._rim = None
             self._edge_colour = "border"
+            self._sides = None
             self.blank()
             self.rim()
             if resized:
@@ -217,6 +226,7 @@ class Panel(Widget, can_focus=True):
 
     def _recolour(self, colour: str) -> None:
         self._edge_colour = colour
+        self._sides = None
         self._cache.clear()
         edges = self._edges()
         for at in range(self._inset, self._built[1] - self._inset):
@@ -226,7 +236,8 @@ class Panel(Widget, can_focus=True):
 
     def _edges(self) -> tuple[Span, Span]:
         bar = self._look.write("│")
-        return (bar + " ", self._edge_colour), (" " + bar, self._edge_colour)
+        self._sides = (bar + " ", self._edge_colour), (" " + bar, self._edge_colour)
+        return self._sides
 
     @property
     def _look(self) -> Palette:
@@ -236,11 +247,11 @@ class Panel(Widget, can_focus=True):
 
     def _row(self, spans: Spans) -> Row:
         width, look = self.inner[0], self._look
-        fitted = fit(spans, width, look)
+        spans, plain = fitted(spans, width, look)
         if not self._inset:
-            return Row(fitted, width, look)
-        left, right = self._edges()
-        return Row([left, *fitted, right], width + 4, look)
+            return Row(spans, width, look, plain=plain)
+        left, right = self._sides or self._edges()
+        return Row([left, *spans, right], width + 4, look, plain=plain)
 
     def _edge(self, left: str, right: str, title: str, middle: str, end: str) -> Row:
         """A line of the frame: corner, title at the left, words in the middle and at the right, corner."""
@@ -272,10 +283,17 @@ class Panel(Widget, can_focus=True):
         self._changed.clear()
         way = direct(self.app)
         place = way.place_of(self)
+        rows, there = self._rows, self._there
         if place is not None:
-            rows = self._rows
-            way.write(place, [(at, rows[at]) for at in changed], self._look)
+            if self._lost != way.lost:
+                self._lost = way.lost
+                there[:] = [None] * len(there)
+            way.write(place, [(at, rows[at], there[at]) for at in changed], self._look)
+            for at in changed:
+                there[at] = rows[at]
             return
+        for at in changed:
+            there[at] = None
         width = self._built[0]
         regions: list[Region] = []
         first = last = changed[0]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -21,17 +21,26 @@ _single_cells = re.compile("[ -~─-╿▀-▟⠀-⣿·–−…▲▼●•○�
 """Matches text that is printable and of one cell a character for sure: all that our own rows are made of."""
 
 
+class Writer(Protocol):
+    """What writes spans for a terminal."""
+
+    def begun(self, spans: Spans) -> tuple[str, str]:
+        """Text with codes, whatever the terminal was told before; and the style that is left behind."""
+        ...
+
+
 class Row:
     """A finished row of exactly `width` cells; as a strip for Textual, as text with codes for the terminal."""
 
-    __slots__ = ("_codes", "_look", "_strip", "spans", "width")
+    __slots__ = ("_look", "_plain", "_strip", "_written", "spans", "width")
 
-    def __init__(self, spans: Spans, width: int, look: Palette) -> None:
+    def __init__(self, spans: Spans, width: int, look: Palette, *, plain: bool | None = None) -> None:
         self.spans = spans
         self.width = width
         self._look = look
+        self._plain = plain
         self._strip: Strip | None = None
-        self._codes: str | None = None
+        self._written: tuple[str, str] | None = None
 
     @property
     def strip(self) -> Strip:
@@ -41,15 +50,33 @@ class Row:
             self._strip = Strip([Segment(text, styles[name]) for text, name in self.spans if text], self.width)
         return self._strip
 
-    def codes(self, of: dict[str, str]) -> str:
-        """For the terminal itself; `of` gives each style's escape sequence, which also ends the one before."""
-        if self._codes is None:
-            self._codes = "".join([of[name] + text for text, name in self.spans if text])
-        return self._codes
+    def written(self, by: Writer) -> tuple[str, str]:
+        """For the terminal itself, and the style that is left behind; the same for every writer of this palette."""
+        if self._written is None:
+            self._written = by.begun(self.spans)
+        return self._written
+
+    @property
+    def plain(self) -> bool:
+        """Whether every character is known to take one cell."""
+        if self._plain is None:
+            self._plain = single([text for text, _ in self.spans], self.width)
+        return self._plain
+
+
+def single(texts: Iterable[str], width: int) -> bool:
+    """Whether texts side by side are of single cells for sure, and so many of them."""
+    text = "".join(texts)
+    return len(text) == width and _single_cells(text) is not None
 
 
 def fit(spans: Spans, width: int, look: Palette) -> Spans:
-    """The spans at exactly so many cells: cut or filled up, unprintable characters as `?`, glyphs as they can be shown.
+    """The spans at exactly so many cells: cut or filled up, unprintable characters as `?`, glyphs as can be shown."""
+    return fitted(spans, width, look)[0]
+
+
+def fitted(spans: Spans, width: int, look: Palette) -> tuple[Spans, bool]:
+    """`fit`, and whether every character is known to take one cell.
 
     Nearly every row is printable, of single cells and of the right width already; that is found out at once.
     """
@@ -57,10 +84,10 @@ def fit(spans: Spans, width: int, look: Palette) -> Spans:
     if _single_cells(text) and (not look.ascii or text.isascii()):
         missing = width - len(text)
         if not missing:
-            return spans
+            return spans, True
         if missing > 0:
-            return [*spans, (" " * missing, "text")]
-    fitted: list[Span] = []
+            return [*spans, (" " * missing, "text")], True
+    kept: list[Span] = []
     left = width
     for words, name in spans:
         if left <= 0:
@@ -69,9 +96,9 @@ def fit(spans: Spans, width: int, look: Palette) -> Spans:
         cells = cell_len(written)
         if cells > left:
             written, cells = set_cell_size(written, left), left
-        fitted.append((written, name))
+        kept.append((written, name))
         left -= cells
-    return [*fitted, (" " * left, "text")] if left > 0 else fitted
+    return ([*kept, (" " * left, "text")] if left > 0 else kept), False
 
 
 def printable(text: str) -> str:

@@ -159,14 +159,14 @@ class Way:
 
     def __init__(self, width: int, height: int) -> None:
         self.lines = [[(" ", "")] * width for _ in range(height)]
-        self.shifts = self.writes = 0
+        self.shifts = self.writes = self.lost = 0
 
     def place_of(self, _: Any) -> Offset:
         return Offset(0, 0)
 
     def write(self, place: Offset, rows: Any, look: Any) -> None:
         self.writes += 1
-        for at, row in rows:
+        for at, row, _ in rows:
             self.lines[at] = list(cells(row.spans))
 
     def shift(self, place: Offset, ends: Any, look: Any) -> None:
@@ -189,7 +189,7 @@ async def test_lines_that_are_shifted_are_what_whole_lines_would_be(monkeypatch:
     async with app.run_test(size=(100, 24)):
         app.show(strained(depth=part(300)))
         way = Way(100, 24)
-        way.write(Offset(0, 0), enumerate(panel._rows), None)
+        way.write(Offset(0, 0), [(at, row, None) for at, row in enumerate(panel._rows)], None)
         for module in ("heatmap", "lines"):
             monkeypatch.setattr(f"mm_tui.app.widgets.{module}.direct", lambda _: way)
         for end in [*range(301, 330), 332, 333, 340]:
