@@ -27,7 +27,8 @@ from mm_tui.runtime.control import Control
 from mm_tui.runtime.feeds import Chosen
 from mm_tui.runtime.headless import ENDING, closing_lines, exit_code
 from mm_tui.runtime.in_turn import run_in_turn
-from mm_tui.runtime.session import Outcome, StopDesk, resting_error
+from mm_tui.runtime.outcome import Outcome, resting_error
+from mm_tui.runtime.stopping import StopDesk
 from mm_tui.settings.load import Loaded
 from mm_tui.settings.market import Market
 from mm_tui.settings.options import RunOptions

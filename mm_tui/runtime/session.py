@@ -9,13 +9,12 @@ import gc
 import logging
 import time
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from mm_tui.bus import EventBus
-from mm_tui.errors import DataError, MmTuiError, OrdersMayRest, RegionRefused, VenueError
+from mm_tui.errors import DataError, RegionRefused, VenueError
 from mm_tui.journal import desks
 from mm_tui.model.clock import SECOND
 from mm_tui.model.events import OperatorAction, SessionStarted
@@ -36,8 +35,10 @@ from mm_tui.runtime.kept import Kept
 from mm_tui.runtime.latch import RiskFile
 from mm_tui.runtime.leaderboard import Leaderboard
 from mm_tui.runtime.logs import close_log, open_log
+from mm_tui.runtime.outcome import Outcome
 from mm_tui.runtime.presenting import PresenterWorker
 from mm_tui.runtime.shadows import Shadows
+from mm_tui.runtime.stopping import StopDesk, unless
 from mm_tui.runtime.stopwatch import LiveStopwatch
 from mm_tui.runtime.summary import summarize
 from mm_tui.runtime.workers import (
@@ -61,26 +62,6 @@ SHADOWS_END_WITHIN = SECOND
 log = logging.getLogger(__name__)
 
 
-class Outcome(msgspec.Struct):
-    """How a session ended."""
-
-    ended: str
-    """`quit`, `duration`, `end of file`, `SIGTERM`, …"""
-    summary: dict[str, Any]
-    folder: Path | None
-    resting: tuple[str, ...] = ()
-    """Orders that may still rest."""
-    recording_failed: str = ""
-    note: str = ""
-    """What there is to say of the data: a file that breaks off."""
-    held: str = ""
-    """Why the desk wanted no quotes when it was told to end; empty where it did."""
-
-
-class StopDesk(Exception):  # noqa: N818 - not an error: the way out of a task group
-    """The desk is to stop."""
-
-
 async def run_session(
     options: RunOptions,
     loaded: Loaded,
@@ -97,8 +78,8 @@ async def run_session(
     stopped = control.begin()
     try:
         async with AsyncExitStack() as stack:
-            chosen = given or await _unless(stopped, choose(options, loaded.settings, stack))
-            instrument = await _unless(stopped, _instrument(chosen))
+            chosen = given or await unless(stopped, choose(options, loaded.settings, stack))
+            instrument = await unless(stopped, _instrument(chosen))
             session = Session(options, loaded, control, chosen, instrument, registration)
             stack.push_async_callback(session.close)
             session.open()
@@ -115,29 +96,6 @@ async def _instrument(chosen: Chosen) -> Instrument:
         raise
     except VenueError as error:
         raise VenueError(f"{error} (the embedded exchange needs no network: mm-tui demo)") from error
-
-
-async def _unless(stopped: asyncio.Event, work: Any) -> Any:
-    """Wait for the work, but not when the desk is to stop before it has begun."""
-    async with asyncio.TaskGroup() as tasks:
-        task = tasks.create_task(_captured(work))
-        stop = tasks.create_task(stopped.wait())
-        await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
-        task.cancel()
-    if task.cancelled() or stopped.is_set():
-        raise StopDesk
-    result, error = task.result()
-    if error is not None:
-        raise error
-    return result
-
-
-async def _captured(work: Any) -> tuple[Any, BaseException | None]:
-    try:
-        return await work, None
-    except MmTuiError as error:
-        return None, error
 
 
 class Session:
@@ -391,13 +349,6 @@ class Session:
         self._kept.release()
         if self._log is not None:
             close_log(self._log)
-
-
-def resting_error(outcome: Outcome) -> OrdersMayRest | None:
-    """What to tell the user when orders may still rest."""
-    if not outcome.resting:
-        return None
-    return OrdersMayRest(f"orders may still rest, look at the venue: {', '.join(outcome.resting)}")
 
 
 def _first(group: BaseExceptionGroup[Any]) -> BaseException:

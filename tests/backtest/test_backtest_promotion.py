@@ -17,7 +17,8 @@ from mm_tui.errors import UsageError
 from mm_tui.model.events import OperatorAction
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.feeds import choose
-from mm_tui.runtime.session import Outcome, run_session
+from mm_tui.runtime.outcome import Outcome
+from mm_tui.runtime.session import run_session
 from mm_tui.settings.sections import Settings
 from mm_tui.strategy.glft import GlftParams
 from mm_tui.strategy.passive import PassiveParams

@@ -16,7 +16,8 @@ from mm_tui.errors import DataError
 from mm_tui.journal.meta import read_meta
 from mm_tui.model.events import WatchdogTripped
 from mm_tui.runtime.control import Control
-from mm_tui.runtime.session import Outcome, run_session
+from mm_tui.runtime.outcome import Outcome
+from mm_tui.runtime.session import run_session
 from mm_tui.views.frames import Viewport
 
 SPREAD = "strategy.passive.min_spread_bps=4"

@@ -18,7 +18,8 @@ import pytest
 
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.feeds import choose
-from mm_tui.runtime.session import Outcome, Session
+from mm_tui.runtime.outcome import Outcome
+from mm_tui.runtime.session import Session
 from mm_tui.settings.load import Loaded, load
 from mm_tui.settings.options import RunOptions
 from mm_tui.venues.binance.codec import BinanceCodec

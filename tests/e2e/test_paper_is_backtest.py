@@ -18,7 +18,8 @@ from mm_tui.backtest.verify import verify
 from mm_tui.journal.record import Entry
 from mm_tui.model.facts import Filled
 from mm_tui.runtime.control import Control
-from mm_tui.runtime.session import Outcome, run_session
+from mm_tui.runtime.outcome import Outcome
+from mm_tui.runtime.session import run_session
 
 SECONDS = 60
 ACTS = (

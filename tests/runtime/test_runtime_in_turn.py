@@ -16,7 +16,8 @@ from mm_tui.journal import desks
 from mm_tui.runtime import in_turn as module
 from mm_tui.runtime.control import ANOTHER_MARKET, Control
 from mm_tui.runtime.in_turn import run_in_turn
-from mm_tui.runtime.session import Outcome, StopDesk
+from mm_tui.runtime.outcome import Outcome
+from mm_tui.runtime.stopping import StopDesk
 from mm_tui.settings.market import Market
 from mm_tui.views.frames import Viewport
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +12,21 @@ import pytest
 from pure_desk import ASK, BID, BTC, SECOND, snapshot, top
 from small_session import capture, loaded, options
 
-from mm_tui.errors import OrdersMayRest, UsageError, VenueError
+from mm_tui.errors import VenueError
 from mm_tui.journal import folder
 from mm_tui.model.events import LinkUp
 from mm_tui.model.orders import Status
 from mm_tui.runtime import session as module
 from mm_tui.runtime import workers
 from mm_tui.runtime.control import Control
-from mm_tui.runtime.feeds import Chosen, choose
-from mm_tui.runtime.headless import closing_lines, exit_code, run_headless
-from mm_tui.runtime.session import Outcome, StopDesk, resting_error, run_session
+from mm_tui.runtime.feeds import Chosen
+from mm_tui.runtime.headless import run_headless
+from mm_tui.runtime.session import run_session
+from mm_tui.runtime.stopping import StopDesk
 from mm_tui.settings.load import Loaded
 from mm_tui.settings.options import RunOptions
 from mm_tui.settings.places import BOXES
 from mm_tui.venues.api import FeedStatus, Frame, Inbox
-from mm_tui.venues.binance.feed import BinanceFeed
-from mm_tui.venues.capture import CaptureFeed
 
 
 def run(capsys: pytest.CaptureFixture[str], chosen: RunOptions, settings: Loaded) -> tuple[int, dict[str, Any], str]:
@@ -102,25 +100,6 @@ def test_a_desk_that_no_other_terminal_finds_says_so_and_goes_on(
     assert code == 0
     assert summary["orders"]["placed"] >= 6
     assert "`mm-tui kill` will not find this desk" in err
-
-
-def test_an_order_that_may_rest_is_named() -> None:
-    summary = {
-        "started_ns": None,
-        "ended_ns": 5,
-        "symbol": "A/B",
-        "venue": "x",
-        "pnl": {"total": None},
-        "fills": {"count": 1},
-        "position": {"base": "0"},
-    }
-    outcome = Outcome("quit", summary, None, ("mm-3",))
-    error = resting_error(outcome)
-    assert isinstance(error, OrdersMayRest)
-    assert "mm-3" in str(error)
-    assert resting_error(msgspec.structs.replace(outcome, resting=())) is None
-    assert closing_lines(outcome).splitlines()[1] == "1 fill, PnL – net of fees, position 0"
-    assert [exit_code(one) for one in ("quit", "SIGINT", "SIGTERM", "SIGHUP")] == [0, 130, 143, 129]
 
 
 class LiveFeed:
@@ -325,34 +304,3 @@ async def test_a_duration_of_the_clock_ends_a_live_desk(tmp_path: Path, monkeypa
     )
     assert outcome.ended == "duration"
     assert not outcome.summary["session"]
-
-
-async def chosen_for(tmp_path: Path, venue: str, *overrides: str, **more: Any) -> Chosen:
-    async with AsyncExitStack() as stack:
-        return await choose(options(tmp_path, venue, **more), loaded(*overrides).settings, stack)
-
-
-async def test_venues_by_name_with_their_fees(tmp_path: Path) -> None:
-    binance = await chosen_for(tmp_path, "binance", speed=None)
-    assert isinstance(binance.feed, BinanceFeed)
-    assert (binance.maker_bps, binance.taker_bps, binance.live, binance.stale_after_ms) == (10.0, 10.0, True, 2000)
-    file = await chosen_for(tmp_path, f"file:{capture(tmp_path)}", "simulator.maker_fee_bps=-0.5")
-    assert isinstance(file.feed, CaptureFeed)
-    assert (file.maker_bps, file.taker_bps, file.live) == (-0.5, 10.0, False)
-    ccxt = await chosen_for(tmp_path, "ccxt:kraken", "ccxt.poll_interval_ms=3000", speed=None)
-    assert ccxt.stale_after_ms == 9000
-    demo = await chosen_for(tmp_path, "demo", speed=2.0)
-    assert (demo.feed.name, demo.maker_bps, demo.taker_bps, demo.demo_cause) == ("demo", 0.0, 5.0, "")
-
-
-async def test_a_venue_that_is_none_and_a_speed_that_is_none(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no venue is named 'nowhere'; there are auto, demo"):
-        await chosen_for(tmp_path, "nowhere")
-    with pytest.raises(UsageError, match="--speed takes a number here, max is for files"):
-        await chosen_for(tmp_path, "demo")
-
-
-async def test_auto_takes_the_demo_and_says_why(tmp_path: Path) -> None:
-    chosen = await chosen_for(tmp_path, "auto", 'binance.rest_url="http://127.0.0.1:9"', speed=None)
-    assert chosen.feed.name == "demo"
-    assert chosen.demo_cause.startswith("no Binance: ")

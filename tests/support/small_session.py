@@ -7,7 +7,8 @@ from typing import Any
 from pure_desk import SECOND, START
 
 from mm_tui.runtime.control import Control
-from mm_tui.runtime.session import Outcome, run_session
+from mm_tui.runtime.outcome import Outcome
+from mm_tui.runtime.session import run_session
 from mm_tui.settings.load import Loaded, load
 from mm_tui.settings.options import RunOptions
 

@@ -14,7 +14,8 @@ from small_session import loaded, options
 from mm_tui.model.drills import Drill
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.feeds import Chosen
-from mm_tui.runtime.session import Outcome, run_session
+from mm_tui.runtime.outcome import Outcome
+from mm_tui.runtime.session import run_session
 from mm_tui.settings.sections import Binance, Demo
 from mm_tui.venues.binance.feed import BinanceFeed
 from mm_tui.venues.binance.stream import Timing
