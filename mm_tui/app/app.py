@@ -89,12 +89,12 @@ class DeskApp(App[None], inherit_bindings=False):
         """What other markets the desk may go to; None where it stays on its own."""
         self._refused: object = None
         """The refusal that was told last."""
-        self.intents = self.INTENTS(self)
-        """What actions do on the screen's side."""
         self.changing = Changing(self)
         """Goes to other markets."""
         self.arranging = Arranging(self, layouts or SavedLayouts())
         """Arrangements of the panels."""
+        self.intents = self.INTENTS(self, self.arranging, self.changing)
+        """What actions do on the screen's side."""
         self._bell = Bell(alerts or Alerts())
         self._told: EventRow | None = None
         """The newest line of the log that was looked at."""

@@ -1,12 +1,8 @@
 """What the actions `layout` and `swap` do: arrangements of the desk worn, kept and forgotten by name."""
 
-from typing import TYPE_CHECKING
-
+from mm_tui.app.intents.stage import Stage
 from mm_tui.app.layout.places import SEATS
 from mm_tui.app.layout.saved import BUILT_IN, START, Arrangement, SavedLayouts
-
-if TYPE_CHECKING:
-    from mm_tui.app.app import DeskApp
 
 _NEW = "save as …"
 
@@ -14,7 +10,7 @@ _NEW = "save as …"
 class Arranging:
     """The arrangements of one app."""
 
-    def __init__(self, app: "DeskApp", saved: SavedLayouts) -> None:
+    def __init__(self, app: Stage, saved: SavedLayouts) -> None:
         self._app = app
         self.saved = saved
         self.worn = BUILT_IN

@@ -1,18 +1,15 @@
 """What the actions `venue` and `symbol` do: a market is chosen, asked about and gone to, or the way back is offered."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
+from mm_tui.app.intents.stage import Stage
 from mm_tui.settings.market import Market, read_symbol, read_venue
-
-if TYPE_CHECKING:
-    from mm_tui.app.app import DeskApp
 
 
 class Changing:
     """The changes of market of one app."""
 
-    def __init__(self, app: "DeskApp") -> None:
+    def __init__(self, app: Stage) -> None:
         self._app = app
 
     def venue(self, argument: str) -> None:

@@ -1,15 +1,14 @@
 """The command line of one app: what completes a line, what is said of it while it is typed, and the lines before."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from mm_tui.app.command import language
 from mm_tui.app.command.hints import Hints
+from mm_tui.app.intents.stage import Stage
+from mm_tui.app.layout.saved import SavedLayouts
 from mm_tui.app.screens.entry import Entry
 from mm_tui.strategy.registry import BUILT_IN
-
-if TYPE_CHECKING:
-    from mm_tui.app.app import DeskApp
 
 LINES_KEPT: Final = 200
 """Lines that can be had again."""
@@ -18,8 +17,9 @@ LINES_KEPT: Final = 200
 class CommandLine:
     """Opens the entry; remembers what was entered in it."""
 
-    def __init__(self, app: "DeskApp") -> None:
+    def __init__(self, app: Stage, layouts: SavedLayouts) -> None:
         self._app = app
+        self._layouts = layouts
         self.history: list[str] = []
         """The last one last, each once."""
 
@@ -66,7 +66,7 @@ class CommandLine:
             [row.order_id for row in frame.orders],
             self._app.TABLE,
             shadows=shadows,
-            layouts=self._app.arranging.saved.choices,
+            layouts=self._layouts.choices,
             values=self._hints.values,
             venues=() if markets is None else markets.venues,
             pairs=lambda venue: () if markets is None else markets.known(venue),

@@ -9,12 +9,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mm_tui.app.actions import CHARTS, shown, textual_key
+from mm_tui.app.intents.arranging import Arranging
+from mm_tui.app.intents.changing import Changing
+from mm_tui.app.intents.stage import Stage
 from mm_tui.app.layout.places import NUMBERED
 from mm_tui.model.drills import OF_THE_MARKET, read_drill
 from mm_tui.views.frames import FARTHEST, DeskFrame
 
 if TYPE_CHECKING:
-    from mm_tui.app.app import DeskApp
     from mm_tui.app.intents.command_line import CommandLine
     from mm_tui.views.frames import ShadowRow
 
@@ -22,8 +24,10 @@ if TYPE_CHECKING:
 class Intents:
     """The actions of one app."""
 
-    def __init__(self, app: "DeskApp") -> None:
+    def __init__(self, app: Stage, arranging: Arranging, changing: Changing) -> None:
         self._app = app
+        self._arranging = arranging
+        self._changing = changing
         self._line: CommandLine | None = None
         """Made with its first use."""
 
@@ -281,10 +285,10 @@ class Intents:
         self._app.ask(Entry(f"Filter the {name}", before, changed=typed), typed)
 
     def _do_layout(self, argument: str) -> None:
-        self._app.arranging.layout(argument)
+        self._arranging.layout(argument)
 
     def _do_swap(self, argument: str) -> None:
-        self._app.arranging.swap(argument)
+        self._arranging.swap(argument)
 
     def _do_theme(self, argument: str) -> None:
         if argument in self._app.theme_names:
@@ -316,10 +320,10 @@ class Intents:
         return parameter if "." in parameter or not strategy else f"strategy.{strategy}.{parameter}"
 
     def _do_venue(self, argument: str) -> None:
-        self._app.changing.venue(argument)
+        self._changing.venue(argument)
 
     def _do_symbol(self, argument: str) -> None:
-        self._app.changing.symbol(argument)
+        self._changing.symbol(argument)
 
     def _do_command(self, argument: str) -> None:
         self._command(argument)
@@ -329,7 +333,7 @@ class Intents:
         if self._line is None:
             from mm_tui.app.intents.command_line import CommandLine  # noqa: PLC0415 - loaded with the first input
 
-            self._line = CommandLine(self._app)
+            self._line = CommandLine(self._app, self._arranging.saved)
         rows = self._app.link.frame.parameters
         keys = [row.key for row in rows if row.key] or [self._key_of(row.name) for row in rows]
         self._line.open(start, keys, self._do_line)
@@ -345,7 +349,7 @@ class Intents:
     def _do_palette(self, _: str) -> None:
         from mm_tui.app.screens.palette import Palette  # noqa: PLC0415 - loaded with the first use
 
-        layouts = self._app.arranging.saved.choices
+        layouts = self._arranging.saved.choices
         self._app.ask(Palette(self._app.theme_names, self._app.TABLE, layouts), self._do_line)
 
     def _do_help(self, _: str) -> None:
