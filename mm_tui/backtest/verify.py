@@ -23,6 +23,10 @@ from mm_tui.runtime.desk import Digest
 from mm_tui.runtime.stopwatch import RecordedStopwatch, foretold
 
 _AS_IT_WAS: Final = Changes()
+BEFORE_QUERIES: Final = (
+    "The recording is of a version that asked about orders in doubt by cancels, this one queries them: "
+    "up to the first order in doubt it is the same, from there on it cannot be."
+)
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -36,14 +40,17 @@ class Difference(msgspec.Struct, frozen=True):
     """None where the recording says nothing more."""
     found: AnyMessage | None
     """None where the core says nothing more."""
+    why: str | None = None
+    """What there is to say of it, where it is known."""
 
     def words(self) -> str:
-        """Two lines for people."""
-        return (
+        """Three lines for people, and a fourth where it is known why."""
+        words = (
             f"first difference at record {self.record:,} of the journal, after market line {self.after:,}\n"
             f"recorded: {_shown(self.recorded)}\n"
             f"now:      {_shown(self.found)}"
         )
+        return f"{words}\n{self.why}" if self.why else words
 
 
 class Missing(msgspec.Struct, frozen=True):
@@ -116,12 +123,16 @@ def verify(folder: Path, changes: Changes = _AS_IT_WAS) -> Verdict:
             last = item
             found = due.pop(0) if due else None
             if found != item.message:
-                return Verdict(inputs, outputs, Difference(item.seq, item.after, item.message, found), session.note)
+                why = BEFORE_QUERIES if core.orders.doubtful and not session.meta.queried else None
+                difference = Difference(item.seq, item.after, item.message, found, why)
+                return Verdict(inputs, outputs, difference, session.note)
             outputs += 1
             whole.said(found)
             continue
         if due:
-            return Verdict(inputs, outputs, Difference(last.seq + 1, last.after, None, due[0]), session.note)
+            why = BEFORE_QUERIES if core.orders.doubtful and not session.meta.queried else None
+            difference = Difference(last.seq + 1, last.after, None, due[0], why)
+            return Verdict(inputs, outputs, difference, session.note)
         event = session.event(item, frames) if isinstance(item, MarketLine) else item.message
         if isinstance(item, Entry):
             last = item

@@ -2,23 +2,24 @@
 
 - cancels leave at once, always; no limit, pace or gate holds one back
 - a cancel without an answer is repeated; after `max_retries` the order is in doubt and its exposure stays reserved;
-  so is a placement or an amend without an answer. The venue is then asked by cancels, 2, 4 and 8 s later
+  so is a placement or an amend without an answer. The venue is then asked (`core.doubts`)
 - an immediate order whose end is not told is cancelled too: it may not be there any more, and that wants proof
 """
 
+from mm_tui.core.doubts import Doubts
 from mm_tui.core.oms import OrderManager
 from mm_tui.core.outputs import Outbox
 from mm_tui.core.retry import RetryTimer
 from mm_tui.model.clock import MILLISECOND
 from mm_tui.model.commands import CancelAll, CancelOrder
+from mm_tui.model.events import BUY
 from mm_tui.model.orders import Order, Status, Trigger
+from mm_tui.model.twin import twin
 from mm_tui.risk.gate import Approved, Gate
+from mm_tui.strategy.api import Quotes
 
 ACK_TIMEOUT = 5_000_000_000
 """An order without an answer for this long is in doubt."""
-
-DOUBT = (2_000_000_000, 4_000_000_000, 8_000_000_000)
-"""How long after it came into doubt an order is asked for again, by a cancel: any answer is proof."""
 
 GOING = frozenset({Status.PENDING_CANCEL, Status.UNKNOWN})
 """Cancelled as far as we can, or in doubt."""
@@ -27,11 +28,18 @@ GOING = frozenset({Status.PENDING_CANCEL, Status.UNKNOWN})
 class Cancels:
     """Sends cancels and follows each order up until there is proof of what became of it."""
 
-    def __init__(self, max_retries: int, orders: OrderManager, timer: RetryTimer, outbox: Outbox) -> None:
+    def __init__(self, max_retries: int, orders: OrderManager, gate: Gate, timer: RetryTimer, outbox: Outbox) -> None:
+        self.doubts = Doubts(gate, timer, outbox)
+        """Orders that the venue is asked about."""
         self._max_retries = max_retries
         self._orders = orders
         self._timer = timer
         self._outbox = outbox
+
+    def twin(self, gate: Gate, orders: OrderManager, timer: RetryTimer, outbox: Outbox) -> "Cancels":
+        """One that would do the same with these."""
+        doubts = Doubts(gate, timer, outbox)
+        return twin(self, doubts=doubts, _orders=orders, _timer=timer, _outbox=outbox)
 
     def cancel(self, order: Order, ts: int, reason: str) -> None:
         """Send a cancel; the order is pending until there is proof."""
@@ -76,6 +84,20 @@ class Cancels:
             self._outbox.tell(order)
         if order.status is Status.PENDING_CANCEL:
             order.cancel_tries += 1
+        elif order.status is Status.UNKNOWN:
+            order.unwanted = True
+
+    def drop_doubtful(self, quotes: Quotes, stay: float, ts: int) -> None:
+        """Cancel what is in doubt where no quote would keep it, if it rests: it may stand at a price of before.
+
+        `stay` is the share of a price by which an order may be off its quote.
+        """
+        for order in self._orders.open:
+            if order.status is Status.UNKNOWN and not order.unwanted and order.level >= 0:
+                wanted = quotes.bids if order.side is BUY else quotes.asks
+                if not any(abs(order.price - one.price) <= stay * one.price for one in wanted):
+                    self._send(order, ts)
+                    order.unwanted = True
 
     # -- without an answer
 
@@ -89,7 +111,7 @@ class Cancels:
             elif order.status is Status.PENDING_AMEND:
                 self._expect(order, order.updated + ACK_TIMEOUT, ts, "no answer to the amend")
             elif order.status is Status.UNKNOWN:
-                self._ask_again(order, ts)
+                self.doubts.ask(order, ts)
             elif order.level < 0:
                 self._end(order, ts)
 
@@ -120,25 +142,15 @@ class Cancels:
 
     def doubt(self, order: Order, ts: int, reason: str) -> bool:
         """Nobody knows whether what was asked happened: ask for the order. Whether it has just come into doubt."""
+        wanted = order.level >= 0 and order.status is not Status.PENDING_CANCEL
         changed = self._orders.move(order, Trigger.LOSE, ts, reason)
         if changed:
-            self._send(order, ts)
-            order.cancel_tries = order.doubts = 0
-            self._timer.wake(ts + DOUBT[0], ts)
+            self.doubts.begin(order, ts, wanted=wanted)
         return changed
 
     def _doubt(self, order: Order, ts: int, reason: str) -> None:
         if self.doubt(order, ts, reason):
             self._outbox.tell(order)
-
-    def _ask_again(self, order: Order, ts: int) -> None:
-        if order.doubts >= len(DOUBT):
-            return
-        due = order.updated + DOUBT[order.doubts]
-        if ts >= due:
-            self._send(order, ts)
-            order.doubts += 1
-        self._timer.wake(max(due, ts + MILLISECOND), ts)
 
     def _send(self, order: Order, ts: int) -> None:
         self._outbox.send(Approved(CancelOrder(ts=ts, order_id=order.order_id)))

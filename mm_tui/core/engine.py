@@ -30,7 +30,7 @@ from mm_tui.risk.breaker import Trip
 
 _AS_ASKED: dict[type, Status] = {ev.OrderAccepted: Status.PENDING_NEW, ev.OrderCanceled: Status.PENDING_CANCEL}
 """Replies to an order of such a status that change nothing about what is wanted."""
-_REFUSALS = (ev.OrderRejected, ev.CancelRejected)
+_REFUSALS = (ev.OrderRejected, ev.CancelRejected, ev.QueryRejected)
 
 
 class Core(Deciding):
@@ -170,11 +170,9 @@ class Core(Deciding):
             self.guard.leave_alone(event)
         known = self.orders.get(event.order_id)
         asked = known is not None and _AS_ASKED.get(type(event)) is known.status
-        order = self.replies.take(event)
+        order = self._take(event)
         if order is None:
             return
-        if type(event) is ev.OrderFilled:
-            self._on_fill(order, event)
         if not (asked and self.executor.settled):
             self.quoter.dirty = True
         self.outbox.tell(order)
@@ -183,6 +181,18 @@ class Core(Deciding):
         elif order.status in RESTING and (order.level < 0 or self.conduct.state not in QUOTES):
             self.executor.cancels.found_resting(order, event.ts)
         self.go_on()
+
+    def _take(self, event: ev.VenueReply) -> Order | None:
+        """The order that a reply changed; fills that a query brought are taken as if each had come by itself."""
+        filled: Order | None = None
+        if type(event) is ev.OrderStatus:
+            for fill in event.fills:
+                told = msgspec.structs.replace(fill, ts=event.ts, order_id=event.order_id)
+                filled = self._take(told) or filled
+        order = self.replies.take(event)
+        if order is not None and type(event) is ev.OrderFilled:
+            self._on_fill(order, event)
+        return order or filled
 
     def _on_fill(self, order: Order, event: ev.OrderFilled) -> None:
         matched = event.ts if event.matched is None else event.matched
@@ -216,7 +226,7 @@ class Core(Deciding):
             self._on_stale_timer()
         elif event.name == "retry":
             self.executor.retry(event.ts)
-            if not self.executor.settled or any(order.status is Status.UNKNOWN for order in self.orders.open):
+            if not self.executor.settled or self.orders.doubtful:
                 self.quoter.dirty = True
             self.go_on()
         elif event.name == "reset" and self.state in QUOTES:

@@ -50,7 +50,7 @@ class Executor:
         self._passage = Passage(gate, orders, view, self._timer, outbox)
         self.levels = Levels(rules.max_retries, self._timer, outbox)
         """Which levels must wait."""
-        self.cancels = Cancels(rules.max_retries, orders, self._timer, outbox)
+        self.cancels = Cancels(rules.max_retries, orders, gate, self._timer, outbox)
         """Cancels, and orders without an answer."""
         self._held: list[Held] = []
         self.settled = False
@@ -73,7 +73,7 @@ class Executor:
             _timer=timer,
             _passage=passage,
             levels=twin(self.levels, _timer=timer, _outbox=outbox),
-            cancels=twin(self.cancels, _orders=orders, _timer=timer, _outbox=outbox),
+            cancels=self.cancels.twin(gate, orders, timer, outbox),
         )
 
     # -- quotes
@@ -112,6 +112,8 @@ class Executor:
             else:
                 self._orders.fates[step.order.order_id] = Fate(step.quote, why)
                 left_out = True
+        if self._orders.doubtful:
+            self.cancels.drop_doubtful(quotes, self._tolerance.stay, ts)
         self.settled = not (held or left_out) and lasting(plan, quotes, self._tolerance)
 
     def forget(self) -> None:

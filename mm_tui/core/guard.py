@@ -4,7 +4,7 @@ from mm_tui.core.deciding import Deciding
 from mm_tui.model import facts
 from mm_tui.model.clock import DAY, SECOND, time_of_day
 from mm_tui.model.codes import BANNED
-from mm_tui.model.events import BUY, SELL, CancelRejected, OrderRejected, SessionStarted
+from mm_tui.model.events import BUY, SELL, CancelRejected, OrderRejected, QueryRejected, SessionStarted
 from mm_tui.risk.breaker import Trip
 from mm_tui.risk.limits import Limits
 
@@ -52,7 +52,7 @@ class Guard:
         core.flattener.stop()
         core.stand_down()
 
-    def leave_alone(self, event: OrderRejected | CancelRejected) -> None:
+    def leave_alone(self, event: OrderRejected | CancelRejected | QueryRejected) -> None:
         """The venue says that it was asked too often: wait for as long as it wants; shut out, the desk halts."""
         core, ts = self._core, event.ts
         until = ts + max(event.retry_after_ns, LEAST_QUIET)

@@ -28,6 +28,8 @@ class OrderManager:
         self._venue_ids: dict[str, str] = {}
         self._named: dict[str, str] = {}
         """The venue's id by ours, so that both are forgotten together."""
+        self.doubtful = 0
+        """How many of the open ones are in doubt."""
         self.fates: dict[str, Fate] = {}
         """The quotes that orders stand for, as the last comparison found them."""
         self.placed = self.amended = self.canceled = self.rejected = self.filled = self.partially_filled = 0
@@ -122,6 +124,7 @@ class OrderManager:
         filled = order.filled + fill.quantity
         trigger = Trigger.FILL_REST if filled >= order.quantity else Trigger.FILL_PART
         self.move(order, trigger, fill.ts)
+        order.seen = True
         if trigger is Trigger.FILL_PART and not order.filled:
             self.partially_filled += 1
         order.trades.add(fill.trade_id)
@@ -133,6 +136,7 @@ class OrderManager:
         if venue_id:
             self._venue_ids[venue_id] = order.order_id
             self._named[order.order_id] = venue_id
+        order.seen = True
         return self.move(order, Trigger.ACCEPT, ts)
 
     def amend(self, order: Order, quantity: int, ts: int) -> bool:
@@ -222,6 +226,7 @@ class OrderManager:
         return orders
 
     def _count(self, before: Status, after: Status) -> None:
+        self.doubtful += (after is Status.UNKNOWN) - (before is Status.UNKNOWN)
         if after is Status.CANCELED:
             self.canceled += 1
         elif after is Status.REJECTED:

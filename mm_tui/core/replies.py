@@ -15,7 +15,7 @@ from mm_tui.errors import IllegalTransition
 from mm_tui.model import events as ev
 from mm_tui.model import facts
 from mm_tui.model.account import Account
-from mm_tui.model.codes import uncertain
+from mm_tui.model.codes import TOO_MANY, never_came, uncertain
 from mm_tui.model.orders import Order, Status, Trigger
 
 STANDING = frozenset({Status.LIVE, Status.PARTIALLY_FILLED})
@@ -44,6 +44,8 @@ class Replies:
             ev.CancelRejected: self._cancel_rejected,
             ev.OrderAmended: self._amended,
             ev.OrderFilled: self._filled,
+            ev.OrderStatus: self._stands,
+            ev.QueryRejected: self._query_rejected,
         }
         self.kinds = frozenset(self._handlers)
         """Events that are replies."""
@@ -86,7 +88,10 @@ class Replies:
         )
 
     def _accepted(self, order: Order, event: ev.OrderAccepted) -> bool:
-        changed = self._orders.accepted(order, event.venue_id, event.ts)
+        return self._accepts(order, event.venue_id, event.ts)
+
+    def _accepts(self, order: Order, venue_id: str, ts: int) -> bool:
+        changed = self._orders.accepted(order, venue_id, ts)
         if changed:
             self._levels.accepted(order)
         return changed
@@ -113,6 +118,29 @@ class Replies:
     def _amended(self, order: Order, event: ev.OrderAmended) -> bool:
         self._orders.amend(order, event.quantity, event.ts)
         return True
+
+    def _stands(self, order: Order, event: ev.OrderStatus) -> bool:
+        """The answer to a query, whose fills were taken before it; what happened since it left comes by itself."""
+        changed = not order.terminal and 0 < event.quantity < order.quantity
+        if changed:
+            self._orders.amend(order, event.quantity, event.ts)
+        if event.state == "live":
+            return self._accepts(order, "", event.ts) or changed
+        if order.filled < event.filled:
+            text = f"{order.order_id}: {event.filled} lots are filled, {order.filled} were told; it stays in doubt"
+            self._outbox.note("warn", text)
+        elif event.state == "canceled":
+            changed = self._orders.move(order, Trigger.CANCELED, event.ts, "canceled, says the venue") or changed
+        return changed
+
+    def _query_rejected(self, order: Order, event: ev.QueryRejected) -> bool:
+        """An order that the venue does not know may be on its way, unless its own time was over when it was asked."""
+        if event.code in TOO_MANY:
+            self._cancels.doubts.refused(order, event.ts)
+        lived = order.seen or order.terminal
+        if lived or not never_came(event.code, order.created, event.asked):
+            return False
+        return self._orders.move(order, Trigger.REJECT, event.ts, f"it never came: {event.code} {event.reason}")
 
     def _filled(self, order: Order, event: ev.OrderFilled) -> bool:
         if event.quantity <= 0 or event.price <= 0:

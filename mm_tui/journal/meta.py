@@ -91,6 +91,8 @@ class SessionMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False
     """Null for a session that stands by itself."""
     black_box_of: BlackBox | None = None
     """Null for a session that ran; else this is the last minute of one, to be shown and not to be run."""
+    queried: bool = False
+    """The venue was queried about orders in doubt; false in a session of before it was: it was asked by cancels."""
     measured: dict[str, dict[str, Any]] | None = None
     """`feed_age_ms` and `latency_us` of the summary: what the shells measured and no recording can say again."""
 

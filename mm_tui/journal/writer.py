@@ -10,11 +10,11 @@ from zlib import crc32
 
 from mm_tui.journal.record import AnyMessage, Place, encode, market_line
 from mm_tui.journal.seal import MARKET, rotated
-from mm_tui.model.commands import AmendOrder, CancelAll, CancelOrder, PlaceOrder, ReplaceOrder
+from mm_tui.model.commands import AmendOrder, CancelAll, CancelOrder, PlaceOrder, QueryOrder, ReplaceOrder
 
 JOURNAL = "journal.jsonl"
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-_ORDERS = PlaceOrder | AmendOrder | ReplaceOrder | CancelOrder | CancelAll
+_ORDERS = PlaceOrder | AmendOrder | ReplaceOrder | CancelOrder | CancelAll | QueryOrder
 
 
 class SessionWriter:

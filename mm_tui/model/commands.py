@@ -55,6 +55,12 @@ class CancelAll(Command, frozen=True, gc=False, tag=True, kw_only=True):
     """Cancel whatever rests on the symbol, known to us or not."""
 
 
+class QueryOrder(Command, frozen=True, gc=False, tag=True, kw_only=True):
+    """Ask what became of one order; changes nothing."""
+
+    order_id: str
+
+
 class RequestSnapshot(Command, frozen=True, gc=False, tag=True, kw_only=True):
     """Ask the feed for a fresh snapshot of the book; it adds its own backoff."""
 
@@ -68,5 +74,5 @@ class ArmTimer(Command, frozen=True, gc=False, tag=True, kw_only=True):
     due: int
 
 
-OrderCommand = PlaceOrder | AmendOrder | ReplaceOrder | CancelOrder | CancelAll
+OrderCommand = PlaceOrder | AmendOrder | ReplaceOrder | CancelOrder | CancelAll | QueryOrder
 AnyCommand = OrderCommand | RequestSnapshot | ArmTimer

@@ -5,6 +5,7 @@ word, null where it gives none. Prices are ticks, quantities lots.
 """
 
 from enum import IntEnum
+from typing import Literal
 
 import msgspec
 
@@ -156,6 +157,32 @@ class OrderAmended(OrderEvent, frozen=True, gc=False, tag=True, kw_only=True):
     """The new whole quantity, filled part included, lots."""
 
 
+class OrderStatus(OrderEvent, frozen=True, gc=False, tag=True, kw_only=True):
+    """The answer to a query: where the order stood when the query reached the venue."""
+
+    asked: int
+    """When the query left, ns: what happened since may not be in it."""
+    state: Literal["live", "filled", "canceled"]
+    """`canceled` also for one that was replaced or expired."""
+    quantity: int
+    """The whole quantity, filled part included, lots."""
+    filled: int
+    """Lots; all that the venue knows of, whether `fills` lists them or not."""
+    fills: tuple[OrderFilled, ...] = ()
+    """Every fill of the order that the venue still knows."""
+
+
+class QueryRejected(OrderEvent, frozen=True, gc=False, tag=True, kw_only=True):
+    """A query was refused; −2013: the venue knows no such order."""
+
+    asked: int
+    """As in `OrderStatus`."""
+    code: int
+    reason: str
+    retry_after_ns: int = 0
+    """As in `OrderRejected`."""
+
+
 class LinkUp(Event, frozen=True, gc=False, tag=True, kw_only=True):
     """Market data flows; `resync` where frames may have been missed and the book must be fetched anew."""
 
@@ -223,7 +250,16 @@ class SessionStarted(Event, frozen=True, gc=False, tag=True, kw_only=True):
 
 
 MarketEvent = BookSnapshot | BookDelta | TopOfBook | Trade
-VenueReply = OrderAccepted | OrderRejected | OrderFilled | OrderCanceled | CancelRejected | OrderAmended
+VenueReply = (
+    OrderAccepted
+    | OrderRejected
+    | OrderFilled
+    | OrderCanceled
+    | CancelRejected
+    | OrderAmended
+    | OrderStatus
+    | QueryRejected
+)
 AnyEvent = (
     MarketEvent
     | VenueReply

@@ -162,6 +162,12 @@ class Order(msgspec.Struct, kw_only=True):
     """How often its cancel was sent."""
     doubts: int = 0
     """How often it was asked for since it came into doubt."""
+    asked: int = 0
+    """When it was asked for last, ns."""
+    unwanted: bool = False
+    """In doubt, and to be gone whatever became of it."""
+    seen: bool = False
+    """The venue has said that it took it, or filled it."""
     reason: str = ""
     """Why it stands where it stands."""
     steps: tuple[Step, ...] = ()

@@ -8,9 +8,11 @@ may still be filled.
 
 from collections import OrderedDict
 
+import msgspec
+
 from mm_tui.model import commands as cmd
 from mm_tui.model import events as ev
-from mm_tui.model.codes import uncertain
+from mm_tui.model.codes import never_came, uncertain
 
 REFUSED_KEPT = 1000
 """Orders that the venue refused and that are remembered; a fill brings one back."""
@@ -19,10 +21,12 @@ REFUSED_KEPT = 1000
 class _Request:
     """One order that left."""
 
-    __slots__ = ("answered", "filled", "quantity", "trades")
+    __slots__ = ("answered", "filled", "quantity", "sent", "trades")
 
-    def __init__(self, quantity: int) -> None:
+    def __init__(self, quantity: int, sent: int) -> None:
         self.quantity = quantity
+        self.sent = sent
+        """When it left, ns."""
         self.filled = 0
         self.answered = False
         """The venue took it."""
@@ -41,9 +45,9 @@ class WireCount:
         """A command left."""
         kind = type(command)
         if kind is cmd.PlaceOrder:
-            self._send(command.order_id, command.quantity)  # type: ignore[union-attr]
+            self._send(command.order_id, command.quantity, command.ts)  # type: ignore[union-attr]
         elif kind is cmd.ReplaceOrder:
-            self._send(command.new_order_id, command.quantity)  # type: ignore[union-attr]
+            self._send(command.new_order_id, command.quantity, command.ts)  # type: ignore[union-attr]
 
     def heard(self, reply: ev.VenueReply) -> None:
         """A reply came."""
@@ -54,6 +58,8 @@ class WireCount:
             self._accept(order_id)
         elif kind is ev.OrderCanceled:
             self._forget(order_id)
+        elif kind is ev.OrderStatus:
+            self._stands(reply)  # type: ignore[arg-type]
         elif order_id in self._requests:
             self._refused_or_amended(reply, self._requests[order_id])
 
@@ -62,14 +68,35 @@ class WireCount:
         if isinstance(reply, ev.OrderAmended):
             request.quantity = min(request.quantity, reply.quantity)
             self._count(order_id, request)
-        elif isinstance(reply, ev.OrderRejected) and not (request.answered or uncertain(reply.code)):
+        elif not request.answered and self._refuses(reply, request):
             self._forget(order_id)
             self._refused[order_id] = request
             if len(self._refused) > REFUSED_KEPT:
                 self._refused.popitem(last=False)
 
-    def _send(self, order_id: str, quantity: int) -> None:
-        self._requests[order_id] = _Request(quantity)
+    @staticmethod
+    def _refuses(reply: ev.VenueReply, request: _Request) -> bool:
+        """Whether it says that the request brought no order."""
+        if isinstance(reply, ev.OrderRejected):
+            return not uncertain(reply.code)
+        return isinstance(reply, ev.QueryRejected) and never_came(reply.code, request.sent, reply.asked)
+
+    def _stands(self, reply: ev.OrderStatus) -> None:
+        """The answer to a query: its fills, then where the order stands."""
+        order_id = reply.order_id
+        for fill in reply.fills:
+            self._fill(msgspec.structs.replace(fill, order_id=order_id))
+        request = self._requests.get(order_id)
+        if request is not None and 0 < reply.quantity < request.quantity:
+            request.quantity = reply.quantity
+            self._count(order_id, request)
+        if reply.state == "live":
+            self._accept(order_id)
+        elif reply.state == "canceled" and request is not None and request.filled >= reply.filled:
+            self._forget(order_id)
+
+    def _send(self, order_id: str, quantity: int, ts: int) -> None:
+        self._requests[order_id] = _Request(quantity, ts)
         self.left[order_id] = quantity
 
     def _accept(self, order_id: str) -> None:

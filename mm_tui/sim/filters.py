@@ -25,6 +25,7 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 NO_ORDER = Refusal(-2011, "Unknown order sent.")
+NOT_FOUND = Refusal(-2013, "Order does not exist.")
 WOULD_MATCH = Refusal(-2010, "Order would immediately match and take.")
 NO_FUNDS = Refusal(-2010, "Account has insufficient balance for requested action.")
 DUPLICATE = Refusal(-2010, "Duplicate order sent.")

@@ -7,6 +7,7 @@
 - A smaller size keeps the place; another price or a larger size is a replace and goes to the end. A replace is held
   against filters and funds before the old order is cancelled, and against the other side after.
 - A refused request changes nothing.
+- A query is answered with what is known when it arrives, and changes nothing either.
 """
 
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from mm_tui.model.instrument import Instrument
 from mm_tui.sim import filters
 from mm_tui.sim.filters import Refusal, Standing
 from mm_tui.sim.matching import Matching, Taker, Tell
+from mm_tui.sim.memory import Memory
 from mm_tui.sim.purse import Purse
 from mm_tui.sim.queue import MakeQueue
 from mm_tui.sim.resting import OwnOrders, Resting
@@ -36,6 +38,7 @@ class Requests:
         *,
         make_queue: MakeQueue,
         tell: Tell,
+        memory: Memory,
         average2: Callable[[], int | None],
     ) -> None:
         """`average2` gives the price that PERCENT_PRICE compares with, half ticks."""
@@ -45,6 +48,7 @@ class Requests:
         self._matching = matching
         self._make_queue = make_queue
         self._tell = tell
+        self._memory = memory
         self._average2 = average2
         self._arrivals: dict[type, Callable[[Any, int], None]] = {
             cmd.PlaceOrder: self._place,
@@ -52,6 +56,7 @@ class Requests:
             cmd.ReplaceOrder: self._replace,
             cmd.CancelOrder: self._cancel,
             cmd.CancelAll: self._cancel_all,
+            cmd.QueryOrder: self._query,
         }
         self.refusing = 0
         """So many orders to come are refused: a drill."""
@@ -95,6 +100,7 @@ class Requests:
         self, order_id: str, order: cmd.PlaceOrder | cmd.ReplaceOrder, now: int, *, immediate: bool = False
     ) -> None:
         """An order that is not refused takes what it may, and rests with what is left."""
+        self._memory.take(order_id, order.quantity)
         self._tell(now, ev.OrderAccepted, order_id=order_id)
         side, price = order.side, order.price
         taker = Taker(order_id, side, order.quantity, now)
@@ -160,6 +166,24 @@ class Requests:
         for order in list(self._own.by_id.values()):
             self._own.remove(order)
             self._tell(now, ev.OrderCanceled, order_id=order.order_id)
+
+    def _query(self, command: cmd.QueryOrder, now: int) -> None:
+        order_id, asked = command.order_id, command.ts
+        known = self._memory.of(order_id)
+        if known is None:
+            code, reason = filters.NOT_FOUND.code, filters.NOT_FOUND.reason
+            self._tell(now, ev.QueryRejected, order_id=order_id, asked=asked, code=code, reason=reason)
+            return
+        self._tell(
+            now,
+            ev.OrderStatus,
+            order_id=order_id,
+            asked=asked,
+            state=known.state,
+            quantity=known.quantity,
+            filled=known.filled,
+            fills=tuple(known.fills),
+        )
 
     def _reject(self, order_id: str, refusal: Refusal, now: int) -> None:
         self._tell(now, ev.OrderRejected, order_id=order_id, code=refusal.code, reason=refusal.reason)

@@ -19,6 +19,7 @@ from mm_tui.sim.config import SelfTrade, Simulator
 from mm_tui.sim.fees import Fees, fees_of
 from mm_tui.sim.latency import Latency
 from mm_tui.sim.matching import Matching
+from mm_tui.sim.memory import Memory
 from mm_tui.sim.purse import Purse
 from mm_tui.sim.queue import MakeQueue, RiskAverse, queue_model
 from mm_tui.sim.requests import Requests
@@ -45,6 +46,7 @@ class PaperVenue:
         self.own = OwnOrders()
         self.orders = self.own.by_id
         """Our resting orders, by client order id."""
+        self._memory = Memory()
         self._latency = latency
         self._matching = Matching(book, self.own, self.purse, self._report, self_trade)
         self._requests = Requests(
@@ -54,6 +56,7 @@ class PaperVenue:
             self._matching,
             make_queue=make_queue,
             tell=self._report,
+            memory=self._memory,
             average2=self._average2,
         )
         self._queue: list[tuple[int, int, Any]] = []
@@ -114,7 +117,9 @@ class PaperVenue:
 
     def _report(self, now: int, kind: type, **fields: Any) -> None:
         self._last_report = max(self._last_report, now + self._latency.response())
-        self._push(self._last_report, kind(ts=self._last_report, **fields))
+        report = kind(ts=self._last_report, **fields)
+        self._memory.note(report)
+        self._push(self._last_report, report)
 
     def drill(self, drill: Drill) -> None:
         """A fault that was asked for: slower, or refusing."""

@@ -88,20 +88,26 @@ def test_another_process_comes_to_the_same_outputs() -> None:
 def test_the_seeds_meet_every_kind_of_fault() -> None:
     """A simulator that meets nothing finds nothing."""
     seen: Counter[str] = Counter()
-    for seed in range(60):
+    for seed in range(100, 190):
         adversary = run_seed(seed)
         oracle = adversary.run.oracle
         seen += oracle.noticed
         ledger = oracle.ledger
         seen["filled after a cancel"] += ledger.late
         seen["filled after a refusal"] += ledger.revived
+        seen["filled by an answer to a query"] += ledger.told_by_query
         for order in ledger.sent.values():
             seen["replaces"] += bool(order.replaces)
             seen["closes the position"] += order.immediate
+            seen["never came"] += order.dead == "absent"
         for item in adversary.script:
             seen[type(item).__name__] += 1
             if type(item) in (ev.OrderRejected, ev.CancelRejected):
                 seen[f"code {item.code}"] += 1
+            elif type(item) is ev.QueryRejected:
+                seen[f"query {item.code}"] += 1
+            elif type(item) is ev.OrderStatus:
+                seen[f"query: {item.state}"] += 1
     assert {name: seen[name] for name in EXPECTED if not seen[name]} == {}
 
 
@@ -110,7 +116,9 @@ EXPECTED = (
     "pending_new", "live", "partially_filled", "pending_amend", "pending_cancel", "unknown", "filled",
     "canceled", "rejected", "gap", "crossed", "empty", "asks again for a snapshot", "reconnected",
     "a spoilt decision", "filled after a cancel", "filled after a refusal", "replaces", "closes the position",
-    "Burst", "OrderAmended", "WatchdogTripped", "FrameRefused", "LinkDown", "code 429", "code 418",
+    "query: live", "query: filled", "query: canceled", "query -2013", "query 429", "never came",
+    "filled by an answer to a query", "Burst", "OrderAmended", "WatchdogTripped", "FrameRefused", "LinkDown",
+    "code 429", "code 418",
     "code -1006", "code -1007", "code 503", "code -2010", "code -2011", "code -2022", "tripped: kill",
     "tripped: daily loss", "tripped: drawdown", "tripped: price change", "tripped: same-side fills",
     "tripped: inventory age", "tripped: message budget", "tripped: banned by the venue", "tripped: overfill",

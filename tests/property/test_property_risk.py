@@ -142,6 +142,8 @@ class Observer:
         elif isinstance(command, cmd.CancelOrder):
             if command.order_id in self.orders:
                 self.orders[command.order_id].leaving = True
+        elif isinstance(command, cmd.QueryOrder):
+            assert command.order_id in self.orders
         elif isinstance(command, cmd.AmendOrder):
             order = self.orders[command.order_id]
             assert command.quantity < order.quantity

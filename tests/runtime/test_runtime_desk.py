@@ -13,6 +13,7 @@ from mm_tui.core.engine import Core
 from mm_tui.model import commands as cmd
 from mm_tui.model import events as ev
 from mm_tui.model import facts
+from mm_tui.model.codes import REQUEST_LIFE
 from mm_tui.model.events import BUY, SELL
 from mm_tui.runtime.desk import Desk, Digest
 from mm_tui.runtime.gauges import Gauges
@@ -191,6 +192,37 @@ def test_the_wire_counts_what_left_and_what_came_back() -> None:
     wire.heard(ev.OrderAmended(ts=1, order_id="b", quantity=8))
     wire.heard(ev.OrderAccepted(ts=1, order_id="b"))
     assert wire.left == {}
+
+
+def test_the_wire_hears_of_answers_to_queries_what_the_core_hears() -> None:
+    wire = WireCount()
+    for name in ("lives", "ends", "late", "gone"):
+        wire.sent(cmd.PlaceOrder(ts=1, order_id=name, side=BUY, price=1, quantity=10))
+
+    def stands(name: str, state: Any, filled: int, *fills: ev.OrderFilled, quantity: int = 10) -> None:
+        wire.heard(
+            ev.OrderStatus(
+                ts=9, order_id=name, asked=8, state=state, quantity=quantity, filled=filled, fills=fills
+            )
+        )  # fmt: skip
+
+    def absent(name: str, asked: int, code: int = -2013) -> None:
+        wire.heard(ev.QueryRejected(ts=asked, order_id=name, asked=asked, code=code, reason=""))
+
+    stands("lives", "live", 4, filled("lives", 4, "t1"), quantity=8)
+    stands("ends", "canceled", 4, filled("ends", 3, "t2"))
+    assert wire.left == {"lives": 4, "ends": 7, "late": 10, "gone": 10}
+    stands("ends", "canceled", 4, filled("ends", 3, "t2"), filled("ends", 1, "t3"))
+    wire.heard(filled("lives", 4, "t1"))
+    stands("lives", "filled", 8, filled("lives", 4, "t4"), quantity=8)
+    stands("nobody", "canceled", 0)
+    absent("late", REQUEST_LIFE)
+    absent("late", REQUEST_LIFE + 1, -1007)
+    absent("gone", REQUEST_LIFE + 1)
+    assert wire.left == {"late": 10}
+    stands("gone", "live", 0)
+    absent("gone", 2 * REQUEST_LIFE)
+    assert wire.left == {"late": 10, "gone": 10}
 
 
 def test_the_wire_counts_a_report_that_comes_twice_once_and_what_nobody_knows_the_end_of() -> None:

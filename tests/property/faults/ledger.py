@@ -4,8 +4,11 @@ from typing import Any
 
 from mm_tui.model import events as ev
 from mm_tui.model.account import MICRO
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BUY, Side
 
+LIFE = 6 * SECOND
+"""A request that has not come by then never does."""
 DOUBTFUL = frozenset({-1006, -1007, *range(500, 600)})
 """Answers after which an order may rest, or not."""
 
@@ -49,8 +52,12 @@ class Ledger:
         self.late = self.revived = 0
         """Fills of orders believed cancelled, and believed refused."""
         self.overfilled = False
-        self.completed: Sent | None = None
-        """The quote that the last reply filled to its end."""
+        self.risen = ""
+        """One that was let go because the exchange did not know it, and that lives all the same."""
+        self.told_by_query = 0
+        """Fills that an answer to a query brought first."""
+        self.completed: list[Sent] = []
+        """The quotes that the last reply filled to their end."""
 
     @property
     def position(self) -> int:
@@ -67,7 +74,7 @@ class Ledger:
 
     def hear(self, event: Any) -> None:  # noqa: C901 - one branch a kind
         """A reply came."""
-        self.completed = None
+        self.completed = []
         order = self.sent.get(event.order_id)
         if order is None:
             return
@@ -77,11 +84,15 @@ class Ledger:
         elif kind is ev.OrderAccepted:
             order.answered = True
             order.doubt = False
-            if order.dead == "rejected":
-                self._revive(order)
+            self._revive(order)
+        elif kind is ev.OrderStatus:
+            self._stand(order, event)
+        elif kind is ev.QueryRejected:
+            absent = event.code == -2013 and event.asked - order.ts >= LIFE
+            if absent and not order.answered and not order.dead:
+                self._end(order, "absent")
         elif kind is ev.OrderCanceled:
-            if order.dead != "rejected":
-                self._end(order, "canceled")
+            self._end(order, "canceled")
         elif kind is ev.OrderRejected:
             if event.code in DOUBTFUL:
                 order.doubt = order.doubt or not order.answered
@@ -97,8 +108,28 @@ class Ledger:
             order.dead = how
             del self.open[order.name]
 
+    def _stand(self, order: Sent, event: ev.OrderStatus) -> None:
+        """The answer to a query: fills that were missed, then where the order stood."""
+        before = self.fills
+        for fill in event.fills:
+            self._fill(order, fill)
+        self.told_by_query += self.fills - before
+        if not order.dead:
+            order.quantity = max(order.filled, min(order.quantity, event.quantity))
+            if not order.left:
+                self._end(order, "filled")
+        if event.state == "live":
+            order.answered, order.doubt = True, False
+            self._revive(order)
+        elif event.state == "canceled" and order.filled >= event.filled:
+            self._end(order, "canceled")
+
     def _revive(self, order: Sent) -> None:
-        """It was believed refused."""
+        """It lives; where it was believed refused it is back."""
+        if order.dead == "absent":
+            self.risen = order.name
+        if order.dead not in ("rejected", "absent"):
+            return
         self.revived += 1
         order.dead, order.cancelled = "", False
         self.open[order.name] = order
@@ -126,8 +157,8 @@ class Ledger:
             self._end(order, "filled")
             order.dead = "filled"
             if order.level >= 0 and not order.left:
-                self.completed = order
-        elif order.dead == "rejected":
+                self.completed.append(order)
+        else:
             self._revive(order)
 
     def reserved(self, side: Side) -> int:

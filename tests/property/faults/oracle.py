@@ -30,8 +30,11 @@ ANSWER = 5 * SECOND
 """An order without an answer for so long is in doubt."""
 KEPT = 5
 REPLIES = frozenset(
-    {ev.OrderAccepted, ev.OrderRejected, ev.OrderFilled, ev.OrderCanceled, ev.CancelRejected, ev.OrderAmended}
-)
+    {
+        ev.OrderAccepted, ev.OrderRejected, ev.OrderFilled, ev.OrderCanceled, ev.CancelRejected, ev.OrderAmended,
+        ev.OrderStatus, ev.QueryRejected,
+    }
+)  # fmt: skip
 MARKET = frozenset({ev.BookDelta, ev.BookSnapshot, ev.TopOfBook, ev.LinkUp, ev.LinkDown})
 UNIT = BTC.tick_size * BTC.step_size
 SIGNS = {"bids": BUY, "asks": SELL}
@@ -64,6 +67,8 @@ class Oracle:
         self.runs: dict[Side, deque[int]] = {BUY: deque(), SELL: deque()}
         self.rate: deque[int] = deque()
         self.places: deque[int] = deque()
+        self.queries: dict[str, list[int]] = {}
+        """When each order was asked for."""
         self.day = setup.opening.ts // DAY
         self.messages = setup.opening.messages if setup.opening.day == self.day else 0
         self._open_pnl(setup.opening)
@@ -138,13 +143,14 @@ class Oracle:
         if self.ledger.overfilled and not self.closed:
             self._close("overfill")
         self.ledger.overfilled = False
-        if type(event) in (ev.OrderRejected, ev.CancelRejected):
+        if type(event) in (ev.OrderRejected, ev.CancelRejected, ev.QueryRejected):
             if event.code == 418:
                 self._close("banned")
             if event.retry_after_ns:
                 self.quiet_until = max(self.quiet_until, event.ts + event.retry_after_ns)
-        done = self.ledger.completed
-        if done is not None:
+        risen = self.ledger.risen
+        hold(not risen, 4, f"{risen} was let go as one that never came, and lives")
+        for done in self.ledger.completed:
             self._count_run(event.ts, done.side)
 
     def _count_run(self, ts: int, side: Side) -> None:
@@ -228,7 +234,7 @@ class Oracle:
             if name in opened:
                 order.level = opened[name].level
 
-    def _hear_command(self, command: Any, ts: int) -> int:  # noqa: C901 - one branch a kind
+    def _hear_command(self, command: Any, ts: int) -> int:  # noqa: C901, PLR0911 - one branch a kind
         """Judge a command; 1 for one that counts for pace, 0 for others."""
         kind, ledger = type(command), self.ledger
         if kind is cmd.CancelOrder:
@@ -241,6 +247,9 @@ class Oracle:
         if kind is cmd.CancelAll:
             for order in ledger.open.values():
                 order.cancelled = True
+            return 0
+        if kind is cmd.QueryOrder:
+            self._check_query(command)
             return 0
         if kind is cmd.AmendOrder:
             self._check_amend(command)
@@ -299,6 +308,22 @@ class Oracle:
         if order is not None:
             hold(order.filled < command.quantity < order.quantity, 1, f"{order.name} is amended to {command.quantity}")
 
+    def _check_query(self, command: cmd.QueryOrder) -> None:
+        """Of an order that may live, after a while without an answer, and not while the exchange wants to be alone."""
+        name, ts = command.order_id, command.ts
+        order = self.ledger.open.get(name)
+        hold(order is not None, 4, f"{name} is asked for, which is not open")
+        hold(ts >= self.quiet_until, 1, f"{name} is asked for though the venue wants to be left alone")
+        asked = self.queries.setdefault(name, [-SECOND * 9])
+        hold(ts - asked[-1] >= 2 * SECOND, 1, f"{name} is asked for again after {ts - asked[-1]} ns")
+        asked.append(ts)
+        if order is not None:
+            hold(ts - order.ts >= 2 * SECOND, 4, f"{name} is asked for {ts - order.ts} ns after it left")
+
+    def _doubtful(self, order: Sent, ts: int) -> bool:
+        """Whether nobody knows what became of its placement."""
+        return order.doubt or (not order.answered and not order.cancelled and ts - order.ts >= ANSWER)
+
     def _check_flatten(self, order: Sent) -> None:
         """The operator's own: towards zero, no more than is held, and only when asked for."""
         name = order.name
@@ -333,7 +358,8 @@ class Oracle:
         if self.reduce_only or self.core.gate.restrained:
             hold(worst <= 0, 1, f"{name} left though the desk may only reduce: {worst} lots at the worst")
         replaced = {one.replaces for one in ledger.open.values()}
-        standing = sum(one.name not in replaced or one.doubt for one in ledger.open.values()) - (leaving is not None)
+        standing = sum(one.name not in replaced or self._doubtful(one, order.ts) for one in ledger.open.values())
+        standing -= leaving is not None
         hold(standing < self.limits.max_open_orders, 1, f"{name} is one more than {standing} open orders")
         self._check_funds(order, leaving, reserved)
         for one in ledger.open.values():
@@ -341,7 +367,7 @@ class Oracle:
                 crosses = not one.cancelled and side * (order.price - one.price) >= 0
                 hold(not crosses, 1, f"{name} at {order.price} meets {one.name} at {one.price}")
             elif one.level == order.level and not one.answered and leaving is None:
-                hold(not one.doubt, 4, f"{name} is sent while {one.name} of its level is in doubt")
+                hold(not self._doubtful(one, order.ts), 4, f"{name} is sent while {one.name} of its level is in doubt")
 
     def _check_funds(self, order: Sent, leaving: Sent | None, reserved: int) -> None:
         ledger = self.ledger
@@ -412,7 +438,7 @@ class Oracle:
         mid2 = self.core.references.mid2
         if not mid2 or not (ledger.fills or self.watched):
             return
-        filled = type(event) is ev.OrderFilled
+        filled = type(event) in (ev.OrderFilled, ev.OrderStatus)
         if mid2 == self._mid2 and not filled:
             return
         before, self._mid2 = self._mid2, mid2

@@ -16,6 +16,7 @@ from mm_tui.book.sync import BookSync
 from mm_tui.core.cancels import Cancels
 from mm_tui.core.conduct import Conduct
 from mm_tui.core.console import Console
+from mm_tui.core.doubts import Doubts
 from mm_tui.core.engine import Core
 from mm_tui.core.execution import Executor
 from mm_tui.core.flatten import Flatten
@@ -113,6 +114,33 @@ PLANTS = (
     Plant(
         "an order in doubt is let go when its cancel finds nothing", (1, 4),
         _row(Status.UNKNOWN, Trigger.CANCEL_REJECTED, Status.CANCELED),
+    ),
+    Plant(
+        "an order is let go the first time that the exchange does not know it", (4,),
+        _words(
+            Replies, "_query_rejected",
+            "not never_came(event.code, order.created, event.asked)", "event.code != -2013",
+        ),
+    ),
+    Plant(
+        "an order in doubt that was asked for is sent again", (4,),
+        _words(OrderManager, "in_doubt", "status is Status.UNKNOWN", "status is Status.UNKNOWN and not order.doubts"),
+    ),
+    Plant(
+        "a fill that a query brings is booked beside its own report", (3,),
+        _words(Core, "_take", "order_id=event.order_id)", "trade_id=f'{event.asked} {fill.trade_id}')"),
+    ),
+    Plant(
+        "a late answer to a query brings back what was cancelled since", (4,),
+        _row(Status.CANCELED, Trigger.ACCEPT, Status.LIVE),
+    ),
+    Plant(
+        "questions leave while the exchange wants to be left alone", (1,),
+        _words(Doubts, "_due", ", self._gate.quiet_until", ""),
+    ),
+    Plant(
+        "the wire does not let go of what never came", (8,),
+        _words(WireCount, "_refuses", "isinstance(reply, ev.QueryRejected)", "False"),
     ),
     Plant(
         "an amend counts before it is answered", (1, 4),

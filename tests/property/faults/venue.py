@@ -1,7 +1,8 @@
 """An exchange for our orders that does its worst.
 
 It loses requests and answers, is late, changes the order of its reports, says things twice, fills what was cancelled,
-bans; and once it is honest, tells all that it still owes.
+answers a question long after it was put, or without all fills, bans; and once it is honest, tells all that it still
+owes.
 
 What it says of fills is true in the end, so that the account can be held against its own to the last digit.
 """
@@ -18,6 +19,9 @@ from mm_tui.model.clock import MILLISECOND as MS
 from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BUY, Side
 
+WINDOW = 5 * SECOND
+"""A placement that reaches it later than so is refused: nothing brings an order any more by then."""
+
 Later = Callable[[int, Callable[[int], Any]], None]
 """Have something made at a time: an event for the desk, or None."""
 
@@ -25,12 +29,15 @@ Later = Callable[[int, Callable[[int], Any]], None]
 class Resting:
     """An order as the exchange has it."""
 
-    __slots__ = ("filled", "name", "open", "price", "quantity", "side")
+    __slots__ = ("filled", "fills", "name", "open", "price", "quantity", "refused", "side")
 
     def __init__(self, name: str, side: Side, price: int, quantity: int) -> None:
         self.name, self.side, self.price, self.quantity = name, side, price, quantity
         self.filled = 0
+        self.fills: list[ev.OrderFilled] = []
         self.open = True
+        self.refused = False
+        """It never lived."""
 
 
 class Venue:
@@ -82,9 +89,13 @@ class Venue:
                 return
         self._later(due, lambda ts: self._arrive(command, ts))
 
-    def _arrive(self, command: Any, now: int) -> None:
+    def _arrive(self, command: Any, now: int) -> None:  # noqa: C901 - one branch a kind
         kind = type(command)
-        if kind is cmd.PlaceOrder:
+        if kind in (cmd.PlaceOrder, cmd.ReplaceOrder) and now - command.ts > WINDOW:
+            self._answer(command, now + 5 * MS, -1021, "Timestamp for this request is outside of the recvWindow.")
+        elif kind is cmd.QueryOrder:
+            self._tell_state(command, now)
+        elif kind is cmd.PlaceOrder:
             self._enter(command.order_id, command, now, immediate=command.immediate)
         elif kind is cmd.ReplaceOrder:
             old = self.live.get(command.order_id)
@@ -118,7 +129,7 @@ class Venue:
             return  # a request that came twice
         order = self.orders[name] = Resting(name, command.side, command.price, command.quantity)
         if not self.honest and self._random() < 0.03:
-            order.open = False
+            order.open, order.refused = False, True
             self._say(now, ev.OrderRejected, name, code=-2010, reason="Order would immediately match and take.")
             return
         self.live[name] = order
@@ -169,10 +180,26 @@ class Venue:
         if order.filled >= order.quantity:
             order.open = False
             self.live.pop(order.name, None)
+        told: dict[str, Any] = {
+            "trade_id": f"t{self._trades}", "price": order.price, "quantity": quantity, "maker": True, "fee": fee,
+            "fee_in_base": in_base, "fee_asset": asset, "fee_amount": amount, "matched": now,
+        }  # fmt: skip
+        order.fills.append(ev.OrderFilled(ts=now, order_id=order.name, **told))
+        self._say(said, ev.OrderFilled, order.name, keep=True, **told)
+
+    def _tell_state(self, query: cmd.QueryOrder, now: int) -> None:
+        """Where an order stands at this moment; that may be told much later, and the list of fills may lag behind."""
+        order = self.orders.get(query.order_id)
+        if order is None or order.refused:
+            self._say(now, ev.QueryRejected, query.order_id, asked=query.ts, code=-2013, reason="Order does not exist.")
+            return
+        state = "live" if order.open else "filled" if order.filled >= order.quantity else "canceled"
+        fills = tuple(order.fills)
+        if not self.honest and self._random() < 0.4:
+            fills = fills[: int(self._random() * len(fills))]
         self._say(
-            said, ev.OrderFilled, order.name, keep=True, trade_id=f"t{self._trades}", price=order.price,
-            quantity=quantity, maker=True, fee=fee, fee_in_base=in_base, fee_asset=asset, fee_amount=amount,
-            matched=now,
+            now, ev.OrderStatus, order.name, asked=query.ts, state=state, quantity=order.quantity, filled=order.filled,
+            fills=fills,
         )  # fmt: skip
 
     # -- what it says
@@ -183,6 +210,8 @@ class Venue:
         delay = int((1 + 15 * dice()) * MS)
         if not self.honest:
             wrong = dice()
+            if kind is ev.OrderAccepted and wrong > 1 - self._mood:
+                return  # what rests and was never told of is what queries are for
             if wrong < self._mood:
                 what = dice()
                 if what < 0.3 and not keep:
@@ -204,6 +233,15 @@ class Venue:
         return "", "" if kind is cmd.CancelAll else command.order_id
 
     def _answer(self, command: Any, due: int, code: int, reason: str, retry_after: int = 0) -> None:
+        if type(command) is cmd.QueryOrder:
+            name, asked = command.order_id, command.ts
+            self._later(
+                due,
+                lambda ts: ev.QueryRejected(
+                    ts=ts, order_id=name, asked=asked, code=code, reason=reason, retry_after_ns=retry_after
+                ),
+            )
+            return
         new, old = self._names(command)
         for name, kind in ((new, ev.OrderRejected), (old, ev.CancelRejected)):
             if name:
@@ -233,4 +271,4 @@ class Venue:
             self._later(due + 20 * MS, lambda ts: self._arrive(command, ts))  # and had done it all the same
         elif new:
             self.orders[new] = order = Resting(new, BUY, 0, 0)
-            order.open = False
+            order.open, order.refused = False, True
