@@ -16,6 +16,7 @@ from mm_tui.book.sync import BookSync
 from mm_tui.core.cancels import Cancels
 from mm_tui.core.conduct import Conduct
 from mm_tui.core.console import Console
+from mm_tui.core.deciding import Deciding
 from mm_tui.core.doubts import Doubts
 from mm_tui.core.engine import Core
 from mm_tui.core.execution import Executor
@@ -169,7 +170,7 @@ PLANTS = (
     Plant("a flatten goes on without a book", (2,), _words(Flatten, "advance", "not book.valid or", ""), first=74),
     Plant(
         "a flatten goes on while data is late", (2,),
-        _words(Core, "_flatten_on", "if self.conduct.stale:", "if False:"),
+        _words(Deciding, "_flatten_on", "if self.conduct.stale:", "if False:"),
         first=56,
     ),
     Plant("Retry-After is not obeyed", (1,), _words(Gate, "quiet", "ts < self.quiet_until", "False")),
@@ -258,7 +259,7 @@ PLANTS = (
     Plant("the drawdown is not held", (5,), _words(Breaker, "on_pnl", "self.drawdown >= limits.max_drawdown", "False")),
     # halts
     Plant("a halt leaves the gate open", (5,), _words(Guard, "halt", "core.gate.closed or reason", "core.gate.closed")),
-    Plant("a kill cancels nothing", (5,), _words(Core, "stand_down", "not self.settle()", "False")),
+    Plant("a kill cancels nothing", (5,), _words(Deciding, "stand_down", "not self.settle()", "False")),
     Plant(
         "the kill switch is looked at after what waits", (5,),
         _words(
