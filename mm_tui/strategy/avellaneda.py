@@ -18,9 +18,10 @@ import msgspec
 
 from mm_tui.model.bounds import Bps, NotNegative, Percent, Positive, PositiveBps
 from mm_tui.model.events import BUY, SELL
-from mm_tui.strategy.api import NO_QUOTES, Quote, Quotes, View
-from mm_tui.strategy.making import Lot, Occasion, Wish, believed, place
-from mm_tui.strategy.signals import SignalRules
+from mm_tui.strategy.api import Quote, Quotes, View
+from mm_tui.strategy.by_formula import ByFormula
+from mm_tui.strategy.making import Wish, believed, place
+from mm_tui.strategy.signals import Estimates
 
 
 class AvellanedaParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -73,53 +74,30 @@ def optimal(inventory: float, gamma: float, variance: float, remaining: float, d
     return Spread(half=risk / 2 + log1p(gamma / decay) / gamma, skew=-inventory * risk)
 
 
-class Avellaneda:
+class Avellaneda(ByFormula):
     """Quotes around the reservation price."""
 
     name = "avellaneda"
     Params = AvellanedaParams
-    reference_window = 1.0
-    """The mid looks back at nothing."""
 
     def __init__(self, params: AvellanedaParams, _seed: int = 1) -> None:
         self.params = params
-        self.signal_rules = SignalRules(
-            volatility_window=params.volatility_window,
-            intensity_window=params.intensity_window,
-            volatility=params.volatility_prior,
-            decay=params.intensity_prior,
-            arrivals=1.0,
-        )
-        self._occasion = Occasion(params.drift_threshold_bps)
-        self._lot = Lot(params.order_amount)
-        self._quotes = NO_QUOTES
         self.began: int | None = None
         """When the running horizon began, ns; None before the first look, and always where there is no horizon."""
-        self._half = self._formula(0.0, params.volatility_prior, params.intensity_prior, self._remaining(0)).half
+        first = self._formula(0.0, params.volatility_prior, params.intensity_prior, self._remaining(0))
+        super().__init__(params, 1.0, first.half)
 
     def describe(self) -> str:
         """One phrase for the header."""
         return f"avellaneda {self.nearest_bps():.1f} bps × {self.params.order_levels}"
-
-    def nearest_bps(self) -> float:
-        """Half-spread of the nearest quote, to be held against the maker fee."""
-        return max(self._half, self.params.min_spread_bps)
 
     def inherit(self, before: object) -> None:
         """A horizon that is running runs on; where its length is another, it counts from when it began."""
         if isinstance(before, Avellaneda) and not isinstance(self.params.execution_timeframe, str):
             self.began = before.began
 
-    def quote(self, view: View) -> Quotes:
-        """The quotes wanted now; the same object while nothing moved enough."""
-        mid2 = view.reference2("mid")
-        if mid2 is None:
-            return NO_QUOTES
-        if not self._occasion.has_come(view, mid2):
-            return self._quotes
+    def _answer(self, view: View, mid2: float, seen: Estimates, lot: float) -> Quotes:
         params, leans = self.params, view.leans
-        seen = view.signals.estimates(view.ts)
-        lot = self._lot.measure(view.instrument)
         inventory = round(self._inventory(view, mid2) / lot, 6)
         spread = self._formula(inventory, seen.volatility, seen.decay, self._remaining(view.ts))
         half = self._half = round(spread.half * leans.spread_factor, 6)
@@ -135,9 +113,7 @@ class Avellaneda:
                 quote = place(Wish(side, lots, least, level, behind, shaped), said, mid2, view)
                 if quote is not None:
                     quotes.append(quote)
-        wanted = Quotes(bids=tuple(bids), asks=tuple(asks), reference2=mid2)
-        self._quotes = self._occasion.choose(self._quotes, wanted)
-        return self._quotes
+        return Quotes(bids=tuple(bids), asks=tuple(asks), reference2=mid2)
 
     def _formula(self, inventory: float, volatility: float, decay: float, remaining: float) -> Spread:
         variance = volatility**2 if self.params.volatility_term == "squared" else volatility

@@ -18,9 +18,10 @@ import msgspec
 
 from mm_tui.model.bounds import Bps, Positive
 from mm_tui.model.events import BUY, SELL, Side
-from mm_tui.strategy.api import NO_QUOTES, Quote, Quotes, View
-from mm_tui.strategy.making import Lot, Occasion, Said, Wish, believed, place
-from mm_tui.strategy.signals import SignalRules
+from mm_tui.strategy.api import Quote, Quotes, View
+from mm_tui.strategy.by_formula import ByFormula
+from mm_tui.strategy.making import Said, Wish, believed, place
+from mm_tui.strategy.signals import Estimates
 
 
 class GlftParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,47 +72,23 @@ def distance(side: Side, inventory: float, found: Coefficients) -> float:
     return found.base + (2 * side * inventory + 1) / 2 * found.width
 
 
-class Glft:
+class Glft(ByFormula):
     """One quote a side, leaning against the inventory, none past its bound."""
 
     name = "glft"
     Params = GlftParams
-    reference_window = 1.0
-    """The mid looks back at nothing."""
 
     def __init__(self, params: GlftParams, _seed: int = 1) -> None:
         self.params = params
-        self.signal_rules = SignalRules(
-            volatility_window=params.volatility_window,
-            intensity_window=params.intensity_window,
-            volatility=params.volatility_prior,
-            decay=params.intensity_prior,
-            arrivals=params.arrival_prior,
-        )
-        self._occasion = Occasion(params.drift_threshold_bps)
-        self._lot = Lot(params.order_amount)
-        self._quotes = NO_QUOTES
         first = coefficients(params.risk_factor, params.volatility_prior, params.intensity_prior, params.arrival_prior)
-        self._half = distance(BUY, 0.0, first) + params.adjustment_bps
+        super().__init__(params, params.arrival_prior, distance(BUY, 0.0, first) + params.adjustment_bps)
 
     def describe(self) -> str:
         """One phrase for the header."""
         return f"glft {self.nearest_bps():.1f} bps"
 
-    def nearest_bps(self) -> float:
-        """Half-spread without inventory, to be held against the maker fee."""
-        return max(self._half, self.params.min_spread_bps)
-
-    def quote(self, view: View) -> Quotes:
-        """The quotes wanted now; the same object while nothing moved enough."""
-        mid2 = view.reference2("mid")
-        if mid2 is None:
-            return NO_QUOTES
-        if not self._occasion.has_come(view, mid2):
-            return self._quotes
+    def _answer(self, view: View, mid2: float, seen: Estimates, lot: float) -> Quotes:
         params, leans = self.params, view.leans
-        seen = view.signals.estimates(view.ts)
-        lot = self._lot.measure(view.instrument)
         inventory = round(view.position / lot, 6)
         found = coefficients(params.risk_factor, seen.volatility, seen.decay, seen.arrivals)
         half = self._half = round((distance(BUY, 0.0, found) + params.adjustment_bps) * leans.spread_factor, 6)
@@ -119,8 +96,7 @@ class Glft:
         said = believed(seen, skew, half, inventory, leans)
         bids = self._side(BUY, inventory, said, mid2, view)
         asks = self._side(SELL, inventory, said, mid2, view)
-        self._quotes = self._occasion.choose(self._quotes, Quotes(bids=bids, asks=asks, reference2=mid2))
-        return self._quotes
+        return Quotes(bids=bids, asks=asks, reference2=mid2)
 
     def _side(self, side: Side, inventory: float, said: Said, mid2: float, view: View) -> tuple[Quote, ...]:
         """The side's quote, cut to the inventory's bound."""
