@@ -11,11 +11,14 @@ from mm_tui.cli.common import (
     Globals,
     SpeedType,
     global_options,
+    json_option,
     load_settings,
     progress,
+    salvage_option,
     set_aside,
     set_option,
     trust_option,
+    without_operator_option,
 )
 from mm_tui.errors import UsageError
 
@@ -32,15 +35,15 @@ _SUMMARY = "summary.json"
 @click.option("--strategy", metavar="NAME", help="Another strategy than the session's own.")
 @set_option
 @trust_option
-@click.option("--without-operator", is_flag=True, help="Leave out what the operator did.")
-@click.option("--salvage", is_flag=True, help="Pass over lines that cannot be read, instead of stopping there.")
+@without_operator_option
+@salvage_option
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
     help="Write fills.csv, orders.csv, equity.csv, obligation.csv and summary.json there.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@json_option
 @global_options
 @click.pass_obj
 def backtest(

@@ -82,6 +82,23 @@ def trust_option(command: F) -> F:
     )(command)  # fmt: skip
 
 
+def salvage_option(command: F) -> F:
+    """`--salvage`, wherever a recording is read."""
+    return click.option(
+        "--salvage", is_flag=True, help="Pass over lines that cannot be read, instead of stopping there."
+    )(command)
+
+
+def without_operator_option(command: F) -> F:
+    """`--without-operator`, wherever a recording is run again."""
+    return click.option("--without-operator", is_flag=True, help="Leave out what the operator did.")(command)
+
+
+def json_option(command: F) -> F:
+    """`--json`, as `as_json`."""
+    return click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")(command)
+
+
 def load_settings(chosen: Globals, overrides: Sequence[str], named: Sequence["Named"] = ()) -> "Loaded":
     """Settings of all sources; raises SettingsError, or UsageError where only options were wrong."""
     from mm_tui.settings.load import load  # noqa: PLC0415  # the command line starts without it

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mm_tui.cli.common import Globals, global_options, load_settings, progress, set_option
+from mm_tui.cli.common import Globals, global_options, json_option, load_settings, progress, salvage_option, set_option
 
 _FORMATS = ("csv", "parquet", "hftbacktest")
 _TABLES = ("fills", "orders", "equity", "obligation", "trades", "book", "depth")
@@ -19,8 +19,8 @@ _TABLES = ("fills", "orders", "equity", "obligation", "trades", "book", "depth")
 )
 @click.option("--table", "tables", multiple=True, type=click.Choice(_TABLES), help="Only this one; may be repeated.")
 @set_option
-@click.option("--salvage", is_flag=True, help="Pass over lines that cannot be read, instead of stopping there.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@salvage_option
+@json_option
 @global_options
 @click.pass_obj
 def export(

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import click
 
-from mm_tui.cli.common import Globals, global_options, load_settings, progress, set_aside, trust_option
+from mm_tui.cli.common import (
+    Globals,
+    global_options,
+    json_option,
+    load_settings,
+    progress,
+    salvage_option,
+    set_aside,
+    trust_option,
+)
 
 
 @click.command()
@@ -18,8 +27,8 @@ from mm_tui.cli.common import Globals, global_options, load_settings, progress, 
 )
 @click.option("--strategy", metavar="NAME", help="The strategy; the session's own, where that is a file.")
 @trust_option
-@click.option("--salvage", is_flag=True, help="Pass over lines that cannot be read, instead of stopping there.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@salvage_option
+@json_option
 @global_options
 @click.pass_obj
 def report(

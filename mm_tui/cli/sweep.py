@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import click
 
-from mm_tui.cli.common import Globals, global_options, load_settings, set_option
+from mm_tui.cli.common import (
+    Globals,
+    global_options,
+    json_option,
+    load_settings,
+    salvage_option,
+    set_option,
+    without_operator_option,
+)
 from mm_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -50,15 +58,15 @@ class _Stopped(BaseException):
 @click.option("--dask", "scheduler", metavar="ADDRESS", help="Send the runs to a Dask cluster: tcp://host:8786.")
 @click.option("--strategy", metavar="NAME", help="Another strategy than the session's own.")
 @set_option
-@click.option("--without-operator", is_flag=True, help="Leave out what the operator did.")
-@click.option("--salvage", is_flag=True, help="Pass over lines that cannot be read, instead of stopping there.")
+@without_operator_option
+@salvage_option
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
     help="Keep the runs and the results there, instead of under the state folder.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@json_option
 @global_options
 @click.pass_obj
 def sweep(chosen: Globals, /, *, as_json: bool, **options: Any) -> int:

@@ -17,9 +17,7 @@ from mm_tui.core.explain import fate_in_words
 from mm_tui.core.preview import Preview
 from mm_tui.core.state import State
 from mm_tui.model import account as accounts
-from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BUY, SELL
-from mm_tui.model.orders import Order
 from mm_tui.views import frames as fr
 from mm_tui.views.charting import ChartView
 from mm_tui.views.depth import EVERY, DepthView
@@ -30,6 +28,7 @@ from mm_tui.views.history import OrderHistory
 from mm_tui.views.ladder import LadderView
 from mm_tui.views.level import level_frame
 from mm_tui.views.log import EventLog
+from mm_tui.views.orders import order_row
 from mm_tui.views.risk import risk_frame
 from mm_tui.views.tape import TapeView
 from mm_tui.views.traded import QueueAhead, TradedAtPrice
@@ -178,27 +177,17 @@ class Presenter:
         return self._ladder.present(core.book, touch, core.orders, core.market.tape.last, view, ts=ts)
 
     def _orders(self, ts: int) -> tuple[fr.OrderRow, ...]:
-        mid2 = self._core.mid2
-        orders = sorted(self._core.orders.open, key=lambda order: (-order.price, order.created))
-        return tuple(self._order_row(order, mid2, ts) for order in orders)
-
-    def _order_row(self, order: Order, mid2: int, ts: int) -> fr.OrderRow:
-        place = self._ladder.place(self._core.book, order, ts)
-        return fr.OrderRow(
-            order_id=order.order_id,
-            side=order.side,
-            price=order.price,
-            bps=round((2 * order.price / mid2 - 1) * 10_000, 1) if mid2 else None,
-            left=order.left,
-            quantity=order.quantity,
-            status=order.status.value,
-            age_s=max(0, (ts - order.created) // SECOND),
-            queue_ahead=place.ahead,
-            queue_behind=place.behind,
-            eta_s=place.eta_s,
-            level=order.level,
-            steps=order.steps,
-            fate=fate_in_words(order, self._core.orders.fates.get(order.order_id)),
+        core, mid2 = self._core, self._core.mid2
+        orders = sorted(core.orders.open, key=lambda order: (-order.price, order.created))
+        return tuple(
+            order_row(
+                order,
+                mid2,
+                ts,
+                fate_in_words(order, core.orders.fates.get(order.order_id)),
+                self._ladder.place(core.book, order, ts),
+            )
+            for order in orders
         )
 
     def _held(self) -> tuple[fr.HeldRow, ...]:

@@ -21,7 +21,6 @@ from mm_tui.journal.reader import SessionReader
 from mm_tui.journal.record import Entry, MarketLine, Place
 from mm_tui.model import account as accounts
 from mm_tui.model.clock import SECOND
-from mm_tui.model.orders import Order
 from mm_tui.views.fmt import clock
 from mm_tui.views.frames import (
     ChartFill,
@@ -37,6 +36,7 @@ from mm_tui.views.frames import (
     Viewport,
 )
 from mm_tui.views.ladder import LadderView
+from mm_tui.views.orders import order_row
 from mm_tui.views.tape import tape_row
 
 LEAD: Final = 2
@@ -193,7 +193,7 @@ class Film:
             truth=msgspec.structs.replace(shown.truth, age_ms=None, clock=f"{clock(self.ts)}Z"),
             ladder=self._ladder_frame(view),
             tape=self._tape(),
-            orders=tuple(map(self._row, sorted(self._recorded.open, key=lambda one: (-one.price, one.created)))),
+            orders=self._orders(market.references.mid2),
             position=self._position(market.references.mid2),
             chart=self._chart(),
             events=self._recorded.log.rows,
@@ -214,21 +214,10 @@ class Film:
             self._recorded.shown.tape, trades=trades, significant_quantity=tape.significant_lots
         )
 
-    def _row(self, order: Order) -> OrderRow:
-        mid2 = self._recorded.market.references.mid2
-        return OrderRow(
-            order_id=order.order_id,
-            side=order.side,
-            price=order.price,
-            bps=round((2 * order.price / mid2 - 1) * 10_000, 1) if mid2 else None,
-            left=order.left,
-            quantity=order.quantity,
-            status=order.status.value,
-            age_s=max(0, (self.ts - order.created) // SECOND),
-            level=order.level,
-            steps=order.steps,
-            fate=self._recorded.fates.get(order.order_id, ""),
-        )
+    def _orders(self, mid2: int) -> tuple[OrderRow, ...]:
+        fates = self._recorded.fates
+        shown = sorted(self._recorded.open, key=lambda one: (-one.price, one.created))
+        return tuple(order_row(one, mid2, self.ts, fates.get(one.order_id, "")) for one in shown)
 
     def _position(self, mid2: int) -> PositionFrame:
         """The milestone's, with the account brought up to the moment; a split that fills changed is not known."""
