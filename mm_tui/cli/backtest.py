@@ -176,6 +176,9 @@ def _verify(recording: str, loaded: "Loaded", changes: "Changes", *, as_json: bo
         verdict = verify(path, changes)
     if as_json:
         click.echo(msgspec.json.encode(verdict.document()).decode())
+    elif verdict.identical:
+        click.echo("identical")
+        click.echo(f"{verdict.inputs:,} inputs, {verdict.outputs:,} outputs", err=True)
     else:
         click.echo(verdict.words())
     if verdict.note:

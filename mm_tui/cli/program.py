@@ -1,7 +1,7 @@
 """The command `mm-tui`: its group, its global options, and how it ends.
 
-Exit codes: 0 well, 64 usage, 65 bad data file, 69 venue unreachable, 70 internal error, 75 orders may still rest,
-78 bad settings, 130, 143 and 129 after SIGINT, SIGTERM and SIGHUP.
+Exit codes: 0 well, 64 usage, 65 bad data file, 69 venue unreachable, 70 internal error, 74 standard output cannot be
+written, 75 orders may still rest, 78 bad settings, 130, 143 and 129 after SIGINT, SIGTERM and SIGHUP.
 """
 
 import os
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from mm_tui.cli import streams
 from mm_tui.cli.backtest import backtest, replay
 from mm_tui.cli.common import Globals, global_options
 from mm_tui.cli.config import config
@@ -21,7 +22,7 @@ from mm_tui.cli.run import demo, run
 from mm_tui.cli.sessions import kill, sessions
 from mm_tui.cli.sweep import sweep
 from mm_tui.cli.view import view
-from mm_tui.errors import MmTuiError
+from mm_tui.errors import MmTuiError, OrdersMayRest
 
 PROGRAM = "mm-tui"
 DEFAULT_COMMAND = "run"
@@ -79,28 +80,45 @@ for command in (run, demo, replay, backtest, sweep, report, export, sessions, ki
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and say how it ended; errors go to standard error, without a traceback.
 
+    With `--json` standard output has its one document then too: what went wrong, and the exit code.
     What the process writes is its owner's alone: positions and orders are nobody else's business.
     """
     chosen = Globals()
     os.umask(os.umask(0o077) | 0o077)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    streams.prepare()
+    given = sys.argv[1:] if arguments is None else arguments
     try:
         result = cli.main(args=arguments, prog_name=PROGRAM, standalone_mode=False, obj=chosen)
-    except click.ClickException as error:
-        error.show()
-        return _USAGE
+        code = result if isinstance(result, int) else 0
     except (click.Abort, KeyboardInterrupt):
-        return _INTERRUPTED
+        code = _INTERRUPTED
+        _document(given, "interrupted", code)
     except Exception as error:  # noqa: BLE001  # the last place where it can be told in words
         cause = _alone(error)
-        if isinstance(cause, MmTuiError):
-            click.echo(_printable(str(cause)), err=True)
-            return cause.exit_code
-        _tell(cause, chosen)
-        return _INTERNAL
-    return result if isinstance(result, int) else 0
+        code, words = _told(cause, chosen)
+        if not isinstance(cause, OrdersMayRest):  # those are told beside the summary of the desk that left them
+            _document(given, words, code)
+    return streams.flush(code)
+
+
+def _told(error: Exception, chosen: Globals) -> tuple[int, str]:
+    """Put an error into words on standard error; its exit code and the words."""
+    if isinstance(error, click.ClickException):
+        error.show()
+        return _USAGE, error.format_message()
+    if isinstance(error, MmTuiError):
+        words = _printable(str(error))
+        click.echo(words, err=True)
+        return error.exit_code, words
+    return _INTERNAL, _tell(error, chosen)
+
+
+def _document(arguments: Sequence[str], words: str, code: int) -> None:
+    """For a program that reads standard output, an error as the document that it was promised."""
+    if "--json" in arguments:
+        import json  # noqa: PLC0415  # only when something broke
+
+        sys.stdout.write(json.dumps({"error": words, "exit_code": code}, ensure_ascii=False) + "\n")
 
 
 def _printable(text: str) -> str:
@@ -116,15 +134,17 @@ def _alone(error: Exception) -> Exception:
     return error
 
 
-def _tell(error: Exception, chosen: Globals) -> None:
-    """One line about a fault of ours, and where its traceback is."""
+def _tell(error: Exception, chosen: Globals) -> str:
+    """Say one line about a fault of ours, and where its traceback is; the line."""
     import traceback  # noqa: PLC0415  # only when something broke
 
     lines = "".join(traceback.format_exception(error))
     if chosen.log_level == "debug":
         click.echo(lines, err=True, nl=False)
     notes = getattr(error, "__notes__", None) or [_kept(lines)]
-    click.echo(f"{PROGRAM}: internal error: {type(error).__name__}: {error} ({'; '.join(notes)})", err=True)
+    words = _printable(f"{PROGRAM}: internal error: {type(error).__name__}: {error} ({'; '.join(notes)})")
+    click.echo(words, err=True)
+    return words
 
 
 def _kept(lines: str) -> str:
