@@ -13,7 +13,7 @@ import msgspec
 from mm_tui.backtest.recording import Changes, FrameReader, RecordedSession
 from mm_tui.core.outputs import Outputs
 from mm_tui.errors import DataError, UsageError
-from mm_tui.journal.meta import SessionMeta
+from mm_tui.journal.meta import RULES, SessionMeta
 from mm_tui.journal.record import AnyMessage, Entry, MarketLine
 from mm_tui.model.commands import ArmTimer, RequestSnapshot
 from mm_tui.model.events import Event, SessionStarted
@@ -23,9 +23,9 @@ from mm_tui.runtime.desk import Digest
 from mm_tui.runtime.stopwatch import RecordedStopwatch, foretold
 
 _AS_IT_WAS: Final = Changes()
-BEFORE_QUERIES: Final = (
-    "The recording is of a version that asked about orders in doubt by cancels, this one queries them: "
-    "up to the first order in doubt it is the same, from there on it cannot be."
+EARLIER_RULES: Final = (
+    "The recording was made by earlier rules of the core: since then orders in doubt are queried, and a first price "
+    "change halts for its cool-off. Up to the first of either it is the same, from there on it cannot be."
 )
 
 
@@ -123,14 +123,14 @@ def verify(folder: Path, changes: Changes = _AS_IT_WAS) -> Verdict:
             last = item
             found = due.pop(0) if due else None
             if found != item.message:
-                why = BEFORE_QUERIES if core.orders.doubtful and not session.meta.queried else None
+                why = _why(session.meta)
                 difference = Difference(item.seq, item.after, item.message, found, why)
                 return Verdict(inputs, outputs, difference, session.note)
             outputs += 1
             whole.said(found)
             continue
         if due:
-            why = BEFORE_QUERIES if core.orders.doubtful and not session.meta.queried else None
+            why = _why(session.meta)
             difference = Difference(last.seq + 1, last.after, None, due[0], why)
             return Verdict(inputs, outputs, difference, session.note)
         event = session.event(item, frames) if isinstance(item, MarketLine) else item.message
@@ -197,6 +197,10 @@ def said(outputs: Outputs) -> Iterator[Any]:
     for command in outputs.commands:
         yield command.command if isinstance(command, Approved) else command
     yield from outputs.facts
+
+
+def _why(meta: SessionMeta) -> str | None:
+    return EARLIER_RULES if meta.rules < RULES else None
 
 
 def _shown(message: AnyMessage | None) -> str:

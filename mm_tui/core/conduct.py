@@ -26,11 +26,10 @@ class Conduct:
         self.link_up = False
         self.closing = False
         """The gate was closed by the orderly end, not by a halt."""
-        self.cooloff_until = 0
         self._clean_since = 0
 
     def judge(  # noqa: C901, PLR0911 - one line a state, the strongest first
-        self, ts: int, market: Market, closed: str, restrained: str, words: Callable[[], str], *, flattening: bool
+        self, market: Market, closed: str, restrained: str, words: Callable[[], str], *, flattening: bool
     ) -> tuple[State, str]:
         """The state and its reason; `closed` and `restrained` say why the gate is so, `words` describe the quotes."""
         if closed:
@@ -43,8 +42,6 @@ class Conduct:
             return State.STALE, self.stale
         if flattening:
             return State.PAUSED, "flattening"
-        if ts < self.cooloff_until:
-            return State.PAUSED, "the price moved too far: cooling off"
         if self.paused:
             return State.PAUSED, self.paused
         if not (self.side_on[BUY] or self.side_on[SELL]):
@@ -69,7 +66,6 @@ class Conduct:
 
     def start_anew(self) -> None:
         """A person takes the desk up after a halt: what limits did is over; a side that a person switched off stays."""
-        self.cooloff_until = 0
         for side in self.side_why:
             self.side_on[side] = True
         self.side_why = {}

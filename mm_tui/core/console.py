@@ -92,15 +92,16 @@ class Console:
     def _rearm(self, _: str) -> None:
         """After a halt what a limit had done is undone; a soft limit is taken note of. Either leads to a pause."""
         core = self._core
-        if not (core.gate.closed or core.breaker.soft):
+        shut = core.gate.shut(core.outbox.ts)
+        if not (shut or core.breaker.soft):
             stays = f"; reduce-only stays: {core.gate.restrained}" if core.gate.restrained else ""
             core.outbox.note("info", f"nothing to re-arm{stays}")
             return
         if core.conduct.closing:
             core.outbox.note("warn", "the desk is closing")
             return
-        if core.gate.closed:
-            core.gate.closed = ""
+        if shut:
+            core.gate.closed, core.gate.cooling_until = "", 0
             core.conduct.start_anew()
         core.breaker.rearm(core.pnl if core.mid2 else core.breaker.pnl)
         core.conduct.paused = "re-armed"

@@ -90,13 +90,14 @@ class Deciding:
 
     @property
     def halted(self) -> str:
-        """Why the desk is halted; empty while it is not, and where it only ends."""
+        """Why the desk is halted until a person re-arms it; empty while it is not, and where it only ends."""
         return "" if self.conduct.closing else self.gate.closed
 
     @property
     def risk_state(self) -> Literal["running", "reduce-only", "halted"]:
         """What the limits allow."""
-        return "halted" if self.halted else "reduce-only" if self.gate.restrained else "running"
+        halted = self.halted or (not self.gate.closed and self.gate.shut(self.outbox.ts))
+        return "halted" if halted else "reduce-only" if self.gate.restrained else "running"
 
     @property
     def mid2(self) -> int:
@@ -168,9 +169,8 @@ class Deciding:
     def judged(self) -> tuple[State, str]:
         """The state that everything speaks for now, and its reason."""
         return self.conduct.judge(
-            self.outbox.ts,
             self.market,
-            self.gate.closed,
+            self.gate.shut(self.outbox.ts),
             self.gate.restrained,
             self.quoter.describe,
             flattening=self.flattener.active,

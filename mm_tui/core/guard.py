@@ -33,8 +33,7 @@ class Guard:
             self.halt(f"{trip.rule} {trip.value}, limit {trip.limit}" if trip.limit else f"{trip.rule} {trip.value}")
             return
         if trip.action == "pull":
-            core.conduct.cooloff_until = ts + round(core.limits.price_change_cooloff_s * SECOND)
-            core.outbox.arm("cooloff", core.conduct.cooloff_until)
+            self._cool(trip, ts)
         elif trip.action == "reduce only":
             self.restrain()
         else:
@@ -42,6 +41,13 @@ class Guard:
             core.conduct.switch_off(side, trip.value)
             core.quoter.dirty = True
         core.settle()
+
+    def _cool(self, trip: Trip, ts: int) -> None:
+        """A halt that ends by itself; what a person does meanwhile, and the next trip, come before that."""
+        core = self._core
+        until = core.gate.cooling_until = ts + round(core.limits.price_change_cooloff_s * SECOND)
+        core.gate.cooling = f"{trip.rule} {trip.value}, limit {trip.limit}: quotes return {time_of_day(until)}"
+        core.outbox.arm("cooloff", until)
 
     def halt(self, reason: str) -> None:
         """Close the gate, cancel all, and stay so until a person re-arms."""

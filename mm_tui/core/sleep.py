@@ -23,7 +23,7 @@ def settled_mids(core: Core) -> tuple[float, float] | None:
     if conduct.state in QUOTES:
         if core.quoter.dirty:
             return None
-    elif core.outbox.ts < conduct.cooloff_until or core.judged() != (conduct.state, conduct.reason):
+    elif core.outbox.ts < core.gate.cooling_until or core.judged() != (conduct.state, conduct.reason):
         return None
     if not core.guard.pnl_watched or core.gate.closed:
         return -inf, inf

@@ -13,6 +13,8 @@ from mm_tui.model.instrument import Instrument, impossible
 FILE = "session.json"
 FORMAT = 1
 """Of the session folder; a folder of a later format is refused, not guessed at."""
+RULES = 2
+"""Of the core, as they are now. 1: orders in doubt were asked for by cancels, a first price change only paused."""
 LARGEST = 1 << 24
 """Bytes that are read; none is a hundredth of that."""
 
@@ -91,8 +93,8 @@ class SessionMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False
     """Null for a session that stands by itself."""
     black_box_of: BlackBox | None = None
     """Null for a session that ran; else this is the last minute of one, to be shown and not to be run."""
-    queried: bool = False
-    """The venue was queried about orders in doubt; false in a session of before it was: it was asked by cancels."""
+    rules: int = 1
+    """By which rules the core decided; others may say otherwise to the same inputs, see `RULES`."""
     measured: dict[str, dict[str, Any]] | None = None
     """`feed_age_ms` and `latency_us` of the summary: what the shells measured and no recording can say again."""
 

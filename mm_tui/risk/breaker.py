@@ -4,7 +4,7 @@
 - drawdown: trading PnL below its peak
 - both have a soft limit below, from which only what reduces the position goes out, until the figure is a tenth of the
   soft limit below it again, or a person has taken note of it by a re-arm
-- price change: the mid's range within a window; the first time pulls the quotes, the next within the hour halts
+- price change: the mid's range within a window; the first halts for a while, the next within the hour for good
 - same-side fills: too many orders of one side filled within a window, none of the other side between
 """
 

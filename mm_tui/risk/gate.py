@@ -62,6 +62,8 @@ class Gate:
         self.instrument = instrument
         self.closed = ""
         """Why nothing but cancels and the operator's reduce-only passes; empty while the gate is open."""
+        self.cooling, self.cooling_until = "", 0
+        """Why it is closed by itself for a while, and until when, ns."""
         self.restrained = ""
         """Why only what reduces the position passes; empty while more may."""
         self.quiet_until = 0
@@ -84,6 +86,10 @@ class Gate:
     def twin(self) -> "Gate":
         """One that has let the same pass, and counts on by itself."""
         return twin(self)
+
+    def shut(self, ts: int) -> str:
+        """Why nothing but cancels and the operator's reduce-only passes now; empty where more may."""
+        return self.closed or (self.cooling if ts < self.cooling_until else "")
 
     def rate(self, ts: int) -> int:
         """Placements, amends and replaces that left in the second before `ts`; anyone may ask, at any time."""
@@ -130,7 +136,8 @@ class Gate:
         if isinstance(command, _NEW):
             verdict = self._check_new(command, exposure)
         elif isinstance(command, AmendOrder):
-            closed = Refused("gate closed", self.closed, "open") if self.closed else None
+            shut = self.shut(command.ts)
+            closed = Refused("gate closed", shut, "open") if shut else None
             verdict = closed or self._check_quiet(command.ts) or self._check_rate(command.ts, reducing=True)
         else:
             return Approved(command)
@@ -147,8 +154,9 @@ class Gate:
 
     def _check_new(self, command: PlaceOrder | ReplaceOrder, exposure: Exposure) -> Refused | None:
         reduce_only = isinstance(command, PlaceOrder) and command.reduce_only
-        if self.closed and not reduce_only:
-            return Refused("gate closed", self.closed, "open")
+        shut = self.shut(command.ts)
+        if shut and not reduce_only:
+            return Refused("gate closed", shut, "open")
         refused = self._check_quiet(command.ts) or self._check_order(command, exposure)
         if refused is not None:
             return refused

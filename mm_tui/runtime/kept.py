@@ -92,7 +92,7 @@ class Kept:
             stale_after_ms=chosen.stale_after_ms,
             branch_of=chosen.origin,
             start=started,
-            queried=True,
+            rules=meta.RULES,
         )
         meta.write_meta(self._folder.path, self._meta)
         self.writer = SessionWriter(self._folder.path, settings.record.rotate_mb * 1_000_000)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from small_session import record
 
-from mm_tui.backtest.verify import BEFORE_QUERIES, verify
+from mm_tui.backtest.verify import EARLIER_RULES, verify
 from mm_tui.errors import DataError
 
 
@@ -118,7 +118,7 @@ def test_no_session_is_said(tmp_path: Path) -> None:
         verify(tmp_path)
 
 
-async def test_queries_are_recorded_and_a_recording_of_before_them_says_why_it_differs(tmp_path: Path) -> None:
+async def test_queries_are_recorded_and_a_recording_by_earlier_rules_says_why_it_differs(tmp_path: Path) -> None:
     """Orders take longer than an answer is waited for, so that each comes into doubt."""
     folder = (await record(tmp_path, "simulator.order_latency_ms=7000")).folder
     assert folder is not None
@@ -131,14 +131,14 @@ async def test_queries_are_recorded_and_a_recording_of_before_them_says_why_it_d
     assert difference is not None
     assert len(difference.words().splitlines()) == 3
     meta = folder / "session.json"
-    meta.write_text(meta.read_text().replace('"queried": true', '"queried": false'))
+    meta.write_text(meta.read_text().replace('"rules": 2', '"rules": 1'))
     difference = verify(folder).difference
     assert difference is not None
-    assert difference.words().splitlines()[3] == BEFORE_QUERIES
+    assert difference.words().splitlines()[3] == EARLIER_RULES
     lines = text.splitlines()
     at = next(seq for seq, line in enumerate(lines) if '"type":"QueryOrder"' in line)
     kept = [json.dumps({**json.loads(line), "seq": seq}) for seq, line in enumerate(lines[:at] + lines[at + 1 :])]
     (folder / "journal.jsonl").write_text("\n".join(kept) + "\n")
     difference = verify(folder).difference
     assert difference is not None
-    assert (difference.recorded is None or difference.found is not None, difference.why) == (True, BEFORE_QUERIES)
+    assert (difference.recorded is None or difference.found is not None, difference.why) == (True, EARLIER_RULES)

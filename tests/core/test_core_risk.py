@@ -4,13 +4,15 @@ import itertools
 
 import msgspec
 import pytest
-from pure_desk import ASK, BID, Rig, ask, bid, delta, placed, snapshot
+from pure_desk import ASK, BID, SECOND, Rig, ask, bid, delta, placed, snapshot
 
 from mm_tui.core.config import CoreConfig
 from mm_tui.model import commands as cmd
 from mm_tui.model import facts
+from mm_tui.model.clock import time_of_day
 from mm_tui.model.events import BUY, SELL
 from mm_tui.model.orders import Status
+from mm_tui.risk.gate import Refused
 from mm_tui.risk.limits import Limits
 
 B, A = bid(BID - 1000), ask(ASK + 1000)
@@ -146,21 +148,48 @@ def test_a_fill_that_breaks_a_limit_is_answered_with_cancels_alone() -> None:
     assert rig.take() == [cmd.CancelAll(ts=rig.ts)]
 
 
-def test_a_price_that_jumps_pulls_cools_off_and_the_second_time_halts() -> None:
+def test_a_price_that_jumps_halts_for_the_cool_off_and_the_second_time_until_a_rearm() -> None:
     rig = Rig()
     rig.quoting(B, A)
     rig.tick(BID + 38_000, ASK + 38_000)
-    assert (rig.state, rig.core.reason) == ("paused", "the price moved too far: cooling off")
+    until = time_of_day(rig.ts + 30 * SECOND)
+    assert rig.state == rig.core.risk_state == "halted"
+    assert rig.core.reason == f"price change 61.5 bps, limit 60 bps in 10 s: quotes return {until}"
     assert rig.take(cmd.CancelAll)
+    assert not rig.core.halted
     rig.canceled(*rig.core.orders.open)
     rig.strategy.want(bid(BID + 36_000))
     rig.flow(29, BID + 38_000, ASK + 38_000)
     assert not rig.take()
     rig.flow(1, BID + 38_000, ASK + 38_000)
-    assert rig.state == "quoting"
+    assert (rig.state, rig.core.risk_state) == ("quoting", "running")
     assert len(placed(rig.take())) == 1
     rig.tick(BID, ASK)
     assert rig.state == "halted"
+    rig.flow(60, BID, ASK)
+    assert (rig.state, rig.core.halted) == ("halted", rig.core.reason)
+
+
+def test_a_cool_off_shuts_the_gate_but_for_the_operators_flatten_and_a_rearm_ends_it_in_a_pause() -> None:
+    rig = Rig()
+    first, _ = rig.quoting(B, A)
+    rig.fill(first, 100)
+    rig.tick(BID + 38_000, ASK + 38_000)
+    rig.canceled(*rig.core.orders.open)
+    rig.take()
+    new = cmd.PlaceOrder(ts=rig.ts, order_id="x", side=BUY, price=BID + 37_000, quantity=1)
+    verdict = rig.core.gate.check(new, rig.core.executor._passage.exposure(BUY))
+    assert isinstance(verdict, Refused)
+    assert verdict.rule == "gate closed"
+    rig.act("flatten")
+    (closing,) = rig.take(cmd.PlaceOrder)
+    assert closing.reduce_only
+    assert rig.state == "halted"
+    rig.fill(next(iter(rig.core.orders.open)), 100)
+    rig.act("rearm")
+    assert (rig.state, rig.core.reason) == ("paused", "re-armed")
+    rig.flow(40, BID + 38_000, ASK + 38_000)
+    assert rig.state == "paused"
 
 
 def test_one_side_filled_in_a_row_is_switched_off_and_its_orders_leave() -> None:
