@@ -51,6 +51,7 @@ def test_words_about_the_program_load_next_to_nothing(tmp_path: Path, arguments:
         "mm_tui.cli.report",
         "mm_tui.cli.run",
         "mm_tui.cli.sessions",
+        "mm_tui.cli.streams",
         "mm_tui.cli.sweep",
         "mm_tui.cli.view",
     }
