@@ -42,8 +42,6 @@ class _Life:
     """Why it left the book, or is about to."""
     reason: str = ""
     moves: list[Move] = field(default_factory=list)
-    row: HistoryRow | None = None
-    """What was shown of it; None after a change."""
 
 
 class OrderHistory:
@@ -54,7 +52,10 @@ class OrderHistory:
         self._instrument = instrument
         self._queue_ahead = queue_ahead
         self._lives: OrderedDict[str, _Life] = OrderedDict()
-        self._changed = False
+        self._shown: OrderedDict[str, HistoryRow | None] = OrderedDict()
+        """A row of each life, in the same order; None where it was not made yet."""
+        self._changed: set[str] = set()
+        """Orders whose row is to be made anew."""
 
     def hear(self, fact: Fact) -> None:
         """Take a fact; those of no order are none of ours."""
@@ -65,9 +66,14 @@ class OrderHistory:
 
     def refresh(self) -> None:
         """Make a new tuple, where anything came; a row that did not change is the same object."""
-        if self._changed:
-            self._changed = False
-            self.rows = tuple(self._row(life) for life in reversed(self._lives.values()))
+        if not self._changed:
+            return
+        for order_id in self._changed:
+            life = self._lives.get(order_id)
+            if life is not None:
+                self._shown[order_id] = _row(life)
+        self._changed.clear()
+        self.rows = tuple(reversed(self._shown.values()))  # type: ignore[arg-type]  # each was made by now
 
     def _move(self, fact: OrderChanged) -> None:
         life = self._lives.get(fact.order_id)
@@ -75,8 +81,10 @@ class OrderHistory:
             life = self._lives[fact.order_id] = _Life(
                 fact.order_id, fact.side, fact.price, fact.quantity, fact.level, fact.ts
             )
+            self._shown[fact.order_id] = None
             if len(self._lives) > LENGTH:
                 self._lives.popitem(last=False)
+                self._shown.popitem(last=False)
         what, words = _WORDS.get(Status(fact.status), fact.status), fact.reason
         if fact.status == Status.PENDING_CANCEL:
             life.why = fact.reason
@@ -93,7 +101,7 @@ class OrderHistory:
         life.status, life.quantity, life.filled = fact.status, fact.quantity, fact.filled
         life.ended = fact.ts if fact.status in TERMINAL else None
         life.reason = _reason(life, fact)
-        life.row, self._changed = None, True
+        self._changed.add(fact.order_id)
         if fact.status != Status.PARTIALLY_FILLED:  # the fill tells of itself
             life.moves.append(Move(ts=fact.ts, what=what, words=words))
             _shorten(life.moves)
@@ -107,26 +115,25 @@ class OrderHistory:
         words = f"{lots} at {price}" + ("" if fact.maker else ", as taker")
         life.moves.append(Move(ts=fact.ts, what="fill", words=words))
         _shorten(life.moves)
-        life.row, self._changed = None, True
+        self._changed.add(fact.order_id)
 
-    def _row(self, life: _Life) -> HistoryRow:
-        if life.row is None:
-            life.row = HistoryRow(
-                order_id=life.order_id,
-                side=life.side,
-                price=life.price,
-                quantity=life.quantity,
-                filled=life.filled,
-                status=life.status,
-                level=life.level,
-                placed=life.placed,
-                ended=life.ended,
-                ahead=life.ahead,
-                amends=life.amends,
-                reason=life.reason,
-                moves=tuple(life.moves),
-            )
-        return life.row
+
+def _row(life: _Life) -> HistoryRow:
+    return HistoryRow(
+        order_id=life.order_id,
+        side=life.side,
+        price=life.price,
+        quantity=life.quantity,
+        filled=life.filled,
+        status=life.status,
+        level=life.level,
+        placed=life.placed,
+        ended=life.ended,
+        ahead=life.ahead,
+        amends=life.amends,
+        reason=life.reason,
+        moves=tuple(life.moves),
+    )
 
 
 def _shorten(moves: list[Move]) -> None:

@@ -29,6 +29,8 @@ from mm_tui.views.ladder import LadderView
 from mm_tui.views.level import level_frame
 from mm_tui.views.log import EventLog
 from mm_tui.views.orders import order_row
+from mm_tui.views.paced import EVERY as PACE
+from mm_tui.views.paced import Paced
 from mm_tui.views.risk import risk_frame
 from mm_tui.views.tape import TapeView
 from mm_tui.views.traded import QueueAhead, TradedAtPrice
@@ -85,6 +87,11 @@ class Presenter:
         self._charts = ChartView(core, scores)
         self._depth = DepthView(core)
         self._tape = TapeView(core.market, log)
+        self._truth_part: Paced[fr.TruthFrame] = Paced()
+        self._position_part: Paced[fr.PositionFrame] = Paced(PACE // 3)
+        self._risk_part: Paced[fr.RiskFrame] = Paced(2 * PACE // 3)
+        self._parameters: tuple[object, tuple[fr.ParameterRow, ...]] = (None, ())
+        """What the rows were made of, and the rows."""
         self._sampled = -1
         """The quarter of a second that was looked at last."""
         self._counted = 0
@@ -104,19 +111,19 @@ class Presenter:
             ts=ts,
             instrument=core.instrument,
             header=_same(self._header(vitals), last.header),
-            truth=_same(self._truth(ts, vitals), last.truth),
+            truth=self._paced_truth(ts, vitals),
             ladder=ladder,
             tape=_same(self._tape.frame(ts), last.tape),
             orders=orders,
-            position=_same(self._position(vitals), last.position),
-            risk=_same(risk_frame(core, ts, self._log.refusal), last.risk),
+            position=self._paced_position(ts, vitals),
+            risk=self._paced_risk(ts),
             chart=self._charts.frame(self._log.fills),
             latency=vitals.latency,
             depth=self._depth.frame(),
             events=self._log.rows,
             history=self.history.rows,
             workers=_same(vitals.workers, last.workers),
-            parameters=_same(parameter_rows(core.parameters), last.parameters),
+            parameters=self._parameter_rows(),
             obligation=_same(self._worth.obligation(ts), last.obligation),
             worth=_same(self._worth.worth(ts), last.worth),
             estimates=_same(self._estimates(), last.estimates),
@@ -156,6 +163,32 @@ class Presenter:
         if self._core.state is State.REDUCE_ONLY and self._core.restraint.operator:
             return "r lifts it"
         return HINTS.get(self._core.state, "")
+
+    # -- what goes at a pace of its own; beside it what is told at once
+
+    def _paced_truth(self, ts: int, vitals: Vitals) -> fr.TruthFrame:
+        core = self._core
+        note = (vitals.link, vitals.age_ms is None, core.market.gaps, core.bad_frames, core.limits.max_orders_per_s)
+        return self._truth_part.at(ts, note, lambda: self._truth(ts, vitals))
+
+    def _paced_position(self, ts: int, vitals: Vitals) -> fr.PositionFrame:
+        core, account = self._core, self._core.account
+        note = (not core.mid2, account.fills, account.position, account.base, account.quote, core.gate.max_position)
+        return self._position_part.at(ts, note, lambda: self._position(vitals))
+
+    def _paced_risk(self, ts: int) -> fr.RiskFrame:
+        core, log = self._core, self._log
+        sides = core.conduct.side_on
+        state = (core.risk_state, core.gate.refused, log.refusal, sides[BUY], sides[SELL], core.orders.places)
+        note = (*state, core.account.position, core.gate.max_position, core.limits)
+        return self._risk_part.at(ts, note, lambda: risk_frame(core, ts, log.refusal))
+
+    def _parameter_rows(self) -> tuple[fr.ParameterRow, ...]:
+        parameters = self._core.parameters
+        made_of = (parameters.strategy, parameters.params, parameters.leans, tuple(parameters.changed.items()))
+        if made_of != self._parameters[0]:
+            self._parameters = made_of, parameter_rows(parameters)
+        return self._parameters[1]
 
     def _truth(self, ts: int, vitals: Vitals) -> fr.TruthFrame:
         core = self._core

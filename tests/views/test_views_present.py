@@ -226,3 +226,25 @@ def test_a_frame_drawn_ahead_of_the_events_changes_nothing_of_what_may_leave() -
         rig.want(bid(BID - 3000), ask(ASK + 3000))
         left.append((rig.take(), rig.core.gate.refused))
     assert left == [([], 2), ([], 2)]
+
+
+def test_figures_that_follow_the_mid_go_at_a_pace_a_fill_and_a_halt_are_told_at_once() -> None:
+    screen = Screen()
+    (order,) = screen.rig.quoting(bid(BID - 1000))
+    first = screen.frame()
+    screen.vitals.age_ms = 70
+    screen.rig.ts += 1
+    assert screen.frame().truth is first.truth
+    screen.vitals.link = "down"
+    assert (screen.frame().truth.link, screen.frame().truth.age_ms) == ("down", 70)
+    screen.rig.fill(order, 60)
+    filled = screen.frame()
+    assert (filled.position.fills, filled.position.base) == (1, Decimal("0.0006"))
+    assert filled.risk.gauges[0].value == "+0.00060"
+    screen.rig.act("kill")
+    assert screen.frame().risk.state == "halted"
+    before = screen.frame().truth
+    screen.vitals.age_ms = 90
+    screen.rig.ts += SECOND
+    assert before.age_ms == 70
+    assert screen.frame().truth.age_ms == 90
