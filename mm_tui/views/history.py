@@ -1,6 +1,5 @@
 """The history of orders: each one's life, put together from the facts."""
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from mm_tui.model.events import Side
@@ -51,8 +50,8 @@ class OrderHistory:
         self.rows: tuple[HistoryRow, ...] = ()
         self._instrument = instrument
         self._queue_ahead = queue_ahead
-        self._lives: OrderedDict[str, _Life] = OrderedDict()
-        self._shown: OrderedDict[str, HistoryRow | None] = OrderedDict()
+        self._lives: dict[str, _Life] = {}
+        self._shown: dict[str, HistoryRow | None] = {}
         """A row of each life, in the same order; None where it was not made yet."""
         self._changed: set[str] = set()
         """Orders whose row is to be made anew."""
@@ -83,8 +82,8 @@ class OrderHistory:
             )
             self._shown[fact.order_id] = None
             if len(self._lives) > LENGTH:
-                self._lives.popitem(last=False)
-                self._shown.popitem(last=False)
+                oldest = next(iter(self._lives))
+                del self._lives[oldest], self._shown[oldest]
         what, words = _WORDS.get(Status(fact.status), fact.status), fact.reason
         if fact.status == Status.PENDING_CANCEL:
             life.why = fact.reason

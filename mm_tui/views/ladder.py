@@ -1,9 +1,11 @@
 """The ladder's rows from the book: which prices are shown, grouped how, and where our own orders stand."""
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
 from mm_tui.book.book import Book
+from mm_tui.book.side import BookSide
 from mm_tui.book.tape import Tape
 from mm_tui.model.events import BUY, Trade
 from mm_tui.model.orders import Order, Status
@@ -87,8 +89,8 @@ class LadderView:
         centre = self._centre_for(view, bid + ask, group, rows)
         half = rows // 2
         high, low = centre + half * group, centre - (rows - half) * group
-        ask_sizes = self._asks(book, ask, ask_quantity, group, high)
-        bid_sizes = self._bids(book, bid, bid_quantity, group, low)
+        ask_sizes = _by_row(book.asks, ask + 1, high, group, (ask, ask_quantity))
+        bid_sizes = _by_row(book.bids, bid - 1, low, group, (bid, bid_quantity))
         figures = self._figures
         figures.refresh(ts, group, bid_sizes, ask_sizes, low=low, high=high)
         own_bids, own_asks, pending = _own(own, group)
@@ -208,21 +210,19 @@ class LadderView:
         self._centre = centre = centre // group * group
         return centre
 
-    def _asks(self, book: Book, ask: int, quantity: int, group: int, high: int) -> dict[int, int]:
-        found: dict[int, int] = {-(-ask // group) * group: 0}
-        for price, displayed in book.asks.between(ask + 1, high):
-            bucket = -(-price // group) * group
-            found[bucket] = found.get(bucket, 0) + displayed
-        found[-(-ask // group) * group] += quantity
-        return found
 
-    def _bids(self, book: Book, bid: int, quantity: int, group: int, low: int) -> dict[int, int]:
-        found: dict[int, int] = {bid // group * group: 0}
-        for price, displayed in book.bids.between(low, bid - 1):
-            bucket = price // group * group
-            found[bucket] = found.get(bucket, 0) + displayed
-        found[bid // group * group] += quantity
-        return found
+def _by_row(side: BookSide, behind: int, farthest: int, group: int, touch: tuple[int, int]) -> dict[int, int]:
+    """What a side displays, by row: the touch as it is known best, and the levels behind it up to the farthest price.
+
+    Keys of a side grow towards the touch, asks' with their sign turned: so a bid's row is rounded down, an ask's up.
+    """
+    keys, levels, sign = side.keys, side.levels, side.sign
+    price, quantity = touch
+    rows = {price * sign // group: quantity}
+    for key in keys[bisect_left(keys, farthest * sign) : bisect_left(keys, behind * sign + 1)]:
+        at = key // group
+        rows[at] = rows.get(at, 0) + levels[key * sign]
+    return {at * group * sign: lots for at, lots in rows.items()}
 
 
 def _own(orders: list[Order], group: int) -> tuple[dict[int, int], dict[int, int], set[int]]:
