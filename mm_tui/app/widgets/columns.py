@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from mm_tui.views import fmt
@@ -105,6 +106,7 @@ class Needs(NamedTuple):
     """At a row, lots."""
 
 
+@lru_cache(maxsize=64)
 def columns_for(width: int, needs: Needs, step: Decimal, chosen: str = "auto") -> Columns:
     """Price first, then quantities and own orders, then what the chosen set names, as far as the width goes."""
     price = min(width, needs.price + AIR)

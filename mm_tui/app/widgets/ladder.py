@@ -16,17 +16,19 @@ from mm_tui.app.widgets.ladder_row import (
     EMPTY,
     Beside,
     Cells,
+    Drawn,
     Half,
     Place,
+    draw,
     headings,
     level_words,
     place_in_queue,
-    row,
+    spans_of,
     spread_line,
 )
 from mm_tui.app.widgets.ladder_view import HEAD_AND_SPREAD, Looking
 from mm_tui.app.widgets.spans import fade
-from mm_tui.model.events import BUY, SELL
+from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, LadderRow
@@ -42,8 +44,6 @@ class Ladder(Looking):
     """Bids left, asks right, price in the middle; bars grow outward from the quantities."""
 
     title: ClassVar[str] = "Ladder"
-    remembered: ClassVar[int] = 256
-    """Few rows come again with the same figures, and each is many objects for the collector to look at."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id, classes=classes)
@@ -52,6 +52,8 @@ class Ladder(Looking):
         self._dimmed = False
         self._drawn_for: tuple[object, ...] | None = None
         self._traded_row = -1
+        self._drawn: list[Drawn] = []
+        """The rows as they were drawn, the highest price first."""
         self._marks: Marks = {}
         """What parameters that are tried would do."""
         self._widest: tuple[object, Needs] = (None, Needs(0, 0, 0, 0, 0))
@@ -73,7 +75,7 @@ class Ladder(Looking):
         ladder, instrument, state = frame.ladder, frame.instrument, frame.header.state
         alarm = state if state in _WARNED else "" if ladder.valid or state == "starting" else "invalid book"
         if instrument is None or not ladder.rows:
-            self._prices, self._levels, self._drawn_for = [], (), None
+            self._prices, self._levels, self._drawn_for, self._drawn = [], (), None, []
             self._rim_for(alarm)
             self.blank()
             self._say(alarm or state)
@@ -87,22 +89,32 @@ class Ladder(Looking):
         levels, split = self._visible()
         chosen = self.chosen_at(levels)
         self._prices = [None]
-        look, y = self._look, 1
+        y = 1
         mid2 = ladder.mid2 if self.unit == "bps" else None
         self._marks = marks = marks_of(frame)
-        context = (columns, split, len(levels), self._scale, self.unit, chosen, self._dimmed, mid2, self.builds, marks)
+        context = (
+            columns, instrument, split, len(levels), self._scale, self.unit, chosen, self._dimmed, mid2, self.builds,
+            marks,
+        )  # fmt: skip
         same, self._drawn_for = context == self._drawn_for and not alarm, None if alarm else context
         traded = self._traded(levels, split)
         relit = (traded, self._traded_row)
+        shown, drawn = (self._levels, self._drawn) if same else ((), [])
+        self._drawn = []
         for at, level in enumerate(levels):
             if at == split:
                 key = ("spread", ladder.spread, ladder.spread_bps, self.unit)
                 self.put(y, key, spread_line, ladder, instrument, self.unit, self.inner[0])
                 self._prices.append(None)
                 y += 1
-            if not (same and level == self._levels[at]) or at in relit:
-                cells = self._cells(level, columns, instrument, here=at == traded, chosen=at == chosen)
-                self.put(y, cells, row, cells, instrument, look)
+            before, old = (drawn[at], shown[at]) if same else (None, None)
+            if before is None or not (level is old or level == old) or at in relit:
+                known = None if old is None or before is None else (old, before.cells)
+                cells = self._cells(level, columns, instrument, known, here=at == traded, chosen=at == chosen)
+                if before is None or cells != before.cells:
+                    before = draw(cells, instrument, self._look, before)
+                    self.lay(y, spans_of(before))
+            self._drawn.append(before)
             self._prices.append(level.price)
             y += 1
         self._levels, self._traded_row = levels, traded
@@ -178,20 +190,28 @@ class Ladder(Looking):
             rows, split = rows[first : first + room], split - first
         return rows, split
 
-    def _cells(self, level: LadderRow, columns: Columns, instrument: Instrument, *, here: bool, chosen: bool) -> Cells:
-        ladder = self.frame.ladder
-        price, scale = level.price, 8 * max(0, columns.bar - 1)
-        bid = ask = EMPTY
-        mark = mark_at(self._marks, level, BUY, ladder.group)
-        if level.bid or level.own_bid or mark.lots:
-            bid = Half(level.bid, -(-level.bid * scale // self._scale), level.own_bid, mark)
-        mark = mark_at(self._marks, level, SELL, ladder.group)
-        if level.ask or level.own_ask or mark.lots:
-            ask = Half(level.ask, -(-level.ask * scale // self._scale), level.own_ask, mark)
+    def _cells(
+        self,
+        level: LadderRow,
+        columns: Columns,
+        instrument: Instrument,
+        known: tuple[LadderRow, Cells] | None,
+        *,
+        here: bool,
+        chosen: bool,
+    ) -> Cells:
+        """What a row shows; what is `known` is the level that stood there and its cells, drawn alike otherwise."""
+        ladder, price = self.frame.ladder, level.price
+        old, cells = known or (None, None)
+        there = old is not None and old.price == price and old.touch == level.touch
         return Cells(
-            price_text(price, ladder.mid2, self.unit, instrument.tick_size),
-            bid,
-            ask,
+            cells.price if cells and there else price_text(price, ladder.mid2, self.unit, instrument.tick_size),
+            cells.bid
+            if cells and old and there and level.bid == old.bid and level.own_bid == old.own_bid
+            else self._half(level, BUY, level.bid, level.own_bid, columns),
+            cells.ask
+            if cells and old and there and level.ask == old.ask and level.own_ask == old.own_ask
+            else self._half(level, SELL, level.ask, level.own_ask, columns),
             level.own_pending,
             level.touch,
             int(ladder.last_side or 0) if here else 0,
@@ -201,8 +221,15 @@ class Ladder(Looking):
             self._dimmed,
             columns,
             _place(level, columns, instrument) if columns.left else None,
-            self._beside(level, columns, instrument),
+            cells.beside if cells and old and _told_alike(level, old) else self._beside(level, columns, instrument),
         )
+
+    def _half(self, level: LadderRow, side: Side, quantity: int, own: int, columns: Columns) -> Half:
+        """One side of a row."""
+        mark = mark_at(self._marks, level, side, self.frame.ladder.group)
+        if not (quantity or own or mark.lots):
+            return EMPTY
+        return Half(quantity, -(-quantity * 8 * max(0, columns.bar - 1) // self._scale), own, mark)
 
     def _beside(self, level: LadderRow, columns: Columns, instrument: Instrument) -> Beside:
         """What the market did at a level, as far as there are columns for it."""
@@ -253,6 +280,18 @@ class Ladder(Looking):
                 (" " * (pad - pad // 2), "text on selection"),
             ]
             self.put(top + at, ("say", *spans), list, spans)
+
+
+def _told_alike(level: LadderRow, old: LadderRow) -> bool:
+    """Whether the market did the same at both, and something is displayed at both or at neither."""
+    return (
+        level.change == old.change
+        and level.depth == old.depth
+        and level.fresh == old.fresh
+        and level.bought == old.bought
+        and level.sold == old.sold
+        and bool(level.bid or level.ask) == bool(old.bid or old.ask)
+    )
 
 
 def _beyond(arrow: str, count: int, where: str) -> str:

@@ -79,19 +79,53 @@ class Cells(NamedTuple):
     beside: Beside = Beside()
 
 
+class Drawn(NamedTuple):
+    """A row as it was drawn: of the next one on its line only the parts that changed are made anew."""
+
+    cells: Cells
+    parts: tuple[list[Span], ...]
+    """From its left edge to its right: own orders in their queues, bids, price, asks, what the market did."""
+
+
 def row(cells: Cells, instrument: Instrument, look: Palette) -> list[Span]:
     """The row from its left edge to its right."""
-    columns = cells.columns
+    return spans_of(draw(cells, instrument, look))
+
+
+def spans_of(drawn: Drawn) -> list[Span]:
+    """The parts side by side."""
+    place, bids, price, asks, told = drawn.parts
+    return [*place, *bids, *price, *asks, *told]
+
+
+def draw(cells: Cells, instrument: Instrument, look: Palette, before: Drawn | None = None) -> Drawn:
+    """A row, with the parts of the one before that show the same; that one is of the same instrument and palette."""
     ground = " on selection" if cells.chosen else ""
-    spans: list[Span] = [(" " * columns.margin, "text" + ground)] if columns.margin else []
-    spans += _place(cells, ground)
-    spans += _side(cells, cells.bid, "bid", instrument, look, ground=ground)
-    spans += _price(cells, ground)
-    spans += _side(cells, cells.ask, "ask", instrument, look, ground=ground)[::-1]
-    spans += _beside(cells, ground)
-    if cells.chosen:
-        spans.append((" " * columns.width, "text" + ground))
-    return spans
+    old, parts = before if before is not None and _alike(cells, before.cells) else (None, ())
+    return Drawn(
+        cells,
+        (
+            parts[0] if old and cells.place == old.place else _left(cells, ground),
+            parts[1] if old and cells.bid == old.bid else _side(cells, "bid", instrument, look, ground=ground),
+            parts[2] if old and cells.price == old.price else _price(cells, ground),
+            parts[3] if old and cells.ask == old.ask else _side(cells, "ask", instrument, look, ground=ground)[::-1],
+            parts[4] if old and cells.beside == old.beside else _beside(cells, ground),
+        ),
+    )
+
+
+def _alike(cells: Cells, old: Cells) -> bool:
+    """Whether all is the same that more than one part goes by."""
+    return (
+        cells.columns is old.columns
+        and cells[3:10] == old[3:10]  # from what is on its way to whether it is dimmed
+        and cells.beside.glow == old.beside.glow
+    )
+
+
+def _left(cells: Cells, ground: str) -> list[Span]:
+    margin = cells.columns.margin
+    return [(" " * margin, "text" + ground), *_place(cells, ground)] if margin else _place(cells, ground)
 
 
 def place_in_queue(ahead: int | None, own: int, behind: int | None, ahead_text: str, eta_s: int | None) -> Place:
@@ -143,7 +177,10 @@ def _beside(cells: Cells, ground: str) -> list[Span]:
         (told.depth, columns.depth, "dim"),
         (told.traded, columns.traded, "dim" if cells.dimmed else "text"),
     )
-    return [(text.rjust(width), style + ground) for text, width, style in words if width]
+    spans = [(text.rjust(width), style + ground) for text, width, style in words if width]
+    if cells.chosen:
+        spans.append((" " * columns.width, "text" + ground))
+    return spans
 
 
 def _price(cells: Cells, ground: str) -> list[Span]:
@@ -158,9 +195,9 @@ def _price(cells: Cells, ground: str) -> list[Span]:
     return [("  " + text, style + ground), (" " + glyph, lit + ground)]
 
 
-def _side(cells: Cells, half: Half, side: str, instrument: Instrument, look: Palette, *, ground: str) -> list[Span]:
+def _side(cells: Cells, side: str, instrument: Instrument, look: Palette, *, ground: str) -> list[Span]:
     """From the outside in: own, bar, quantity. The caller turns the right side round."""
-    columns = cells.columns
+    columns, half = cells.columns, cells.bid if side == "bid" else cells.ask
     last = (
         ""
         if half.quantity or not cells.last or cells.dimmed

@@ -118,6 +118,14 @@ class Panel(Widget, can_focus=True):
         self._rows[at] = row
         self._changed.add(at)
 
+    def lay(self, y: int, spans: Spans) -> None:
+        """Set content row `y` to what the caller knows to be another; it is not kept."""
+        if 0 <= y < self.inner[1]:
+            at = y + self._inset
+            self._keys[at] = None
+            self._rows[at] = self._row(spans)
+            self._changed.add(at)
+
     def under(self, event: events.MouseEvent) -> tuple[int, int]:
         """The cell of the content that the pointer is at; outside of it where that is on the frame."""
         return event.x - 2 * self._inset, event.y - self._inset
