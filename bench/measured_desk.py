@@ -106,9 +106,9 @@ def put_watch_in_place(watch: Watch) -> None:
 
     look = DeskApp.poll
 
-    def counted(app: Any) -> None:
+    def counted(app: Any, *, in_turn: bool = False) -> None:
         before = app._shown  # noqa: SLF001 - a frame counts when it is shown
-        look(app)
+        look(app, in_turn=in_turn)
         watch.frames += app._shown is not before  # noqa: SLF001 - likewise
 
     DeskApp.poll = counted  # type: ignore[assignment, method-assign]

@@ -5,6 +5,7 @@ and hands it to the panels only when it is another object. Whatever fails here p
 itself alone.
 """
 
+import asyncio
 import logging
 import os
 import sys
@@ -105,6 +106,8 @@ class DeskApp(App[None], inherit_bindings=False):
         self._then: Callable[[str], object] = nothing
         self._desk: DeskScreen | None = None
         self._shown: DeskFrame | None = None
+        self._turn, self._owing = 0, False
+        """Which panels see the frame at once, and whether others have not seen it yet."""
         self.theme_names: list[str] = []
         """Themes that may be chosen, the default first."""
         self.ascii = needs_ascii()
@@ -140,7 +143,7 @@ class DeskApp(App[None], inherit_bindings=False):
         self._load_themes()
         self.arranging.begin()
         self.poll()
-        self.set_interval(1 / self.ui.frames_per_s, self.poll)
+        self._look_again()
         if self.problems:
             self.call_after_refresh(self._show_problems)
 
@@ -166,15 +169,32 @@ class DeskApp(App[None], inherit_bindings=False):
         lines = [*self.problems, "", "The defaults are used in their place."]
         self.ask(Notice("Settings", lines), nothing)
 
-    def poll(self) -> None:
-        """Show the latest frame, if it is another one and can be seen."""
+    def _look_again(self) -> None:
+        """Have the loop itself call at the frame rate: a timer of Textual's costs a tenth of a frame in messages."""
+        if not (self._exit or self._closing):
+            asyncio.get_running_loop().call_later(1 / self.ui.frames_per_s, self._on_time)
+
+    def _on_time(self) -> None:
+        self._look_again()
+        try:
+            self.poll(in_turn=True)
+        except Exception as error:  # noqa: BLE001 - as Textual does with what comes out of a timer
+            self._handle_exception(error)
+
+    def poll(self, *, in_turn: bool = False) -> None:
+        """Show the latest frame, if it is another one and can be seen; `in_turn`, some panels with the next look."""
         frame, before = self.link.frame, self._shown
-        if frame is not before and not self._behind:
+        if frame is before:
+            if self._owing:
+                self._owing = False
+                self.desk.catch_up()
+        elif not self._behind:
             self._shown = frame
+            self._turn, self._owing = 1 - self._turn, in_turn
             if before is not None and _is_another(frame, before):
                 self._told = None
                 self.call_next(self._renew)
-            self.desk.show(frame)
+            self.desk.show(frame, self._turn if in_turn else None)
             if self._bell.rings(frame):
                 self.bell()
             self._tell_news(frame)

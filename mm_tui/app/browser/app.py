@@ -50,9 +50,9 @@ class ViewApp(DeskApp):
     TITLE = "mm-tui"
     INTENTS: ClassVar[type[Intents]] = ViewIntents
 
-    def poll(self) -> None:
+    def poll(self, *, in_turn: bool = False) -> None:
         """The latest frame; the end, where the desk has ended."""
-        super().poll()
+        super().poll(in_turn=in_turn)
         if getattr(self.link, "gone").is_set():  # noqa: B009 - a link of ours
             self.exit()
 
