@@ -112,8 +112,8 @@ class Markouts:
         mean = self._of[side]
         return mean.errors(), mean.counts()
 
-    def settle(self, ts: int, mid2: int | None) -> None:
-        """Fills whose horizon lies before this time meet the mid that stood until now; None: the book was invalid."""
+    def settle(self, ts: int, stood: MidBefore) -> None:
+        """Fills whose horizon lies before this time meet the mid that stood there, if the book was valid."""
         nearest = NEVER
         for place, pending in enumerate(self._pending):
             while pending:
@@ -121,7 +121,8 @@ class Markouts:
                 if horizon >= ts:
                     nearest = min(nearest, horizon)
                     break
-                self._look(place, pending.popleft(), mid2)
+                mid2, valid = stood(horizon)
+                self._look(place, pending.popleft(), mid2 if valid else None)
         self.due = nearest
 
     def _look(self, place: int, fill: Worth, mid2: int | None) -> None:

@@ -79,12 +79,12 @@ class PnlSplit:
         insert(self._pending, fill)
         return False
 
-    def settle(self, ts: int) -> list[Worth]:
-        """Fills whose five seconds lie before this time meet the mid that stood until now; those fills."""
-        pending, mid2, over = self._pending, self.mid2, []
+    def settle(self, ts: int, stood: MidBefore = unknown) -> list[Worth]:
+        """Fills whose five seconds lie before this time meet the mid that stood at their end; those fills."""
+        pending, over = self._pending, []
         while pending and pending[0].ts + TAU < ts:
             fill = pending.popleft()
-            self._end(fill, mid2)
+            self._end(fill, stood(fill.ts + TAU)[0] or self.mid2)
             over.append(fill)
         return over
 

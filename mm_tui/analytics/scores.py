@@ -34,6 +34,8 @@ class Scores:
         self.valid = False
         self.due = NEVER
         """When a fill is looked at again, ns; five seconds are one of the horizons."""
+        self.stood: MidBefore = self._stands
+        """The mid at a horizon that has gone by, and whether the book was valid; a run by an index looks it up."""
         self._handlers: dict[type, Callable[[Any], None]] = {
             fc.Filled: self._on_fill,
             fc.OrderChanged: self._on_order,
@@ -70,9 +72,14 @@ class Scores:
         """An order message left: a placement, an amend, a replace, a cancel."""
         self.quality.messages += 1
 
+    def _stands(self, ts: int) -> tuple[int, bool]:
+        """As last told: whoever is told of every event looks as soon as a horizon has gone by."""
+        del ts
+        return self.mid2, self.valid
+
     def _settle(self, ts: int) -> None:
-        self.markouts.settle(ts, self.mid2 if self.valid else None)
-        self.ledger.on_settled(self.pnl.settle(ts), ts)
+        self.markouts.settle(ts, self.stood)
+        self.ledger.on_settled(self.pnl.settle(ts, self.stood), ts)
         self.due = self.markouts.due
 
     def _on_fill(self, fill: fc.Filled) -> None:

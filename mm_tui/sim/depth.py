@@ -64,13 +64,20 @@ class SideDepth:
     def renew(self) -> None:
         """The book was updated."""
         levels = self._side.levels
-        for price, (before, left) in list(self.used.items()):
-            now = levels.get(price, 0)
-            fresh = min(now, left + max(0, now - before))
-            if fresh < now:
-                self.used[price] = now, fresh
-            else:
-                del self.used[price]
+        for price in list(self.used):
+            self.follow(price, levels.get(price, 0))
+
+    def follow(self, price: int, now: int) -> None:
+        """So much is displayed at a price now; nothing is to be done where nothing was taken."""
+        entry = self.used.get(price)
+        if entry is None:
+            return
+        before, left = entry
+        fresh = min(now, left + max(0, now - before))
+        if fresh < now:
+            self.used[price] = now, fresh
+        else:
+            del self.used[price]
 
 
 class Depth:

@@ -16,6 +16,7 @@ from mm_tui.model.events import MarketEvent, VenueReply
 from mm_tui.model.instrument import Instrument
 from mm_tui.risk.gate import Approved
 from mm_tui.sim.config import SelfTrade, Simulator
+from mm_tui.sim.depth import Depth
 from mm_tui.sim.fees import Fees, fees_of
 from mm_tui.sim.latency import Latency
 from mm_tui.sim.matching import Matching
@@ -83,9 +84,9 @@ class PaperVenue:
         return self.purse.quote
 
     @property
-    def touched(self) -> bool:
-        """Whether anything that the book displays is missing for us, since we took it."""
-        return self._matching.depth.touched
+    def depth(self) -> Depth:
+        """What is displayed, less what our takers took of it."""
+        return self._matching.depth
 
     def queue_ahead(self, order_id: str) -> int | None:
         """What is estimated to stand before an order at its price, lots; None for one that does not rest."""

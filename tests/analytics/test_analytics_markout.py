@@ -57,7 +57,7 @@ def test_sides_are_told_apart() -> None:
     markouts = Markouts()
     for number in range(6):
         markouts.on_fill(fill(number, number * 10**9, side=SELL))
-    markouts.settle(10**12, 2_000_200)
+    markouts.settle(10**12, lambda _: (2_000_200, True))
     assert markouts.sure(BUY) == ((None,) * 5, (0,) * 5)
     errors, counts = markouts.sure(SELL)
     assert counts == (6,) * 5

@@ -123,8 +123,8 @@ def test_a_markout_is_signed_by_side_weighted_by_quantity_and_in_bps_of_the_pric
     markouts.on_fill(bought)
     markouts.on_fill(sold)
     assert markouts.due == SECOND // 10
-    markouts.settle(SECOND, 20_000)
-    markouts.settle(SECOND + 1, 20_020)
+    markouts.settle(SECOND, lambda _: (20_000, True))
+    markouts.settle(SECOND + 1, lambda _: (20_020, True))
     expected = (10.0 * 1 + 0.0 * 3) / 4
     assert markouts.figures()["1s"] == pytest.approx(expected)
     assert markouts.figures()["100ms"] == pytest.approx((0.0 * 1 + 10 / 10_010 * 10_000 * 3) / 4, abs=1e-4)

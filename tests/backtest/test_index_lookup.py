@@ -97,10 +97,11 @@ def test_the_market_is_the_same_at_every_moment(events: list[AnyEvent], instrume
 def test_what_comes_next_is_found_as_one_by_one() -> None:
     events = list(CoarseMarket(9, 600))
     lookup = indexed(events, COARSE)
-    market, bests = Market(COARSE, FeedRules()), []
+    market, bests, stood = Market(COARSE, FeedRules()), [], []
     for event in events:
         lived(market, event)
         bests.append((market.book.bids.best(), market.book.asks.best()))
+        stood.append((market.references.mid2, market.book.valid))
     count = len(events)
     for at in range(2, count, 13):
         bid, ask = bests[at - 1]
@@ -113,9 +114,10 @@ def test_what_comes_next_is_found_as_one_by_one() -> None:
         books = [n for n in range(at, count) if isinstance(events[n], ev.BookDelta | ev.BookSnapshot)]
         assert lookup.book_from(at) == (books[0] if books else count)
         times = [event.ts for event in events]
-        assert lookup.first_after(times[at], at) == bisect_right(times, times[at])
+        assert lookup.stood(times[at]) == stood[bisect_right(times, times[at]) - 1]
         if isinstance(events[at], ev.Trade):
             assert lookup.trade(at) == events[at]
+    assert lookup.stood(times[0] - 1) == (0, False)
     assert lookup.side(BUY).rows(1) == lookup.side(SELL).rows(NO_ASK) == (0, 0)
     assert lookup.side(BUY).displayed(1, count) is None
 

@@ -43,6 +43,8 @@ def test_updates_of_a_level_add_up() -> None:
         side.apply([(100, then)])
         depth.renew()
         assert depth.displayed(100) == left
+    depth.follow(100, 5)
+    assert not depth.used, "all that was displayed was there: nothing is missing any more"
 
 
 def test_a_second_taker_takes_from_what_is_left() -> None:

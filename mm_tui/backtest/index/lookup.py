@@ -175,10 +175,6 @@ class Lookup:
         """The first input from `at` on that came at this time or later; `end` where none before it did."""
         return bisect_left(self.ts, ts, at, end)
 
-    def first_after(self, ts: int, at: int) -> int:
-        """The first input from `at` on that came after this time."""
-        return bisect_right(self.ts, ts, at)
-
     def stale_from(self, at: int, stale_after: int) -> tuple[int | None, int]:
         """When the book is next stale, unless it is so already: so long after its last frame before a silence; None.
 
@@ -197,6 +193,12 @@ class Lookup:
             last = ends[place]
             return self.ts[fresh_at[last]] + stale_after, fresh_at[last + 1]
         return self.ts[fresh_at[-1]] + stale_after if fresh_at else None, self.count
+
+    def stood(self, ts: int) -> tuple[int, bool]:
+        """The mid after all that came up to a time, half ticks, 0 while unknown; whether the book was valid then."""
+        heard = bisect_right(self.ts, ts)
+        touches, turns = bisect_left(self.touch_at, heard), bisect_left(self.spell_at, heard)
+        return self.mids.values[touches - 1] if touches else 0, bool(turns) and self.spells[turns - 1][1]
 
     def calm(self, limits: Limits) -> bool:
         """Whether the mid never moved so far within the window that the breaker of the price change would trip."""

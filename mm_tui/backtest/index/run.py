@@ -6,7 +6,7 @@ it is passed over, the market brought to where it then stands:
 - a mid that leaves what the strategy's last answer holds for (`Rest`), or the time of its next look
 - a mid at which the PnL might come to a limit, and one at which the obligation's band ends
 - a trade at or through the price of an order of ours
-- what is due: replies, timers, the markouts of a fill
+- what is due: replies and timers; what the mid did after a fill is looked up later
 - links, gaps, snapshots that make the book whole; every move of the book while the desk does not quote
 
 To give the core one input too many changes nothing, so whatever is not sure to be idle is given.
@@ -29,7 +29,7 @@ from mm_tui.bus import EventBus
 from mm_tui.core.sleep import at_rest, settled_mids, slept
 from mm_tui.core.state import QUOTES
 from mm_tui.model.clock import DAY, MILLISECOND
-from mm_tui.model.events import BookDelta, OperatorAction, SessionStarted, TopOfBook
+from mm_tui.model.events import BUY, SELL, BookDelta, OperatorAction, SessionStarted, TopOfBook
 from mm_tui.runtime.assembly import Terms, build_core, opening
 from mm_tui.runtime.band import Band
 from mm_tui.runtime.desk import Desk
@@ -124,7 +124,9 @@ def _build(terms: Terms, bus: EventBus, lookup: Lookup) -> Desk:
     market = IndexedMarket(terms.instrument, settings.feed, lookup)
     core = build_core(terms, market)
     venue = paper_venue(settings.simulator, terms.instrument, core.book, terms.maker_bps, terms.taker_bps)
-    return Desk(core, venue, bus, promised=terms_of(settings.obligation, terms.instrument))
+    desk = Desk(core, venue, bus, promised=terms_of(settings.obligation, terms.instrument))
+    desk.scores.stood = lookup.stood
+    return desk
 
 
 class _Touched(NamedTuple):
@@ -167,8 +169,6 @@ class Pass:
         """What comes next to our best orders."""
         self._crossed = -1
         """The first input that brings the other side's best to one of them."""
-        self._settles = self._settles_at = 0
-        """When scores are due, and the first input behind that."""
         self._stale_after = desk.core.config.feed.stale_after_ms * MILLISECOND
         self._stale: int | None = None
         """When the book is next stale, as long as no more inputs are heard than these."""
@@ -192,6 +192,7 @@ class Pass:
             if at < count:
                 self._hear(at)
         desk.ts = ts[count - 1]
+        desk.scores.after(desk.ts, self._core.mid2, self._core.book.valid, [])
         self._market.finish()
 
     # -- what comes next
@@ -202,11 +203,6 @@ class Pass:
         found = min(self._next_trade(), self._next_move())
         if self._specials < len(self._special_at):
             found = min(found, self._special_at[self._specials])
-        due = self._desk.scores.due
-        if due < NEVER:
-            if due != self._settles or self._settles_at < at:
-                self._settles, self._settles_at = due, lookup.first_after(due, at)
-            found = min(found, self._settles_at)
         if self._midnight <= at:
             self._midnight = lookup.first_at((lookup.ts[at] // DAY + 1) * DAY, at)
         return min(found, self._midnight)
@@ -236,9 +232,9 @@ class Pass:
     def _next_trade(self) -> int:
         """The next trade, or diff, that may reach an order of ours."""
         own, lookup, at = self._own, self._lookup, self._at
-        touched = lookup.book_from(at) if self._desk.venue.touched else lookup.count
         if not own.by_id:
-            return touched
+            return lookup.count
+        touched = lookup.book_from(at) if self._is_contested() else lookup.count
         bid, ask = self._bid, self._ask
         if bid.price != own.highest_bid or bid.next < at:
             bid = self._bid = self._touched(own.highest_bid, lookup.sold, lookup.asks)
@@ -246,6 +242,11 @@ class Pass:
             ask = self._ask = self._touched(own.lowest_ask, lookup.bought, lookup.bids)
         self._crossed = min(bid.crossed, ask.crossed)
         return min(bid.next, ask.next, touched)
+
+    def _is_contested(self) -> bool:
+        """Whether an order of ours rests where takers of ours took: its place then hears of each diff what is left."""
+        depth = self._desk.venue.depth
+        return depth.touched and any(order.price in depth.of(order.side).used for order in self._own.by_id.values())
 
     def _touched(self, price: int, trades: Bound, others: SideLookup) -> "_Touched":
         """What reaches an order of ours at a price: one of these trades, or the other side's best."""
@@ -286,6 +287,8 @@ class Pass:
         before = market.touches
         market.seek(at)
         desk.venue.last_price = market.last_price
+        if desk.venue.depth.touched:
+            self._renew(at)
         touches = market.touches
         if at > self._at and self._watch is not None:
             self._tell(before, touches)
@@ -295,6 +298,14 @@ class Pass:
                 slept(core, ts, *lookup.mids.extremes(before, touches))
             desk.scores.after(ts, core.mid2, core.book.valid, [])
         self._at = at
+
+    def _renew(self, at: int) -> None:
+        """What was displayed up to an input where takers of ours took some."""
+        for side in (BUY, SELL):
+            taken = self._desk.venue.depth.of(side)
+            for price in list(taken.used):
+                for quantity in self._lookup.side(side).changes(price, self._at, at):
+                    taken.follow(price, quantity)
 
     def _tell(self, before: int, touches: int) -> None:
         """The mid after each input that is passed over, as far as it changed; the first one may follow on a fill."""
@@ -320,7 +331,7 @@ class Pass:
         if kind == SPECIAL:
             self._hear_special(at)
             return
-        if kind == TOP or (kind == BOOK and at != self._crossed and not desk.venue.touched):
+        if kind == TOP or (kind == BOOK and at != self._crossed and not desk.venue.depth.touched):
             desk.step(TopOfBook(ts=ts, update_id=0, bid=0, bid_quantity=0, ask=0, ask_quantity=0))
             return
         diff = BookDelta(ts=ts, first_id=0, final_id=0, bids=[], asks=[])
