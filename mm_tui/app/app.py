@@ -27,7 +27,7 @@ from mm_tui.app.intents.intents import Intents, nothing
 from mm_tui.app.layout.saved import SavedLayouts
 from mm_tui.app.messages import PanelFailed, SheetClosed
 from mm_tui.app.palette import VARIABLE, needs_ascii
-from mm_tui.app.replay.actions import other_ids
+from mm_tui.app.replay_actions import other_ids
 from mm_tui.app.screens.coach import CoachLine
 from mm_tui.app.screens.desk import DeskScreen
 from mm_tui.app.screens.footer import Footer

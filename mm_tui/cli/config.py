@@ -52,7 +52,7 @@ def _screen_problems(loaded: "Loaded") -> list[str]:
     import tomli  # noqa: PLC0415  # the command line starts without it
 
     from mm_tui.app.actions import DESK, resolve  # noqa: PLC0415  # only this command looks at the screen's own
-    from mm_tui.app.replay.actions import REPLAY, other_ids  # noqa: PLC0415  # likewise
+    from mm_tui.app.replay_actions import REPLAY, other_ids  # noqa: PLC0415  # likewise
     from mm_tui.settings.packaged import packaged  # noqa: PLC0415  # likewise
     from mm_tui.settings.places import config_file  # noqa: PLC0415  # likewise
 

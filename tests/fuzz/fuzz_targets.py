@@ -16,7 +16,7 @@ from pure_desk import BTC, START
 
 from mm_tui.app.actions import DESK, resolve
 from mm_tui.app.command import language
-from mm_tui.app.replay.actions import REPLAY
+from mm_tui.app.replay_actions import REPLAY
 from mm_tui.app.themes import read_theme
 from mm_tui.book.book import Book
 from mm_tui.book.sync import BookSync

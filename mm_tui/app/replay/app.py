@@ -9,7 +9,7 @@ from mm_tui.app.actions import DESK, ActionTable, resolve, shown, textual_key
 from mm_tui.app.app import DeskApp
 from mm_tui.app.intents.intents import Intents
 from mm_tui.app.layout.saved import SavedLayouts
-from mm_tui.app.replay.actions import REPLAY, other_ids
+from mm_tui.app.replay_actions import REPLAY, other_ids
 from mm_tui.settings.sections import Alerts, Ui
 from mm_tui.views.frames import DeskFrame, DeskLink
 

@@ -5,7 +5,7 @@ from hand_frames import desk_frame
 from hand_ghost import PASSIVE, PURE, tunable
 
 from mm_tui.app.command.hints import Hints
-from mm_tui.app.replay.actions import REPLAY
+from mm_tui.app.replay_actions import REPLAY
 from mm_tui.views.frames import DeskFrame
 
 

@@ -8,7 +8,7 @@ from hand_frames import desk_frame
 from mm_tui.app.actions import ACTIONS, DESK, resolve
 from mm_tui.app.command.language import Command, complete, names, parse
 from mm_tui.app.layout.places import Box, View, plan, shape_of, with_scrubber
-from mm_tui.app.replay.actions import REPLAY, other_ids
+from mm_tui.app.replay_actions import REPLAY, other_ids
 from mm_tui.app.screens.footer import Footer
 from mm_tui.app.screens.help import help_lines
 from mm_tui.app.screens.palette import offers
