@@ -35,7 +35,7 @@ class LadderRow(Frame, frozen=True, kw_only=True):
     behind: int | None = None
     """Displayed behind it."""
     eta_s: int | None = None
-    """Until what is ahead has traded at the rate of late; None where that is unknown."""
+    """Until what is ahead has traded at the rate of late, there or through it; None where that is unknown."""
 
 
 class LadderFrame(Frame, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ class OrderRow(Frame, frozen=True, kw_only=True):
     queue_behind: int | None = None
     """Displayed at its price behind it; None where unknown."""
     eta_s: int | None = None
-    """Until what is ahead has traded at the rate of late at its price; None where that is unknown."""
+    """Until what is ahead has traded at the rate of late at its price or through it; None where that is unknown."""
     level: int = 0
     steps: tuple[Step, ...] = ()
     """The waterfall of its price; empty where the strategy does not say."""
