@@ -58,6 +58,7 @@ class DeskApp(App[None], inherit_bindings=False):
     COMMANDS: ClassVar[set[Any]] = set()
     ENABLE_COMMAND_PALETTE = False
     ESCAPE_TO_MINIMIZE = False
+    ALLOW_SELECT = False
     TABLE: ClassVar[ActionTable] = DESK
     """What the operator may do."""
     INTENTS: ClassVar[type[Intents]] = Intents

@@ -41,6 +41,8 @@ TURNS = {"tape": 0, "position": 0, "truth": 0, "workers": 0, "orders": 1, "event
 
 An eye reads a list no faster, and half of the work at a time stands less in the desk's way.
 """
+_POINTED = ("chart", "heatmap")
+"""Panels with a crosshair."""
 
 
 class DeskLayout(Layout):
@@ -232,8 +234,14 @@ class DeskScreen(Screen[None]):
         return ""
 
     def on_click(self, event: events.Click) -> None:
-        """A double click enlarges a panel, and brings the desk back."""
+        """A double click enlarges a panel, and brings the desk back; any click takes away a crosshair elsewhere."""
         name = self.panel_of(event.widget)
+        for other in _POINTED:
+            guarded = self.panels.get(other)
+            if other != name and guarded is not None and guarded.error is None:
+                let_go = getattr(guarded.widget, "let_go", None)
+                if let_go is not None:
+                    let_go()
         if event.chain == 2 and name:  # noqa: PLR2004 - a double click
             self.zoom("" if self._view.zoomed else name)
 

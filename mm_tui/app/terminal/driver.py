@@ -1,6 +1,7 @@
-"""The terminal driver of Linux and macOS: Textual's, with our bounded writer, without reports of motion.
+"""The terminal driver of Linux and macOS: Textual's, with our bounded writer, without reports of every motion.
 
-Only mouse buttons and the wheel are asked for; reports of every motion cost a fifth of a core at 200 a second.
+Only mouse buttons, the wheel and motion with a button held are asked for; reports of every motion cost a fifth of a
+core at 200 a second.
 """
 
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from mm_tui.app.terminal.writer import BoundedWriter
 
 
 class DeskDriver(LinuxDriver):
-    """Textual's driver with a bounded writer, mouse buttons only, and a quiet end when the terminal goes."""
+    """Textual's driver with a bounded writer, mouse buttons and drags only, and a quiet end when the terminal goes."""
 
     def __init__(self, app: Any, **options: Any) -> None:
         self._writer: BoundedWriter | None = None
@@ -66,7 +67,12 @@ class DeskDriver(LinuxDriver):
 
     def _enable_mouse_support(self) -> None:
         if self._mouse:
-            self.write("\x1b[?1000h\x1b[?1006h")
+            self.write("\x1b[?1000h\x1b[?1002h\x1b[?1006h")
+
+    def _disable_mouse_support(self) -> None:
+        if self._mouse:
+            self.write("\x1b[?1002l")
+        super()._disable_mouse_support()
 
     def _enable_mouse_pixels(self) -> None:
         """Cells are precise enough, and pixels come with motion."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import ClassVar, Protocol
 
-from textual import events
 from textual.binding import Binding, BindingType
 
 from mm_tui.app.actions import CHARTS
@@ -12,6 +11,7 @@ from mm_tui.app.widgets.chart_lines import LINES
 from mm_tui.app.widgets.chart_markouts import MarkoutChart
 from mm_tui.app.widgets.chart_time import TimeChart
 from mm_tui.app.widgets.lines import Panel
+from mm_tui.app.widgets.pointed import Pointed
 from mm_tui.views.frames import DeskFrame
 
 _SMALLEST = (24, 4)
@@ -52,7 +52,7 @@ class Picture(Protocol):
         ...
 
 
-class Chart(Panel):
+class Chart(Pointed):
     """A chart by its kind; each keeps its window and its crosshair while another is looked at."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -110,13 +110,13 @@ class Chart(Panel):
         self.repaint()
 
     @property
-    def minutes(self) -> int:
+    def seconds(self) -> int:
         """The window of the charts over time; of the first one where another is shown."""
         shown = self.picture
         first = self._pictures[CHARTS[0]]
         time_chart = shown if isinstance(shown, TimeChart) else first
         assert isinstance(time_chart, TimeChart)  # noqa: S101 - the first kind is one
-        return time_chart.minutes
+        return time_chart.seconds
 
     def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
         """What is shown says so."""
@@ -147,7 +147,7 @@ class Chart(Panel):
             self.repaint()
         return gone
 
-    def on_click(self, event: events.Click) -> None:
-        """A click puts the crosshair there."""
-        self.picture.point(*self.under(event))
+    def point_at(self, x: int, y: int) -> None:
+        """A press of the mouse, or a drag."""
+        self.picture.point(x, y)
         self.repaint()

@@ -8,15 +8,17 @@ from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.plot import Cell, Plot
 from mm_tui.app.widgets.spans import Span, by_priority, joined
 from mm_tui.app.widgets.times import times_below
-from mm_tui.model.clock import MINUTE
+from mm_tui.model.clock import SECOND
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import ChartSample, DeskFrame
 
 WINDOWS_MIN: Final = (1, 5, 15, 60, 240)
 """Minutes that can be shown; a frame carries no more."""
-_GROWING_MIN = (1, 2, 3, 5)
-_HOUR_MIN = 60
+_GROWING_S: Final = (10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 300)
+"""Seconds through which the window grows by itself: two thirds of it are always filled."""
+_MINUTE_S: Final = 60
+_HOUR_S: Final = 3600
 _LABEL_EVERY = 4
 _ROOM_FOR_VALUES = 6
 """Rows from which one is given to the values."""
@@ -49,7 +51,8 @@ class TimeChart:
 
     def cycle_window(self) -> None:
         """The next longer window, after the longest the shortest."""
-        self._chosen = next((longer for longer in WINDOWS_MIN if longer > self.minutes), WINDOWS_MIN[0])
+        longer = (minutes for minutes in WINDOWS_MIN if minutes * _MINUTE_S > self.seconds)
+        self._chosen = next(longer, WINDOWS_MIN[0])
 
     @property
     def chosen(self) -> int:
@@ -61,19 +64,22 @@ class TimeChart:
         self._chosen = minutes if isinstance(minutes, int) and minutes in WINDOWS_MIN else 0
 
     @property
-    def minutes(self) -> int:
+    def seconds(self) -> int:
         """The window shown."""
         samples = self._samples
-        if self._chosen or not samples:
-            return self._chosen or WINDOWS_MIN[0]
-        known = samples[-1].ts - samples[0].ts
-        return next((minutes for minutes in _GROWING_MIN if known <= minutes * MINUTE), _GROWING_MIN[-1])
+        if self._chosen:
+            return self._chosen * _MINUTE_S
+        known = samples[-1].ts - samples[0].ts if samples else 0
+        return next((seconds for seconds in _GROWING_S if known <= seconds * SECOND), _GROWING_S[-1])
 
     @property
     def words(self) -> str:
         """What the frame says of the window."""
-        minutes, unit = self.minutes, self._scale.word if self._scale is not None else ""
-        window = f"{minutes // _HOUR_MIN} h" if minutes >= _HOUR_MIN else f"{minutes} min"
+        seconds, unit = self.seconds, self._scale.word if self._scale is not None else ""
+        if seconds >= _HOUR_S:
+            window = f"{seconds // _HOUR_S} h"
+        else:
+            window = f"{seconds} s" if seconds % _MINUTE_S else f"{seconds // _MINUTE_S} min"
         return f"{unit} · {window}" if unit else window
 
     # -- the crosshair
@@ -116,7 +122,7 @@ class TimeChart:
         tail = _TAIL if len(self._chart.named) > 1 and self._chart.mark is None else 0
         for _ in range(2):  # labels wider than before leave the plot less room
             before = self._axis
-            plot.shape(width - before - 2 - tail, height - 1 - head, self.minutes * MINUTE)
+            plot.shape(width - before - 2 - tail, height - 1 - head, self.seconds * SECOND)
             plot.feed(self._samples, frame.chart.fills)
             self._axis = max(before, self._widest(scale))
             if self._axis == before:

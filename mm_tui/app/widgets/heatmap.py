@@ -7,13 +7,12 @@ lines are made where they are asked for: after a resize, under a sheet, when the
 from collections.abc import Callable
 from typing import ClassVar, Final
 
-from textual import events
 from textual.binding import Binding, BindingType
 
 from mm_tui.app.palette import Palette, few_colours
 from mm_tui.app.widgets.direct import direct
 from mm_tui.app.widgets.heat import LEVELS, PLAIN_MARKS, PLAIN_SHADES, SHADES, SOLD, Alphabet, Cell, Heat
-from mm_tui.app.widgets.lines import Panel
+from mm_tui.app.widgets.pointed import Pointed
 from mm_tui.app.widgets.spans import Row, Span, Spans, by_priority, fit, joined
 from mm_tui.app.widgets.times import times_below
 from mm_tui.model.clock import SECOND
@@ -50,7 +49,7 @@ class LateRow(Row):
         return self._late
 
 
-class Heatmap(Panel):
+class Heatmap(Pointed):
     """Time to the right, prices upwards; a crosshair says exactly what was where."""
 
     title: ClassVar[str] = "Depth over time"
@@ -131,9 +130,8 @@ class Heatmap(Panel):
             self.repaint()
         return there
 
-    def on_click(self, event: events.Click) -> None:
-        """A click puts the crosshair there."""
-        x, y = self.under(event)
+    def point_at(self, x: int, y: int) -> None:
+        """A press of the mouse, or a drag."""
         x, y = x - self._axis - 2, y - 1
         if self.heat.newest >= 0 and 0 <= x < self.heat.width and 0 <= y < self.heat.height:
             self._point(self.heat.first + x, y * (2 if self.heat.alphabet.halves else 1))

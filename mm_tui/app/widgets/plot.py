@@ -15,6 +15,10 @@ Values = tuple[int | None, ...]
 
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 _NICE = (1, 2, 4, 5, 10)
+_LOW = 8
+"""Rows below which the lower edge needs no multiple of a row's step: of so few, one would be left empty for it."""
+_BRIDGED = 600_000_000
+"""Ns between two samples up to which the value before is held: where columns are shorter than samples are apart."""
 _HELD = 0.4
 """A range is kept while what is shown fills more than this share of it."""
 
@@ -134,7 +138,10 @@ class Plot:
         for sample in self._unseen(samples):
             at = sample.ts // self.span
             touched.add(at // 2)
-            self._take(at, self._read(sample))
+            values = self._read(sample)
+            if 0 < sample.ts - self.last_ts <= _BRIDGED and any(value is not None for value in values):
+                touched.update(self._bridge(self.last_ts // self.span, at))
+            self._take(at, values)
             self.last_ts = sample.ts
         if self._mark is not None and fills is not self._seen_fills:
             self._seen_fills = fills
@@ -159,6 +166,15 @@ class Plot:
         while first and samples[first - 1].ts > floor:
             first -= 1
         return samples[first:]
+
+    def _bridge(self, before: int, at: int) -> Iterable[int]:
+        """The columns between two samples' hold what the first one's showed last; the cells that they are in."""
+        held = self._columns.get(before)
+        if held is None:
+            return
+        for between in range(before + 1, at):
+            self._columns[between] = Column(tuple(held.last))
+            yield between // 2
 
     def _take(self, at: int, values: Values) -> None:
         column = self._columns.get(at)
@@ -269,7 +285,10 @@ def _cell(series: Sequence[Series], bits: Sequence[int]) -> Cell:
 
 
 def nice_scale(low: int, high: int, height: int, floor: int | None = None) -> tuple[int, int]:
-    """(step a row, bottom) so that low and high lie inside with a little air and rows stand at round values."""
+    """(step a row, bottom) so that low and high lie inside with a little air and rows stand at round values.
+
+    The bottom is a multiple of the step, in a low plot of its power of ten.
+    """
     extent = max(1, high - low)
     if height == 1 and low < 0 <= high:
         return extent + 1, low  # no round value has both on one row
@@ -280,7 +299,8 @@ def nice_scale(low: int, high: int, height: int, floor: int | None = None) -> tu
             if step * height <= extent + extent // 8:
                 continue
             air = (step * height - extent) // 2
-            bottom = min(low // step * step, (low - air + step // 2) // step * step)
+            grain = step if height >= _LOW else power
+            bottom = min(low // grain * grain, (low - air + grain // 2) // grain * grain)
             bottom = bottom if floor is None or low < floor else max(floor, bottom)
             if high < bottom + step * height:
                 return step, bottom

@@ -41,7 +41,7 @@ async def test_a_layout_is_kept_worn_listed_and_forgotten(tmp_path: Path) -> Non
         assert await line("layout built-in") == "layout built-in"
         assert app.desk.view == View()
         assert ladder(app).kept == {"columns": "auto", "unit": "quote", "group": 0}
-        assert (chart(app).kind, chart(app).minutes) == ("mid", 5)
+        assert (chart(app).kind, chart(app).seconds) == ("mid", 300)
         assert await line("layout night") == "layout night"
         assert app.desk.view == worn
         assert ladder(app).kept == {"columns": "queue", "unit": "ticks", "group": 1}

@@ -121,10 +121,10 @@ async def test_units_and_window_change_what_the_panels_show() -> None:
     async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
         ladder: Any = app.desk.panels["ladder"].widget
         chart: Any = app.desk.panels["chart"].widget
-        unit, minutes = ladder.unit, chart.minutes
+        unit, seconds = ladder.unit, chart.seconds
         await pilot.press("percent_sign", "w")
         assert ladder.unit != unit
-        assert chart.minutes != minutes
+        assert chart.seconds != seconds
 
     await drive(steps)
 
@@ -330,9 +330,9 @@ async def test_charts_and_the_heat_map_by_key_and_by_name() -> None:
         assert heatmap.has_focus
         await pilot.press("enter")
         assert desk.view.zoomed == "heatmap"
-        minutes = chart.minutes
+        seconds = chart.seconds
         await pilot.press("w", "g", "c", "up")
-        assert (chart.minutes, heatmap._span) == (minutes, 500_000_000)
+        assert (chart.seconds, heatmap._span) == (seconds, 500_000_000)
         assert not any(look.recentre for look in link.looks)
         await pilot.press("left", "escape")
         assert heatmap.at is None

@@ -88,14 +88,16 @@ def finish(terminal: Terminal) -> dict[str, object]:
     return found
 
 
-def test_it_asks_for_buttons_only_and_restores_the_terminal(terminal: Terminal) -> None:
+def test_it_asks_for_buttons_and_drags_only_and_restores_the_terminal(terminal: Terminal) -> None:
     terminal.read_until(b"flatten")
     report = finish(terminal)
     assert report["code"] == 0
     assert b"\x1b[?1000h" in terminal.seen
     assert b"\x1b[?1006h" in terminal.seen
-    for motion in (b"\x1b[?1002h", b"\x1b[?1003h", b"\x1b[?1016h"):
+    for motion in (b"\x1b[?1003h", b"\x1b[?1016h"):
         assert motion not in terminal.seen
+    for mode in (b"1000", b"1002", b"1006"):
+        assert terminal.seen.rindex(b"\x1b[?" + mode + b"l") > terminal.seen.rindex(b"\x1b[?" + mode + b"h")
     assert terminal.seen.rindex(b"\x1b[?25h") > terminal.seen.rindex(b"\x1b[?25l")
     assert termios.tcgetattr(terminal.slave) == terminal.before
 

@@ -9,7 +9,7 @@ from mm_tui.app.actions import CHARTS
 from mm_tui.app.widgets.chart import Chart
 from mm_tui.app.widgets.chart_lines import LINES
 from mm_tui.app.widgets.chart_time import TimeChart
-from mm_tui.app.widgets.plot import Plot, Series, nice_scale
+from mm_tui.app.widgets.plot import EMPTY, Plot, Series, nice_scale
 from mm_tui.model.events import BUY, SELL
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
@@ -92,7 +92,8 @@ def test_the_scale_is_kept_while_it_fits_and_left_when_it_does_not() -> None:
 @settings(max_examples=300, deadline=None)
 def test_a_scale_holds_what_it_must_show_at_round_prices(low: int, extent: int, height: int) -> None:
     step, bottom = nice_scale(low, low + extent, height, 0)
-    assert bottom % step == 0
+    grain = step if height >= 8 else 10 ** (len(str(step)) - 1)
+    assert bottom % grain == 0
     assert bottom <= low
     assert low + extent < bottom + step * height
     assert str(step).rstrip("0") in {"1", "2", "4", "5"}
@@ -177,6 +178,47 @@ async def test_windows_go_round_and_times_fit_them(presses: int, window: str, la
         assert label in lines[-2]
 
 
+async def test_before_a_window_is_chosen_it_grows_with_what_is_known() -> None:
+    panel, seconds = Chart(), []
+    app = PanelApp(panel)
+    async with app.run_test(size=(100, 14)):
+        for known in (2, 14, 50, 70, 89, 170, 299, 1000):
+            app.show(strained(chart=chart(4 * known)))
+            seconds.append(panel.seconds)
+            filled = sum(
+                any(row[x] != EMPTY for row in panel.picture.plot.rows()) for x in range(panel.picture.plot.width)
+            )
+            assert known < 10 or filled >= 0.6 * panel.picture.plot.width, "two thirds of it are filled"
+        assert seconds == [10, 15, 60, 90, 90, 180, 300, 300]
+        app.show(strained(chart=chart(4 * 22)))
+        assert "USDT · 30 s" in lines_of(panel)[0]
+        panel.cycle_window()
+        assert panel.seconds == 60
+
+
+def test_where_columns_are_shorter_than_samples_are_apart_the_line_is_whole_and_breaks_where_nothing_is_known() -> None:
+    plot = plot_of()
+    plot.shape(60, 6, 8 * 1_000_000_000)  # 120 columns of dots for 32 samples
+    mids: list[int | None] = [100 + at % 7 for at in range(32)]
+    mids[10] = mids[11] = None
+    samples = tuple(ChartSample(ts=START + at * QUARTER, mid2=mid, bid2=None, ask2=None) for at, mid in enumerate(mids))
+    plot.feed(samples, ())
+    empty = [x for x in range(plot.width) if all(row[x] == EMPTY for row in plot.rows())]
+    first, last = plot.cell_of(samples[9].ts), plot.cell_of(samples[12].ts)
+    assert [x for x in empty if x] == list(range(first + 1, last))
+    assert len(empty) >= 2
+    late = ChartSample(ts=samples[-1].ts + 4 * QUARTER, mid2=103, bid2=None, ask2=None)
+    plot.feed((*samples, late), ())
+    assert any(
+        all(row[x] == EMPTY for row in plot.rows()) for x in range(plot.cell_of(samples[-1].ts) + 1, plot.width - 1)
+    )
+
+
+@pytest.mark.parametrize(("low", "high"), [(61_730, 61_905), (61_780, 61_955)])
+def test_a_low_plot_wastes_no_row_for_a_rounder_edge(low: int, high: int) -> None:
+    assert nice_scale(low, high, 4)[0] == 50
+
+
 async def test_it_says_when_there_is_nothing_to_draw_or_no_room() -> None:
     panel = Chart()
     app = PanelApp(panel)
@@ -223,7 +265,8 @@ def test_lines_of_one_colour_each_meet_in_one_character() -> None:
 @settings(max_examples=200, deadline=None)
 def test_values_below_zero_have_scales_too(low: int, extent: int, height: int) -> None:
     step, bottom = nice_scale(low, low + extent, height)
-    assert bottom % step == 0 or height == 1
+    grain = step if height >= 8 else 10 ** (len(str(step)) - 1)
+    assert bottom % grain == 0 or height == 1
     assert bottom <= low
     assert low + extent < bottom + step * height
 
@@ -307,9 +350,9 @@ async def test_kinds_go_round_and_each_keeps_its_own_window() -> None:
         assert [
             any(word in title for title in titles) for word in ("PnL", "Inventory", "Spread", "Markouts", "Latency")
         ]
-        assert panel.minutes == 15
+        assert panel.seconds == 900
         panel.choose("latency")
-        assert panel.minutes == 15
+        assert panel.seconds == 900
         assert not panel.let_go()
         with pytest.raises(KeyError):
             panel.choose("nothing")
