@@ -370,15 +370,37 @@ def test_completion_knows_commands_and_options(monkeypatch: pytest.MonkeyPatch, 
         assert expected in capsys.readouterr().out
 
 
-def test_validate_looks_at_what_only_the_screen_knows(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_what_only_the_screen_can_judge_is_told_with_the_rest_before_anything_starts(
+    runtime: Runtime, capsys: Capture, home: Path
 ) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    file = tmp_path / "settings.toml"
-    file.write_text('[ui]\ntheme = "nope"\n[ui.keys]\npause = "f"\nnothing = "z"\n')
+    Path("settings.toml").write_text(
+        '[ui]\ntheme = "nope"\n[ui.keys]\npause = "f"\npuase = "z"\nkill = ""\nnext_fill = "N"\n'
+        "[risk]\nmax_daily_loss = -5\n"
+    )
+    for command in (["config", "validate"], ["demo", "--headless"], ["run"]):
+        assert main(command) == 78
+        told = capsys.readouterr().err.splitlines()
+        assert told[0] == "settings.toml:9:18 risk.max_daily_loss: got -5, must be > 0"
+        assert told[1] == "settings.toml:5:1 ui.keys.puase: unknown action (did you mean pause?)"
+        assert told[2].startswith("settings.toml:6:8 ui.keys.kill: '' is no key; ")
+        assert told[3].startswith("settings.toml:4:9 ui.keys.pause: f is taken by flatten; ")
+        assert told[4].startswith("settings.toml:7:13 ui.keys.next_fill: N is taken by previous_fill; ")
+        assert told[5].startswith("settings.toml:2:9 ui.theme: no theme 'nope'; there are amber, ")
+        assert len(told) == 6
+    Path("settings.toml").unlink()
+    assert main(["demo", "--headless", "--theme", "nope"]) == 64
+    assert capsys.readouterr().err.startswith("--theme ui.theme: no theme 'nope'; there are amber, ")
+    assert not hasattr(runtime, "options")
+
+
+def test_a_theme_file_that_is_broken_is_told_by_validate_and_stops_no_desk(
+    runtime: Runtime, capsys: Capture, home: Path
+) -> None:
+    Path("themes").mkdir()
+    Path("themes/mine.toml").write_text("no TOML")
+    Path("themes/other.toml").write_text('name = "sea"\n')
+    Path("settings.toml").write_text('[ui]\ntheme = "mine"\n')
+    assert main(["demo", "--headless"]) == 0
+    assert main(["demo", "--headless", "--theme", "sea"]) == 0
     assert main(["config", "validate"]) == 78
-    told = capsys.readouterr().err
-    assert "no theme 'nope'" in told
-    assert "f is taken by flatten" in told
-    assert "ui.keys.nothing: unknown action" in told
+    assert "mine.toml: " in capsys.readouterr().err

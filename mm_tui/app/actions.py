@@ -327,7 +327,7 @@ def resolve(
         if name in others and name not in table.by_id:
             continue
         if name not in table.by_id or name == "panel":
-            near = get_close_matches(name, table.by_id, n=1)
+            near = get_close_matches(name, [known for known in table.by_id if known not in (name, "panel")], n=1)
             hint = f" (did you mean {near[0]}?)" if near else " (? lists the actions)"
             problems.append(f"ui.keys.{name}: unknown action{hint}")
             continue

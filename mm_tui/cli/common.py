@@ -101,10 +101,11 @@ def json_option(command: F) -> F:
 
 def load_settings(chosen: Globals, overrides: Sequence[str], named: Sequence["Named"] = ()) -> "Loaded":
     """Settings of all sources; raises SettingsError, or UsageError where only options were wrong."""
-    from mm_tui.settings.load import load  # noqa: PLC0415  # the command line starts without it
+    from mm_tui.cli import screen  # noqa: PLC0415  # the command line starts without it
+    from mm_tui.settings.load import load  # noqa: PLC0415  # likewise
 
     try:
-        return load(chosen.config, overrides, os.environ, Path.cwd(), named)
+        return load(chosen.config, overrides, os.environ, Path.cwd(), named, judge=screen.problems)
     except SettingsError as error:
         options = tuple(f"{one.option} " for one in named)
         if options and all(problem.startswith(options) for problem in error.problems):

@@ -2,15 +2,11 @@
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from mm_tui.cli.common import Globals, global_options, load_settings, set_option
 from mm_tui.errors import SettingsError, UsageError
-
-if TYPE_CHECKING:
-    from mm_tui.settings.load import Loaded
 
 
 @click.group()
@@ -41,34 +37,12 @@ def validate(chosen: Globals, overrides: tuple[str, ...]) -> None:
     loaded = load_settings(chosen, overrides)
     for note in loaded.notes:
         click.echo(f"note: {note}", err=True)
-    problems = _screen_problems(loaded)
-    if problems:
-        raise SettingsError(problems)
+    from mm_tui.cli.screen import themes  # noqa: PLC0415  # the command line starts without it
+
+    broken = themes(loaded.file)[1]
+    if broken:
+        raise SettingsError([f"{file}: {words}" for file, words in broken.items()])
     click.echo(f"{loaded.file or 'no settings file, the defaults hold'}: well")
-
-
-def _screen_problems(loaded: "Loaded") -> list[str]:
-    """What the screen would refuse, found without loading it: keys that clash, a theme that is not there."""
-    import tomli  # noqa: PLC0415  # the command line starts without it
-
-    from mm_tui.app.actions import DESK, resolve  # noqa: PLC0415  # only this command looks at the screen's own
-    from mm_tui.app.replay_actions import REPLAY, other_ids  # noqa: PLC0415  # likewise
-    from mm_tui.settings.packaged import packaged  # noqa: PLC0415  # likewise
-    from mm_tui.settings.places import config_file  # noqa: PLC0415  # likewise
-
-    ui = loaded.settings.ui
-    found = [words for table in (DESK, REPLAY) for words in resolve(ui.keys, table, other_ids(table))[1]]
-    problems = list(dict.fromkeys(found))
-    names: set[str] = set()
-    for folder in (packaged("themes"), (loaded.file or config_file(os.environ)).parent / "themes"):
-        for file in folder.glob("*.toml"):
-            try:
-                names.add(str(tomli.loads(file.read_text(encoding="utf-8")).get("name", file.stem)))
-            except (OSError, ValueError, RecursionError) as error:
-                problems.append(f"{file}: {error}")
-    if ui.theme not in names:
-        problems.append(f"ui.theme: no theme {ui.theme!r}; there are {', '.join(sorted(names))}")
-    return problems
 
 
 @config.command()

@@ -41,6 +41,23 @@ class Loaded(msgspec.Struct, frozen=True):
     """The settings file that was read."""
 
 
+class Refused(NamedTuple):
+    """A value that holds by itself, and yet something refuses."""
+
+    path: Key
+    words: str
+    value: bool = True
+    """Whether the value (else the key itself) is wrong."""
+
+
+Judge = Callable[[Settings, Path | None], Iterable[Refused]]
+"""Settings and the file that was read, to what is refused of them."""
+
+
+def _content(_settings: Settings, _file: Path | None) -> Iterable[Refused]:
+    return ()
+
+
 class _Origin(NamedTuple):
     """Where a layer's values stand."""
 
@@ -59,10 +76,13 @@ def load(
     environ: Mapping[str, str],
     cwd: Path,
     named: Iterable[Named] = (),
+    *,
+    judge: Judge = _content,
 ) -> Loaded:
     """Settings of all sources; raises SettingsError with every problem of all of them.
 
-    `overrides` are `KEY=VALUE` texts of `--set`; `config` is the file named on the command line.
+    `overrides` are `KEY=VALUE` texts of `--set`; `config` is the file named on the command line; `judge` finds what
+    rooms above this one would refuse, so that it is told with everything else.
     """
     merger = _Merger()
     file = find_file(config, environ, cwd)
@@ -74,7 +94,7 @@ def load(
     _add_named(merger, named)
     for override in overrides:
         _add_override(merger, override)
-    return merger.finish(file)
+    return merger.finish(file, judge)
 
 
 def load_recorded(tree: Mapping[str, Any], where: str, overrides: Sequence[str], named: Iterable[Named] = ()) -> Loaded:
@@ -112,7 +132,7 @@ class _Merger:
         self.problems: list[str] = []
         self.values: dict[Key, Any] = {}
         self.sources: dict[Key, str] = {}
-        self.places: dict[Key, str] = {}
+        self.origins: dict[Key, _Origin] = {}
         self.bad: set[Key] = set()
 
     def problem(self, origin: _Origin, path: Key, words: str, *, value: bool = True) -> None:
@@ -156,7 +176,7 @@ class _Merger:
             return
         self.values[path] = converted
         self.sources[path] = origin.source(path)
-        self.places[path] = origin.place(path, True)
+        self.origins[path] = origin
         self.bad.discard(path)
 
     def _unknown(self, path: Key, known: list[str], origin: _Origin) -> None:
@@ -171,7 +191,7 @@ class _Merger:
         hint = f"did you mean {meant}?" if meant else "`mm-tui config show` lists the keys"
         self.problem(origin, path, f"unknown key ({hint})", value=False)
 
-    def finish(self, file: Path | None) -> Loaded:
+    def finish(self, file: Path | None, judge: Judge = _content) -> Loaded:
         tree: dict[str, Any] = {}
         for path, value in self.values.items():
             table = tree
@@ -181,12 +201,21 @@ class _Merger:
         settings = msgspec.convert(tree, Settings)
         for conflict in check.together(settings):
             if self.bad.isdisjoint(path for path, _ in conflict):
-                path, words = next((one for one in conflict if one[0] in self.places), conflict[0])
-                self.problems.append(f"{self.places.get(path, 'default')} {'.'.join(path)}: {words}")
+                path, words = next((one for one in conflict if one[0] in self.origins), conflict[0])
+                self._late(path, words, value=True)
+        for refused in judge(settings, file):
+            if refused.path not in self.bad:
+                self._late(*refused)
         if self.problems:
             raise SettingsError(self.problems)
         flat = {".".join(path): self.sources.get(path, "default") for path in flatten(settings)}
         return Loaded(settings, flat, list(check.remarks(settings)), file)
+
+    def _late(self, path: Key, words: str, value: bool) -> None:  # noqa: FBT001  # as it is in Refused
+        """Tell a problem of settings that were taken, each for itself."""
+        origin = self.origins.get(path)
+        place = "default" if origin is None else origin.place(path, value)
+        self.problems.append(f"{place} {'.'.join(path)}: {words}")
 
 
 def flatten(settings: Settings) -> dict[Key, Any]:
