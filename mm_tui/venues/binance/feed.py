@@ -24,7 +24,8 @@ from mm_tui.venues.binance.codec import BinanceCodec, is_shutdown
 from mm_tui.venues.binance.exchange_info import parse_exchange_info, venue_symbol
 from mm_tui.venues.binance.rest import TooManyRequestsError, get
 from mm_tui.venues.binance.stream import FRAME_LIMIT, LOST, TOO_BIG, Link, Sieve, Timing, open_stream, words
-from mm_tui.venues.supervise import HEALTHY_AFTER_NS, NS_PER_S, Backoff, ConnectBudget, retry_words
+from mm_tui.venues.countdown import count_down
+from mm_tui.venues.supervise import HEALTHY_AFTER_NS, NS_PER_S, Backoff, ConnectBudget
 
 REFUSED_LIMIT: Final = 3
 """Broken frames within `REFUSED_WINDOW_NS` after which the connection is renewed."""
@@ -243,13 +244,7 @@ class BinanceFeed:
 
     async def _wait_to_retry(self, reason: str, at_least_ns: int = 0) -> None:
         """Wait before the next try, saying so second by second."""
-        left = max(self._connects.failed(_loop_ns()), at_least_ns)
-        self.status.detail = reason
-        while left > 0:
-            self.status.link = retry_words(left)
-            nap = min(left, NS_PER_S)
-            await asyncio.sleep(nap / NS_PER_S)
-            left -= nap
+        await count_down(self.status, reason, max(self._connects.failed(_loop_ns()), at_least_ns))
 
 
 async def fetch_instrument(config: Binance, symbol: str, timeout_s: float) -> Instrument:

@@ -22,7 +22,8 @@ from mm_tui.settings.sections import Ccxt
 from mm_tui.venues.api import FeedStatus, Frame, Inbox
 from mm_tui.venues.ccxt.codec import CcxtCodec
 from mm_tui.venues.ccxt.market import ExchangeFactory, exchange_factory, instrument_of, library
-from mm_tui.venues.supervise import NS_PER_S, Backoff, retry_words
+from mm_tui.venues.countdown import count_down
+from mm_tui.venues.supervise import NS_PER_S, Backoff
 
 BOOK_LEVELS: Final = 100
 """Levels a side to ask for; an exchange that wants another number is asked for its own."""
@@ -170,13 +171,8 @@ class CcxtFeed:
 
     async def _wait_to_retry(self, reason: str) -> None:
         """Wait before the next try, saying so second by second."""
-        left = self._backoff.failed(int(asyncio.get_running_loop().time() * NS_PER_S))
-        self.status.detail = reason
-        while left > 0:
-            self.status.link = retry_words(left)
-            nap = min(left, NS_PER_S)
-            await asyncio.sleep(nap / NS_PER_S)
-            left -= nap
+        now = int(asyncio.get_running_loop().time() * NS_PER_S)
+        await count_down(self.status, reason, self._backoff.failed(now))
         self.status.link = "connecting"
 
 
