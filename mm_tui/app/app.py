@@ -7,15 +7,11 @@ itself alone.
 
 import asyncio
 import logging
-import os
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from textual import events, on
-from textual.app import App
-from textual.driver import Driver
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -33,6 +29,7 @@ from mm_tui.app.screens.desk import DeskScreen
 from mm_tui.app.screens.footer import Footer
 from mm_tui.app.screens.sheet import Sheet
 from mm_tui.app.terminal.bell import Bell
+from mm_tui.app.terminal.frames import WholeFrames
 from mm_tui.settings.sections import Alerts, Ui
 from mm_tui.views.frames import DeskFrame, DeskLink, EventRow
 
@@ -50,7 +47,7 @@ _HABITS: Final = frozenset({"ctrl+c", "ctrl+q"})
 """Keys that leave other programs."""
 
 
-class DeskApp(App[None], inherit_bindings=False):
+class DeskApp(WholeFrames, inherit_bindings=False):
     """A viewer of `link.frame` and a source of intents."""
 
     TITLE = "mm-tui"
@@ -113,7 +110,7 @@ class DeskApp(App[None], inherit_bindings=False):
         """Themes that may be chosen, the default first."""
         self.ascii = needs_ascii()
         """The terminal shows seven bits only; the panels draw accordingly."""
-        super().__init__(driver_class=_driver_class())
+        super().__init__()
 
     @property
     def desk(self) -> DeskScreen:
@@ -189,7 +186,7 @@ class DeskApp(App[None], inherit_bindings=False):
             if self._owing:
                 self._owing = False
                 self.desk.catch_up()
-        elif not self._behind:
+        elif not self.behind:
             self._shown = frame
             self._turn, self._owing = 1 - self._turn, in_turn
             if before is not None and _is_another(frame, before):
@@ -367,27 +364,6 @@ class DeskApp(App[None], inherit_bindings=False):
         """Called before the process is stopped by ctrl+z."""
         self._before_stop()
 
-    @property
-    def _behind(self) -> bool:
-        """The terminal has not taken what was drawn before."""
-        return getattr(self._driver, "congested", False)
-
-    def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        """Draw one frame whole, or not at all where the terminal is behind."""
-        driver: Any = self._driver
-        if not hasattr(driver, "skip_frame"):
-            super()._display(screen, renderable)
-        elif driver.congested:
-            driver.skip_frame()
-        else:
-            with driver.frame():
-                super()._display(screen, renderable)
-
-    def repaint(self) -> None:
-        """The terminal has caught up after skipped frames: draw everything."""
-        if self._running and self._screen_stack:
-            self.screen.refresh()
-
 
 def _is_another(frame: DeskFrame, before: DeskFrame) -> bool:
     """Whether the desk is on another market than it was, or on its way to one."""
@@ -395,12 +371,3 @@ def _is_another(frame: DeskFrame, before: DeskFrame) -> bool:
         return False
     header, was = frame.header, before.header
     return frame.instrument is None or (header.venue, header.symbol) != (was.venue, was.symbol)
-
-
-def _driver_class() -> type[Driver] | None:
-    """Ours on Linux and macOS; None, which is Textual's own choice, on Windows and in a browser."""
-    if sys.platform == "win32" or "TEXTUAL_DRIVER" in os.environ:
-        return None
-    from mm_tui.app.terminal.driver import DeskDriver  # noqa: PLC0415 - needs termios: not on Windows
-
-    return DeskDriver
