@@ -51,6 +51,8 @@ SHEET_LEAST, SHEET_MOST = 40, 46
 """Columns of such a sheet where the ladder gives way to it."""
 ROOM_BESIDE: Final = 116
 """Cells of the middle column from which fills and history stand side by side."""
+ROOM_FOR_TRADES: Final = 284
+"""Columns over which the right one grows, so that a trade of the tape has its value and a bar."""
 ROOM_FOR_STRIP: Final = 39
 """Lines from which the desk gives one above the footer to the strip of fills: a replay has one less of 40."""
 ROOM_FOR_TABS: Final = 20
@@ -249,7 +251,7 @@ def _medium(width: int, height: int, view: View) -> Plan:
 
 def _wide(width: int, height: int, view: View, ladder_rows: int) -> Plan:
     body = height - 2
-    right = max(46, min(52, width * 24 // 100))
+    right = max(46, min(52, width * 24 // 100)) + max(0, min(14, width - ROOM_FOR_TRADES))
     truth = max(66, min(80, width - 110))
     left = min(112, 62 + (width - WIDE[0]) * 7 // 10)
     middle = width - left - right

@@ -14,12 +14,13 @@ Values = tuple[int | None, ...]
 """One a series; None where it is not known."""
 
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
-_NICE = (1, 2, 4, 5, 10)
+_NICE = (100, 125, 200, 250, 400, 500, 750)
+"""Hundredths of a power of ten: four rows of any of these are round."""
 _LOW = 8
 """Rows below which the lower edge needs no multiple of a row's step: of so few, one would be left empty for it."""
 _BRIDGED = 600_000_000
 """Ns between two samples up to which the value before is held: where columns are shorter than samples are apart."""
-_HELD = 0.4
+_HELD = 0.5
 """A range is kept while what is shown fills more than this share of it."""
 
 
@@ -287,19 +288,19 @@ def _cell(series: Sequence[Series], bits: Sequence[int]) -> Cell:
 def nice_scale(low: int, high: int, height: int, floor: int | None = None) -> tuple[int, int]:
     """(step a row, bottom) so that low and high lie inside with a little air and rows stand at round values.
 
-    The bottom is a multiple of the step, in a low plot of its power of ten.
+    The bottom is a multiple of the step, in a low plot of its power of ten or of a quarter of that.
     """
     extent = max(1, high - low)
     if height == 1 and low < 0 <= high:
         return extent + 1, low  # no round value has both on one row
     power = 1
     while True:
-        for nice in _NICE[:-1]:
-            step = nice * power
-            if step * height <= extent + extent // 8:
+        for nice in _NICE:
+            step, rest = divmod(nice * power, 100)
+            if rest or step * height <= extent + extent // 8:
                 continue
             air = (step * height - extent) // 2
-            grain = step if height >= _LOW else power
+            grain = step if height >= _LOW else power if not step % power else power // 4
             bottom = min(low // grain * grain, (low - air + grain // 2) // grain * grain)
             bottom = bottom if floor is None or low < floor else max(floor, bottom)
             if high < bottom + step * height:

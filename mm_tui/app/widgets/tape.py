@@ -1,20 +1,60 @@
 """The tape: public trades, newest on top, and what they add up to."""
 
-from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Final, NamedTuple
 
+from mm_tui.app.palette import Palette
 from mm_tui.app.widgets.lines import Panel
-from mm_tui.app.widgets.spans import Span, by_priority
+from mm_tui.app.widgets.spans import Span, bar_spans, by_priority
+from mm_tui.model.clock import SECOND
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, StatsFrame, TapeRow
 
 _ROOM_FOR_HEADER = 6
 _ROOM_FOR_MORE = 10
+_TIME, _GLYPH, _DOT, _OWN = 9, 3, 2, 4
+"""Cells of a trade beside its price and size."""
+_VALUE = 10
+_BAR: Final = (6, 24)
+"""Cells of a trade's bar, at least and at most."""
+_FULL = 20
+"""Times what is significant that fill a bar: always the same, so that no bar changes for another trade's sake."""
+_GAP = 3
+"""Cells between trades that stand side by side."""
+
+
+class Widths(NamedTuple):
+    """Cells of a trade's columns; 0 where there is no room for one."""
+
+    price: int
+    size: int
+    value: int
+    bar: int
+    beside: int
+    """How many trades stand side by side."""
+
+    @property
+    def whole(self) -> int:
+        """Of one trade."""
+        return _TIME + _GLYPH + self.price + self.size + self.value + _DOT + _OWN + (self.bar + 1 if self.bar else 0)
+
+
+def fitting(width: int, price: int, size: int, value: int) -> Widths:
+    """What fits: the value in quote first, then a bar, and where there is room for several whole trades so many."""
+    least = Widths(price, size, 0, 0, 1)
+    if width < least.whole + value:
+        return least
+    room = width - least.whole - value - 1
+    full = Widths(price, size, value, _BAR[1], 1)
+    beside = max(1, (width + _GAP) // (full.whole + _GAP))
+    return full._replace(bar=min(_BAR[1], room) if room >= _BAR[0] else 0, beside=beside)
 
 
 class Tape(Panel):
-    """Time, aggressor's side, price and size; `●` marks a significant trade, `own` one that filled us."""
+    """Time, aggressor's side, price and size; `●` marks a significant trade, `own` one that filled us.
+
+    Where there is width, what it was worth in quote and a bar; on the full screen several columns, newest first.
+    """
 
     title: ClassVar[str] = "Tape"
 
@@ -34,19 +74,20 @@ class Tape(Panel):
         self.rim(f"≥ {fmt.steps(tape.significant_quantity, step)} {instrument.base} ●")
         trades = tape.trades
         price_width = max([9, *(len(fmt.steps(trade.price, tick)) for trade in trades[:1])]) + 1
-        size_width = max(9, instrument.quantity_decimals + 5)
+        widths = fitting(self.inner[0], price_width, max(9, instrument.quantity_decimals + 5), _VALUE)
         top = int(height >= _ROOM_FOR_HEADER)
         if top:
-            key = ("head", price_width, size_width, instrument)
-            self.put(0, key, _head, instrument, price_width, size_width)
+            self.put(0, ("head", widths, instrument), _head, instrument, widths)
         footer = _footer(tape.stats, instrument, self.inner[0], height)
         room = max(0, height - top - len(footer))
+        full = _FULL * max(1, tape.significant_quantity)
         for y in range(room):
             if y < len(trades):
-                trade = trades[y]
-                second = trade.ts // 1_000_000_000
-                shown = (second, trade.side, trade.price, trade.quantity, trade.significant, trade.own, price_width)
-                self.put(top + y, shown, _trade, trade, tick, step, price_width, size_width)
+                row = trades[y : room * widths.beside : room]
+                shown = tuple(
+                    (one.ts // SECOND, one.side, one.price, one.quantity, one.significant, one.own) for one in row
+                )
+                self.put(top + y, (shown, widths, full), _trades, row, instrument, widths, full, self._look)
             elif y == 0:
                 self.put(top, "none", lambda: [("no trades yet", "dim")])
             else:
@@ -55,24 +96,49 @@ class Tape(Panel):
             self.put(top + room + at, ("foot", tuple(spans)), list, spans)
 
 
-def _head(instrument: Instrument, price_width: int, size_width: int) -> list[Span]:
-    price = f"price {instrument.quote}".rjust(price_width + 3)
-    return [("time".ljust(9) + price + instrument.base.rjust(size_width), "dim")]
+def _head(instrument: Instrument, widths: Widths) -> list[Span]:
+    price = f"price {instrument.quote}".rjust(widths.price + _GLYPH)
+    one = "time".ljust(_TIME) + price + instrument.base.rjust(widths.size)
+    if widths.value:
+        one += " " * _DOT + instrument.quote.rjust(widths.value)
+    gap = " " * _GAP
+    return [(gap.join([one.ljust(widths.whole)] * widths.beside).rstrip(), "dim")]
 
 
-def _trade(trade: TapeRow, tick: Decimal, step: Decimal, price_width: int, size_width: int) -> list[Span]:
+def _trades(
+    trades: tuple[TapeRow, ...], instrument: Instrument, widths: Widths, full: int, look: Palette
+) -> list[Span]:
+    spans = _trade(trades[0], instrument, widths, full, look)
+    for trade in trades[1:]:
+        spans += [(" " * _GAP, "text"), *_trade(trade, instrument, widths, full, look)]
+    return spans
+
+
+def _trade(trade: TapeRow, instrument: Instrument, widths: Widths, full: int, look: Palette) -> list[Span]:
     side, glyph = ("bid", "▲") if trade.side > 0 else ("ask", "▼")
     weight = " bold" if trade.significant else ""
+    bright = "bright bold" if trade.significant else "text"
     spans = [
         (fmt.clock(trade.ts) + " ", "dim"),
         (f" {glyph} ", side + weight),
-        (fmt.steps(trade.price, tick).rjust(price_width), side + weight),
-        (fmt.steps(trade.quantity, step).rjust(size_width), "bright bold" if trade.significant else "text"),
+        (fmt.steps(trade.price, instrument.tick_size).rjust(widths.price), side + weight),
+        (fmt.steps(trade.quantity, instrument.step_size).rjust(widths.size), bright),
         (" ●" if trade.significant else "  ", "last"),
     ]
-    if trade.own:
-        spans.append((" own", "own bold"))
+    if widths.value:
+        value = instrument.price(trade.price) * instrument.quantity(trade.quantity)
+        spans.append((fmt.number(value, _value_places(instrument)).rjust(widths.value), bright))
+    if widths.bar:
+        filled = fmt.eighths(trade.quantity / full, widths.bar)
+        spans += [(" ", "text"), *bar_spans(filled, widths.bar, f"{side} soft", look)]
+    if trade.own or widths.beside > 1:
+        spans.append((" own" if trade.own else " " * _OWN, "own bold"))
     return spans
+
+
+def _value_places(instrument: Instrument) -> int:
+    """Digits after the point with which the smallest order's value is still seen."""
+    return max(0, -instrument.min_notional.adjusted()) if instrument.min_notional > 0 else 2
 
 
 def _footer(stats: StatsFrame, instrument: Instrument, width: int, height: int) -> list[list[Span]]:

@@ -24,6 +24,12 @@ def plot_of(kind: str = "mid") -> Plot:
     return Plot(chart.series, chart.scale(BTC).read, chart.mark, floor=chart.floor)
 
 
+def grain_of(step: int) -> int:
+    """What the lower edge of a low plot is a multiple of."""
+    power: int = 10 ** (len(str(step)) - 1)
+    return power // 4 if step % power else power
+
+
 def fresh(frame: ChartFrame, like: Plot) -> Plot:
     plot = plot_of()
     plot.shape(like.width, like.height, like.span * 2 * like.width)
@@ -92,11 +98,11 @@ def test_the_scale_is_kept_while_it_fits_and_left_when_it_does_not() -> None:
 @settings(max_examples=300, deadline=None)
 def test_a_scale_holds_what_it_must_show_at_round_prices(low: int, extent: int, height: int) -> None:
     step, bottom = nice_scale(low, low + extent, height, 0)
-    grain = step if height >= 8 else 10 ** (len(str(step)) - 1)
+    grain = step if height >= 8 else grain_of(step)
     assert bottom % grain == 0
     assert bottom <= low
     assert low + extent < bottom + step * height
-    assert str(step).rstrip("0") in {"1", "2", "4", "5"}
+    assert str(step).rstrip("0") in {"1", "125", "2", "25", "4", "5", "75"}
 
 
 @given(
@@ -265,7 +271,7 @@ def test_lines_of_one_colour_each_meet_in_one_character() -> None:
 @settings(max_examples=200, deadline=None)
 def test_values_below_zero_have_scales_too(low: int, extent: int, height: int) -> None:
     step, bottom = nice_scale(low, low + extent, height)
-    grain = step if height >= 8 else 10 ** (len(str(step)) - 1)
+    grain = step if height >= 8 else grain_of(step)
     assert bottom % grain == 0 or height == 1
     assert bottom <= low
     assert low + extent < bottom + step * height
