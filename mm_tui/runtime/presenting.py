@@ -20,6 +20,15 @@ from mm_tui.views.frames import DeskFrame, Viewport
 from mm_tui.views.log import EventLog
 from mm_tui.views.present import Presenter, Vitals
 
+_TURNS = 3
+"""Of the loop, from a frame of the market at the socket to the strategy's answer."""
+
+
+async def _let_pass() -> None:
+    """Let what has come go first: a frame of the screen may wait, a step of the desk may not."""
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
+
 
 class PresenterWorker:
     """Shows the desk to the screen."""
@@ -60,12 +69,15 @@ class PresenterWorker:
     async def run(self) -> None:
         """A frame each period; what could not be in time is skipped, not made up for."""
         while True:
+            await _let_pass()
+            self._presenter.prepare(self._clock.now(), self._look())
+            await _let_pass()
             self._control.show(self._frame(self._clock.now(), self._control.viewport))
             await asyncio.sleep(self._period)
 
     def _frame(self, ts: int, view: Viewport) -> DeskFrame:
         preview = self._previews.look(max(ts, self._desk.ts), view.draft)
-        return self._presenter.present(ts, self._look(), view, preview)
+        return self._presenter.present(ts, self._vitals, view, preview)
 
     def _look(self) -> Vitals:
         vitals, gauges, feed = self._vitals, self._gauges, self._chosen.feed

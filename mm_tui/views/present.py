@@ -97,13 +97,31 @@ class Presenter:
         self._counted = 0
         """Trades at that time."""
 
-    def present(self, ts: int, vitals: Vitals, view: fr.Viewport, preview: Preview | None = None) -> fr.DeskFrame:
-        """The desk as it stands at `ts`; `preview` is of the draft in `view`."""
-        core, last = self._core, self._last
+    def prepare(self, ts: int, vitals: Vitals) -> None:
+        """Do beforehand what `present` finds done then, as far as nothing more came: half of a frame's work.
+
+        Whoever makes frames between two steps lets the steps that fall due go on in between.
+        """
+        self._gather(ts)
+        self._tape.frame(ts)
+        self._paced_truth(ts, vitals)
+        self._paced_position(ts, vitals)
+        self._paced_risk(ts)
+        self._parameter_rows()
+        self._worth.obligation(ts)
+        self._worth.worth(ts)
+
+    def _gather(self, ts: int) -> None:
+        """Take in what came since the last frame."""
         self._log.refresh()
         self._traded.refresh(ts)
         self.history.refresh()
         self.sample(ts)
+
+    def present(self, ts: int, vitals: Vitals, view: fr.Viewport, preview: Preview | None = None) -> fr.DeskFrame:
+        """The desk as it stands at `ts`; `preview` is of the draft in `view`."""
+        core, last = self._core, self._last
+        self._gather(ts)
         orders = _same(self._orders(ts), last.orders)
         ladder = _same(self._ladder_frame(ts, view), last.ladder)
         level = None if view.level is None else level_frame(core, view.level, ladder.group)

@@ -248,3 +248,23 @@ def test_figures_that_follow_the_mid_go_at_a_pace_a_fill_and_a_halt_are_told_at_
     screen.rig.ts += SECOND
     assert before.age_ms == 70
     assert screen.frame().truth.age_ms == 90
+
+
+def test_what_is_prepared_beforehand_is_what_the_frame_shows_and_what_came_after_it_is_not_lost() -> None:
+    plain, prepared = Screen(), Screen()
+    for screen in (plain, prepared):
+        (order,) = screen.rig.quoting(bid(BID - 1000))
+        screen.frame()
+        screen.rig.ts += SECOND
+        screen.rig.hear(trade(screen.rig.ts, BID, 5, BUY))
+        if screen is prepared:
+            screen.presenter.prepare(screen.rig.ts, screen.vitals)
+        screen.rig.fill(order, 60)
+        screen.rig.hear(trade(screen.rig.ts, BID, 7, BUY))
+    shown, wanted = prepared.frame(), plain.frame()
+    sampled = {"tape", "chart", "depth"}  # four times a second, here a moment earlier
+    for name in set(DeskFrame.__struct_fields__) - sampled:
+        assert getattr(shown, name) == getattr(wanted, name), name
+    assert shown.tape.trades == wanted.tape.trades
+    assert [trade.quantity for trade in shown.tape.trades] == [7, 5]
+    assert (shown.position.fills, len(shown.chart.fills)) == (1, 1)
