@@ -138,13 +138,16 @@ class RecordedSession:
         )
         self.stopwatch = RecordedStopwatch() if self.unchanged else None
         self.ended = self.meta.desk_end if self.unchanged else None
+        self._without = ""
+        if not (folder / JOURNAL).stat().st_size:
+            self._without = f"{folder / JOURNAL} is empty: what the operator did is not known"
         self.lines = 0
         """Market lines that `inputs` has come to."""
 
     @property
     def note(self) -> str:
-        """What was found wrong with the end of the files."""
-        return self.reader.note or ""
+        """What was found wrong with the end of the files, or is not in them at all."""
+        return "; ".join(filter(None, (self._without, self.reader.note)))
 
     @property
     def share(self) -> float:
@@ -209,6 +212,8 @@ class RecordedCapture:
     ) -> None:
         """Raises DataError where the file cannot be read. An instrument that is known is not looked for again."""
         self.path = path
+        self.without = ""
+        """What a session has and this folder has lost."""
         self._source = CaptureSource(path, settings.desk.symbol, settings.instrument, salvage=salvage)
         if instrument is not None:
             self._source.instrument = instrument
@@ -224,8 +229,8 @@ class RecordedCapture:
 
     @property
     def note(self) -> str:
-        """What was found wrong with the end of the file."""
-        return self._source.file.note
+        """What was found wrong with the end of the file, or is not there beside it."""
+        return "; ".join(filter(None, (self.without, self._source.file.note)))
 
     @property
     def share(self) -> float:
@@ -278,7 +283,10 @@ def open_recording(
     """
     if path.is_dir() and (path / FILE).exists() and (path / JOURNAL).exists():
         return RecordedSession(path, changes, salvage=salvage, runs=runs, shows=shows)
-    return RecordedCapture(path, settings, salvage=salvage)
+    capture = RecordedCapture(path, settings, salvage=salvage)
+    if path.is_dir() and (path / FILE).exists():
+        capture.without = f"{path} holds no {JOURNAL}: read as a capture, on your settings, without its operator"
+    return capture
 
 
 def is_from_outside(message: AnyMessage) -> bool:

@@ -14,6 +14,8 @@ from mm_tui.journal import lock, meta
 
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-[A-Za-z0-9_.+]+-[^/\s]+")
 _DAY_NS = 86_400_000_000_000
+KILLED = "killed"
+"""The note of a session that no desk records and none has sealed."""
 
 
 class SessionFolder:
@@ -87,6 +89,12 @@ def sessions(root: Path, boxes: Path | None = None) -> list[SessionEntry]:
     return sorted(found, key=lambda one: one.path.name, reverse=True)
 
 
+def latest(root: Path) -> SessionEntry | None:
+    """The newest session under the root; the others are not looked into."""
+    newest = max(named(root), key=lambda path: path.name, default=None)
+    return None if newest is None else _entry(newest)
+
+
 def _is_of(box: SessionEntry, root: Path) -> bool:
     """Whether a black box was cut out of a session under the root; one that cannot be read may be."""
     if box.meta is None or box.meta.black_box_of is None:
@@ -134,4 +142,4 @@ def _entry(path: Path) -> SessionEntry:
         found = meta.read_meta(path)
     except DataError as error:
         return SessionEntry(path, None, pid, size, str(error))
-    return SessionEntry(path, found, pid, size, "killed" if pid is None and found.end is None else "")
+    return SessionEntry(path, found, pid, size, KILLED if pid is None and found.end is None else "")

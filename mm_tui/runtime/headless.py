@@ -1,6 +1,7 @@
 """A desk without a screen: the same loop, on the main thread."""
 
 import asyncio
+import shlex
 import signal
 import sys
 from contextlib import redirect_stdout
@@ -82,8 +83,9 @@ def closing_lines(outcome: Outcome) -> str:
     if outcome.folder is None:
         lines += ["Nothing was recorded.", "Next: mm-tui --help"]
     else:
+        again = shlex.quote(f"file:{outcome.folder}")
         lines += [
             f"Session: {outcome.folder}",
-            f"Run it again: mm-tui run --venue file:{outcome.folder}   What there is: mm-tui sessions",
+            f"Run it again: mm-tui run --venue {again}   What there is: mm-tui sessions",
         ]
     return "\n".join(lines) + "\n"

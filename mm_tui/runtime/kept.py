@@ -18,6 +18,7 @@ from mm_tui.journal import folder, lock, meta, seal
 from mm_tui.journal.index import IndexWriter
 from mm_tui.journal.proof import ProofFile
 from mm_tui.journal.writer import SessionWriter
+from mm_tui.model.clock import time_of_day
 from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.band import Band
 from mm_tui.runtime.boxes import HEARD, Boxes
@@ -38,6 +39,8 @@ class Kept:
     def __init__(self, options: RunOptions, settings: Settings, chosen: Chosen, instrument: Instrument) -> None:
         self.problem = ""
         """Why there is no recording although there should be one."""
+        self.found = ""
+        """The session before this one, where nobody ended it; empty where all is in order."""
         self.writer: SessionWriter | None = None
         """None where nothing is recorded, as the other two are."""
         self.milestones: Milestones | None = None
@@ -78,6 +81,7 @@ class Kept:
 
     def _begin(self, started: int) -> None:
         options, settings, chosen = self._options, self._settings, self._chosen
+        self.found = _left_behind(options.sessions)
         self._folder = folder.create(options.sessions, started, chosen.feed.name, self._instrument.symbol)
         self._meta = meta.SessionMeta(
             version=version("mm-tui"),
@@ -157,3 +161,13 @@ class Kept:
         for each in (self._folder, self._claimed):
             if each is not None:
                 each.release()
+
+
+def _left_behind(root: Path) -> str:
+    """What to tell of the newest session where its desk was killed: up to when it can be read, and how."""
+    last = folder.latest(root)
+    if last is None or last.note != folder.KILLED:
+        return ""
+    written = max(file.stat().st_mtime_ns for file in last.path.iterdir())
+    name = last.path.name
+    return f"{name} was killed; it reads back up to {time_of_day(written)} UTC: mm-tui report {name}"

@@ -7,6 +7,7 @@ sealed. Only then does the process go.
 import asyncio
 import gc
 import logging
+import sys
 import time
 from contextlib import AsyncExitStack
 from typing import Any
@@ -221,6 +222,7 @@ class Session:
         if self._options.duration is not None:
             runs.append(self._expire(self._options.duration))
         self._register()
+        self._greet(screen=screen)
         control.attach(inbox)
         gc.freeze()
         watchdog = Watchdog(risk, inbox)
@@ -259,6 +261,15 @@ class Session:
         except DataError as error:
             self._unlisted = str(error)
             self.bus.publish(Noted(ts=self._clock.now(), kind="warn", text=self._unlisted))
+
+    def _greet(self, *, screen: bool) -> None:
+        """Tell what whoever starts a desk has to know: among the events, and in words where there is no screen."""
+        if self._kept.found:
+            self.bus.publish(Noted(ts=self._clock.now(), kind="warn", text=self._kept.found))
+        if not screen:
+            cause = self._chosen.demo_cause
+            instead = f"{cause}: on the embedded exchange instead, no real market" if cause else ""
+            sys.stderr.writelines(f"{words}\n" for words in (instead, self._kept.found) if words)
 
     def _opening(self, ts: int) -> SessionStarted:
         """The session's first event, with what the limits carry over."""

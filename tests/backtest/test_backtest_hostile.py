@@ -324,3 +324,19 @@ def test_a_tick_that_no_exchange_has_is_a_wrong_setting(tmp_path: Path, typed: T
     assert code == 78
     assert "instrument.tick_size: got " in err
     assert typed("backtest", "capture.log", "--set", "instrument.step_size=1e-18", "--json")[0] == 0
+
+
+async def test_a_session_that_lost_its_journal_runs_and_says_what_is_not_known(tmp_path: Path, typed: Typed) -> None:
+    folder = (await record(tmp_path)).folder
+    assert folder is not None
+    journal = folder / "journal.jsonl"
+    journal.write_bytes(b"")
+    words = f"{journal} is empty: what the operator did is not known"
+    code, _, err = typed("backtest", folder, "--json")
+    assert (code, words in err) == (0, True)
+    assert words in typed("export", folder, "--to", "csv", "--out", "there", "--table", "trades")[2]
+    journal.unlink()
+    words = f"{folder} holds no journal.jsonl: read as a capture, on your settings, without its operator"
+    code, out, err = typed("backtest", folder, "--json")
+    assert (code, words in err) == (0, True)
+    assert json.loads(out)["venue"] == "file"

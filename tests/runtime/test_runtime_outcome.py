@@ -1,5 +1,7 @@
 """What the end of a session says to its user."""
 
+from pathlib import Path
+
 import msgspec
 
 from mm_tui.errors import OrdersMayRest
@@ -23,4 +25,9 @@ def test_an_order_that_may_rest_is_named() -> None:
     assert "mm-3" in str(error)
     assert resting_error(msgspec.structs.replace(outcome, resting=())) is None
     assert closing_lines(outcome).splitlines()[1] == "1 fill, PnL – net of fees, position 0"
+    assert (
+        closing_lines(msgspec.structs.replace(outcome, folder=Path("/a b/c")))
+        .splitlines()[3]
+        .startswith("Run it again: mm-tui run --venue 'file:/a b/c'   ")
+    )
     assert [exit_code(one) for one in ("quit", "SIGINT", "SIGTERM", "SIGHUP")] == [0, 130, 143, 129]

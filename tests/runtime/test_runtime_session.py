@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -14,12 +15,13 @@ from small_session import capture, loaded, options
 
 from mm_tui.errors import VenueError
 from mm_tui.journal import folder
+from mm_tui.journal.meta import read_meta, write_meta
 from mm_tui.model.events import LinkUp
 from mm_tui.model.orders import Status
 from mm_tui.runtime import session as module
 from mm_tui.runtime import workers
 from mm_tui.runtime.control import Control
-from mm_tui.runtime.feeds import Chosen
+from mm_tui.runtime.feeds import Chosen, choose
 from mm_tui.runtime.headless import run_headless
 from mm_tui.runtime.session import run_session
 from mm_tui.runtime.stopping import StopDesk
@@ -78,6 +80,29 @@ def test_four_lines_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert lines[2].startswith("Session: ")
     _, said, _ = run(capsys, options(tmp_path, f"file:{path}", record=False), loaded())
     assert said["out"].splitlines()[2] == "Nothing was recorded."
+
+
+def test_the_next_start_says_what_was_killed_and_why_the_market_is_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def instead(*wanted: Any) -> Chosen:
+        return msgspec.structs.replace(await choose(*wanted), demo_cause="no Binance: refused")
+
+    chosen = options(tmp_path, f"file:{capture(tmp_path, 20)}", json=True)
+    _, summary, err = run(capsys, chosen, loaded())
+    assert err == ""
+    killed = Path(summary["session"])
+    write_meta(killed, msgspec.structs.replace(read_meta(killed), end=None))
+    monkeypatch.setattr(module, "choose", instead)
+    _, summary, err = run(capsys, chosen, loaded())
+    first, second = err.splitlines()
+    assert first == "no Binance: refused: on the embedded exchange instead, no real market"
+    assert re.fullmatch(
+        rf"{killed.name} was killed; it reads back up to [\d:]{{8}} UTC: mm-tui report {killed.name}", second
+    )
+    assert f"WARNING mm_tui.runtime.session {second}" in (Path(summary["session"]) / "app.log").read_text()
+    monkeypatch.undo()
+    assert run(capsys, chosen, loaded())[2] == "", "once is enough"
 
 
 def test_a_folder_that_cannot_be_written_is_said_and_the_desk_goes_on(
