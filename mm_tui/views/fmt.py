@@ -106,12 +106,12 @@ def milliseconds(value: float | None) -> str:
     """At most six cells: `0.3 ms`, `84 ms`, `1.2 s`, `12 s`, `3 m`."""
     if value is None or not isfinite(value):
         return UNKNOWN
-    if value < _TENTHS_BELOW and value != int(value):
+    if round(value, 1) < _TENTHS_BELOW and value != int(value):
         return number(value, 1) + " ms"
-    if value < 1000:  # noqa: PLR2004 - a second
+    if round(value) < 1000:  # noqa: PLR2004 - a second
         return f"{round(value)} ms"
     seconds = value / 1000
-    return number(seconds, 1) + " s" if seconds < _TENTHS_BELOW else duration(int(seconds))
+    return number(seconds, 1) + " s" if round(seconds, 1) < _TENTHS_BELOW else duration(int(seconds + 0.05))
 
 
 def clock(ts: int) -> str:

@@ -97,6 +97,11 @@ def test_durations_take_at_most_four_cells(seconds: int | None, text: str) -> No
         (1200, "1.2 s"),
         (12_900, "12 s"),
         (200_000, "3 m"),
+        (9.94, "9.9 ms"),
+        (9.96, "10 ms"),
+        (999.6, "1.0 s"),
+        (9_940, "9.9 s"),
+        (9_960, "10 s"),
     ],
 )
 def test_milliseconds_take_at_most_six_cells(value: Any, text: str) -> None:

@@ -44,9 +44,8 @@ class CoachLine(Widget):
         if y:
             return Strip.blank(width, base)
         number, end = self._number(width), self._end(width)
-        words = self.coach.words
         room = max(0, width - len(number) - len(end))
-        text = words if len(words) <= room else words[: max(0, room - 1)] + "…"
+        text = _cut(self.coach.words, room)
         style = self.get_component_rich_style
         segments = [
             Segment(number, style("coach--number")),
@@ -61,3 +60,10 @@ class CoachLine(Widget):
 
     def _end(self, width: int) -> str:
         return _END if width >= _NARROW else _SHORT_END
+
+
+def _cut(words: str, room: int) -> str:
+    """What has room: all of it, its first part, or so many whole words."""
+    first = words.partition(";")[0]
+    whole = next((one for one in (words, first) if len(one) < room), "")
+    return whole or f"{first[: max(0, room - 2)].rpartition(' ')[0]} …"[:room]

@@ -147,7 +147,7 @@ class DeskScreen(Screen[None]):
         """Display exactly the panels that have a box, with the latest frame."""
         now = self.plan_for(size)
         self.tabs.name_them(now.tabs, next((name for name in now.tabs if name in now.places), ""))
-        self.footer.zoomed(bool(self._view.zoomed))
+        self.footer.zoomed(self._view.zoomed)
         for name, guarded in self.panels.items():
             guarded.widget.display = name in now.places
         self._displayed = tuple(guarded for name, guarded in self.panels.items() if name in now.places)

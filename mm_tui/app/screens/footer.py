@@ -10,12 +10,24 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from mm_tui.app.actions import DESK, ActionTable, shown_for
+from mm_tui.app.actions import DESK, ActionTable, shown, shown_for
 from mm_tui.app.palette import current
 from mm_tui.views.frames import DeskFrame, DeskState
 
 _ONLY_IN: Final[dict[str, DeskState]] = {"rearm": "halted", "reduce_only": "reduce-only"}
 """Actions that are named in one state alone."""
+_OF_PANELS: Final = {
+    "ladder": ("group", "units", "columns"),
+    "orders": ("cancel_order", "explain", "filter"),
+    "chart": ("window", "chart"),
+    "heatmap": ("window", "group"),
+    "events": ("filter",),
+    "fills": ("filter",),
+    "history": ("filter",),
+    "shadows": ("promote", "drop_shadow"),
+}
+"""What one may want of a panel that fills the screen."""
+_RANK_OF_PANELS: Final = 3
 
 
 def fit(items: list[tuple[int, str, str]], width: int) -> list[tuple[str, str]]:
@@ -37,7 +49,7 @@ class Footer(Widget):
         self._table = table
         self._playing = False
         self._state: DeskState = "starting"
-        self._zoomed = False
+        self._zoomed = ""
         self._sheet: tuple[tuple[str, str], ...] | None = None
         self._word = ""
 
@@ -48,10 +60,10 @@ class Footer(Widget):
             super().__init__()
             self.action = action
 
-    def zoomed(self, zoomed: bool) -> None:  # noqa: FBT001 - one thing that is or is not
-        """A panel fills the screen: the way back comes first."""
-        if zoomed != self._zoomed:
-            self._zoomed = zoomed
+    def zoomed(self, panel: str) -> None:
+        """A panel fills the screen, or none: the way back comes first, then what is the panel's own."""
+        if panel != self._zoomed:
+            self._zoomed = panel
             self.refresh()
 
     def behind(self, keys: tuple[tuple[str, str], ...] | None) -> None:
@@ -108,7 +120,14 @@ class Footer(Widget):
     def _named(self) -> list[tuple[str, str]]:
         """Actions that the line may name, each with its keys."""
         ids = ["back", *(name for name, _ in self._table.footer)]
-        return [(name, shown_for(self._table.by_id[name], self._keys, self._table)) for name in ids]
+        named = [(name, shown_for(self._table.by_id[name], self._keys, self._table)) for name in ids]
+        return [*named, *((name, key) for name, key, _ in self._of_panel())]
+
+    def _of_panel(self) -> list[tuple[str, str, str]]:
+        """`(action, key, label)` of the panel that fills the screen."""
+        known, keys = self._table.by_id, self._keys
+        names = [name for name in _OF_PANELS.get(self._zoomed, ()) if name in known and keys.get(name)]
+        return [(name, shown(keys[name][0]), known[name].label) for name in names]
 
     def items(self) -> list[tuple[int, str, str]]:
         """`(rank, key, label)` of what may be pressed now."""
@@ -117,7 +136,8 @@ class Footer(Widget):
             kill = [(-1, shown_for(by_id["kill"], self._keys, self._table), "kill")] if "kill" in by_id else []
             return kill + [(rank, key, label) for rank, (key, label) in enumerate(self._sheet)]
         back = [(-1, shown_for(by_id["back"], self._keys, self._table), "desk")] if self._zoomed else []
-        return back + [
+        own = [(_RANK_OF_PANELS, key, label) for _, key, label in self._of_panel()]
+        return [*back, *own] + [
             (rank, shown_for(by_id[name], self._keys, self._table), self._label(name))
             for name, rank in self._table.footer
             if _ONLY_IN.get(name, self._state) == self._state

@@ -65,6 +65,10 @@ class MarketPicker(Sheet):
         yield Static(self._list(), markup=False, classes="list")
         yield Static(self._foot(), markup=False, id="market-foot")
 
+    def on_mount(self) -> None:
+        """Say where the list stands."""
+        self._draw()
+
     def take_focus(self) -> None:
         """The input has the keyboard."""
         self.screen.set_focus(self.query_one(Input), scroll_visible=False)

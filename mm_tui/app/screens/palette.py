@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.fuzzy import Matcher
 from textual.widgets import Input, Static
 
@@ -82,6 +82,29 @@ class Palette(Sheet):
             self._at = (self._at + step) % len(self._found)
             self._draw()
 
+    def on_click(self, event: events.Click) -> None:
+        """A click chooses."""
+        event.stop()
+        box = self.query_one(".list", Static).region
+        at = self._first + event.screen_y - box.y
+        if box.contains(event.screen_x, event.screen_y) and at < len(self._found):
+            self.close(self._found[at][0])
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel moves."""
+        event.stop()
+        self.pressed("down")
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Likewise."""
+        event.stop()
+        self.pressed("up")
+
+    @property
+    def _first(self) -> int:
+        """The topmost offer seen."""
+        return max(0, min(self._at - _ROWS + 1, len(self._found) - _ROWS)) if self._at >= _ROWS else 0
+
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
@@ -105,7 +128,7 @@ class Palette(Sheet):
         """The matches around the chosen one."""
         if not self._found:
             return Text("nothing matches", style=self.faint)
-        first = max(0, min(self._at - _ROWS + 1, len(self._found) - _ROWS)) if self._at >= _ROWS else 0
+        first = self._first
         lines = []
         for at, (_, shown, does) in enumerate(self._found[first : first + _ROWS], first):
             chosen = at == self._at

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from rich.text import Text
+from textual import events
 
 from mm_tui.app.screens.sheet import Sheet
 
@@ -32,13 +33,21 @@ class Picker(Sheet):
         """The name under the cursor."""
         return self._items[self._at][0] if self._items else ""
 
+    @property
+    def _room(self) -> int:
+        return max(1, self.app.size.height - _AROUND)
+
+    @property
+    def _first(self) -> int:
+        """The topmost item seen."""
+        return max(0, min(self._at - self._room // 2, len(self._items) - self._room))
+
     def lines(self) -> list[Text]:
         """Name and value of the items around the cursor, a mark before the one under it, then the keys."""
         accent = f"bold {self.style('accent')}"
         width = max((len(name) for name, _ in self._items), default=0)
         values = max((len(value) for _, value in self._items), default=0)
-        room = max(1, self.app.size.height - _AROUND)
-        first = max(0, min(self._at - room // 2, len(self._items) - room))
+        room, first = self._room, self._first
         listed = [
             Text(
                 f"{'▸' if at == self._at else ' '} {name:<{width}}  {value:<{values}}",
@@ -64,3 +73,22 @@ class Picker(Sheet):
             self.close(self.chosen)
         elif key in {"escape", "q"}:
             self.close()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click chooses."""
+        event.stop()
+        line = event.screen_y - self.content_region.y
+        at = self._first + line
+        inside = self.content_region.contains(event.screen_x, event.screen_y)
+        if inside and line < self._room and at < len(self._items):
+            self.close(self._items[at][0])
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel moves."""
+        event.stop()
+        self.pressed("down")
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Likewise."""
+        event.stop()
+        self.pressed("up")

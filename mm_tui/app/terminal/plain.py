@@ -21,7 +21,7 @@ def compact_lines(frame: DeskFrame, width: int, height: int, stop: str = "K kill
     state = header.state.upper()
     base = frame.instrument.base if frame.instrument else "base"
     quote = frame.instrument.quote if frame.instrument else "quote"
-    held = [f"pos {_signed(position.base)} {base}", f"PnL {_signed(position.total)} {quote}"]
+    held = [f"pos {_signed(position.base)} {base}", f"PnL {_money(frame)} {quote}"]
     lines = [
         *([_join(width, state, stop), *held] if height < _ROOM_FOR_KILL else [state, *held, stop]),
         f"{header.symbol} {header.venue}",
@@ -49,7 +49,7 @@ def one_line(frame: DeskFrame) -> str:
         header.reason,
         _touch(frame),
         f"pos {_signed(position.base)}",
-        f"PnL {_signed(position.total)}",
+        f"PnL {_money(frame)}",
         f"orders {len(frame.orders)}",
         f"feed {_age(frame)}",
     ]
@@ -62,6 +62,14 @@ def _join(width: int, left: str, right: str) -> str:
 
 def _signed(value: Decimal | None) -> str:
     return "-" if value is None else f"{value:+,f}"
+
+
+def _money(frame: DeskFrame) -> str:
+    """The total in quote: cents, and more digits where an order may be worth less than that."""
+    total, instrument = frame.position.total, frame.instrument
+    least = instrument.min_notional if instrument is not None else Decimal(1)
+    places = max(2, 2 - least.adjusted()) if least > 0 else 2
+    return "-" if total is None else f"{total:+,.{places}f}"
 
 
 def _touch(frame: DeskFrame) -> str:

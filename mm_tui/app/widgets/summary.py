@@ -1,4 +1,4 @@
-"""The strip of a small terminal: state, position, PnL and truth in a few lines."""
+"""The strip of a small terminal: why that state, position, PnL and truth in a few lines."""
 
 from decimal import Decimal
 from typing import ClassVar
@@ -16,7 +16,7 @@ _TWO_LINES = 2
 
 
 class Summary(Panel, can_focus=False):
-    """As many lines as it is given, the most needed first: state, position, PnL, truth, its parts."""
+    """As many lines as it is given, the most needed first: why, position, PnL, truth, its parts."""
 
     framed: ClassVar[bool] = False
 
@@ -50,14 +50,12 @@ class Summary(Panel, can_focus=False):
     def _state(self) -> list[tuple[int, list[Span]]]:
         header, orders = self.frame.header, self.frame.orders
         bids = sum(order.side > 0 for order in orders)
-        state = [state_span(header.state)]
         hint: list[Span] = [(header.hint, "bright")] if header.hint else []
-        taken = width_of(state) + (width_of(hint) + 2 if hint else 0)
         return [
-            (0, state),
-            (2, told_reason(header, self.inner[0] - 4 - taken)),
-            (1, hint),
-            (3, [("orders ", "dim"), (f"{bids} bid", "bid"), (" ", "text"), (f"{len(orders) - bids} ask", "ask")]),
+            (1, told_reason(header, self.inner[0] - 4 - (width_of(hint) + 2 if hint else 0))),
+            (0, hint),
+            (2, [("orders ", "dim"), (f"{bids} bid", "bid"), (" ", "text"), (f"{len(orders) - bids} ask", "ask")]),
+            (3, [(header.strategy, "text")] if header.strategy else []),
         ]
 
     def _position(self, level: int) -> list[tuple[int, list[Span]]]:

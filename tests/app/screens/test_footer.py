@@ -1,6 +1,7 @@
 """The last line fits by rank."""
 
 import asyncio
+from typing import Any
 
 from desk_link import Recorded
 from hand_frames import desk_frame, halted, paused, reducing
@@ -108,3 +109,27 @@ async def test_behind_a_sheet_it_names_the_kill_and_what_the_sheet_does_not_tell
         await pilot.press("escape")
         await until(pilot, lambda: app.desk.sheet is None)
         assert await shown(app) == before
+
+
+async def test_on_a_full_screen_it_names_what_is_the_panels_own() -> None:
+    app = DeskApp(Recorded(desk_frame()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        for keys, named in (
+            (("5", "enter"), ["w window", "W chart"]),
+            (("7",), ["/ filter"]),
+            (("2",), ["x cancel order", "e explain", "/ filter"]),
+            (("escape", "H"), ["w window", "g group"]),
+            (("escape", "3", "enter"), []),
+        ):
+            await pilot.press(*keys)
+            await pilot.pause()
+            items = await shown(app)
+            assert items[0] == "esc desk", keys
+            assert items[1 : 1 + len(named)] == named
+            assert len(items) == len(set(items))
+        await pilot.press("escape", "5", "enter")
+        await pilot.pause()
+        chart: Any = app.desk.panels["chart"].widget
+        line = "".join(segment.text for segment in app.desk.footer.render_line(0))
+        await pilot.click(app.desk.footer, offset=(line.index("W chart"), 0))
+        await until(pilot, lambda: chart.kind == "pnl")

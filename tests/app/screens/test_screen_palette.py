@@ -2,11 +2,14 @@
 
 from desk_link import Recorded
 from hand_frames import desk_frame
+from textual.events import MouseScrollDown, MouseScrollUp
+from waiting import until
 
 from mm_tui.app.actions import ACTIONS
 from mm_tui.app.app import DeskApp
 from mm_tui.app.command.language import Command, parse
 from mm_tui.app.screens.palette import Palette, found, offers
+from mm_tui.app.screens.picker import Picker
 
 
 def test_every_action_but_those_of_a_single_key_is_offered() -> None:
@@ -34,3 +37,47 @@ async def test_the_arrows_go_round_and_long_lists_scroll() -> None:
         await pilot.pause()
         assert app.theme == last.removeprefix("theme ")
     assert link.acts == []
+
+
+async def test_the_mouse_moves_and_chooses_and_the_edge_says_where_the_list_stands() -> None:
+    link = Recorded(desk_frame())
+    app = DeskApp(link)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p")
+        sheet = app.desk.sheet
+        assert isinstance(sheet, Palette)
+        count = len(sheet._offers)
+        assert sheet.border_subtitle == f"1 of {count}"
+        await pilot._post_mouse_events([MouseScrollDown], sheet, offset=(5, 5))
+        assert sheet.border_subtitle == f"2 of {count}"
+        await pilot._post_mouse_events([MouseScrollUp], sheet, offset=(5, 5))
+        assert sheet.border_subtitle == f"1 of {count}"
+        await pilot.click(sheet, offset=(8, 1))
+        assert app.desk.sheet is sheet, "the input is no offer"
+        wanted = sheet._found[1][0]
+        assert wanted == "pause"
+        await pilot.click(sheet.query_one(".list"), offset=(4, 1))
+        await until(pilot, lambda: app.desk.sheet is None)
+        await until(pilot, lambda: link.acts == [("pause", "")])
+        await pilot.press("ctrl+p", *"zoo")
+        assert isinstance(app.desk.sheet, Palette)
+        assert app.desk.sheet.border_subtitle == ""
+
+
+async def test_a_picker_is_chosen_from_by_the_mouse() -> None:
+    app = DeskApp(Recorded(desk_frame()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("t")
+        sheet = app.desk.sheet
+        assert isinstance(sheet, Picker)
+        first = sheet.chosen
+        await pilot._post_mouse_events([MouseScrollDown], sheet)
+        assert sheet.chosen != first
+        assert app.theme == sheet.chosen
+        await pilot._post_mouse_events([MouseScrollUp], sheet)
+        assert app.theme == first
+        await pilot.click(sheet, offset=(6, sheet.size.height - 1))
+        assert app.desk.sheet is sheet, "the line of the keys is no theme"
+        await pilot.click(sheet, offset=(6, 3))
+        await until(pilot, lambda: app.desk.sheet is None)
+        assert app.theme == app.theme_names[2]

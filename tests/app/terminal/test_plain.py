@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from decimal import Decimal
 
 import msgspec
 import pytest
@@ -69,3 +70,12 @@ def test_lines_say_what_changed_and_obey_typed_words() -> None:
 
 def test_the_end_of_input_ends_it() -> None:
     assert run_lines(Recorded(desk_frame()), typist(None, ""), io.StringIO()) == 0
+
+
+def test_a_total_has_cents_and_more_digits_where_an_order_is_worth_less() -> None:
+    frame = desk_frame()
+    position = msgspec.structs.replace(frame.position, total=Decimal("0.0741784512"))
+    told = msgspec.structs.replace(frame, position=position)
+    assert "PnL +0.07 USDT" in compact_lines(told, 60, 12)
+    small = msgspec.structs.replace(frame.instrument, min_notional=Decimal("0.0001"), quote="BTC")
+    assert "PnL +0.074178 BTC" in compact_lines(msgspec.structs.replace(told, instrument=small), 60, 12)

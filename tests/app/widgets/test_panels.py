@@ -61,7 +61,8 @@ async def test_what_to_press_outlasts_all_but_the_badges_and_the_reason_is_cut_t
     (line,) = await shown(Header(), frame, (200, 1))
     assert "asks are off: 7 sells in a row  b s turn both sides on" in line
     state, *_ = await shown(Summary(), frame, (80, 4))
-    assert "PAUSED   bids are off: 7 buys in a row; asks are off…  b s turn both sides on" in state
+    assert "bids are off: 7 buys in a row; asks are off: 7 sell…  b s turn both sides on" in state
+    assert "PAUSED" not in state, "the line above says so"
     bare = msgspec.structs.replace(header, reason="", hint="")
     (line,) = await shown(Header(), strained(header=bare), (120, 1))
     assert "embedded exchange" in line
@@ -334,7 +335,8 @@ async def test_parameters_stand_side_by_side_in_a_low_panel() -> None:
 
 async def test_the_summary_keeps_the_most_needed() -> None:
     lines = await shown(Summary(), strained(), (80, 5))
-    assert "QUOTING" in lines[0]
+    assert "QUOTING" not in lines[0], "the header says so"
+    assert "3 bid 3 ask" in lines[0]
     assert "+0.00412 BTC" in lines[1]
     assert "+1.84 USDT" in lines[2]
     assert "age  84 ms" in lines[3]
