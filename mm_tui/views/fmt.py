@@ -36,13 +36,13 @@ def steps(count: int, step: Decimal) -> str:
     return grouped(count * unit, places)
 
 
-@lru_cache(maxsize=4096)
 def grouped(number: int, places: int) -> str:
     """An integer with its last `places` digits behind the point, thousands grouped."""
     sign = MINUS if number < 0 else ""
-    digits = str(abs(number)).rjust(places + 1, "0")
-    whole = f"{int(digits[: len(digits) - places]):,}"
-    return f"{sign}{whole}.{digits[-places:]}" if places else f"{sign}{whole}"
+    if not places:
+        return f"{sign}{abs(number):,}"
+    whole, part = divmod(abs(number), 10**places)
+    return f"{sign}{whole:,}.{str(part).zfill(places)}"
 
 
 def lots(count: int, step: Decimal, places: int) -> str:

@@ -132,11 +132,11 @@ class TimeChart:
         marked = plot.row_of(last[0]) if last[0] is not None else None
         if head:
             values = self._values(scale, cursor, width)
-            panel.put(0, ("values", *values), list, values)
+            panel.lay(0, values, list, values)
         for y, cells in enumerate(plot.rows()):
             label = self._label(y, last[0], marked, scale)
-            key = (label, tuple(cells), cursor, letters.get(y), self._axis)
-            panel.put(head + y, key, _line, label, cells, self._axis, cursor, letters.get(y))
+            line = (label, cells, self._axis, cursor, letters.get(y))
+            panel.lay(head + y, line, _line, *line)
         each = 2 * plot.span
         times = " " * (self._axis + 2) + times_below(plot.first * each, each, plot.width, plot.last_ts)
         panel.put(height - 1, ("times", times, self._axis), lambda: [(times, "dim")])

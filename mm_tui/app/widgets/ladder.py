@@ -113,7 +113,7 @@ class Ladder(Looking):
                 cells = self._cells(level, columns, instrument, known, here=at == traded, chosen=at == chosen)
                 if before is None or cells != before.cells:
                     before = draw(cells, instrument, self._look, before)
-                    self.lay(y, spans_of(before))
+                    self.lay(y, cells, spans_of, before)
             self._drawn.append(before)
             self._prices.append(level.price)
             y += 1

@@ -50,7 +50,7 @@ class Panel(Widget, can_focus=True):
         self._theme = ""
         self._built = (0, 0)
         self._rows: list[Row] = []
-        self._keys: list[Hashable] = []
+        self._keys: list[object] = []
         self._cache: dict[Hashable, Row] = {}
         self._changed: set[int] = set()
         self._there: list[Row | None] = []
@@ -118,12 +118,14 @@ class Panel(Widget, can_focus=True):
         self._rows[at] = row
         self._changed.add(at)
 
-    def lay(self, y: int, spans: Spans) -> None:
-        """Set content row `y` to what the caller knows to be another; it is not kept."""
-        if 0 <= y < self.inner[1]:
-            at = y + self._inset
-            self._keys[at] = None
-            self._rows[at] = self._row(spans)
+    def lay(self, y: int, key: object, make: Callable[..., Spans], *values: Any) -> None:
+        """As `put`, for a row that does not come again with the same values: its key is compared, nothing is kept."""
+        if not 0 <= y < self.inner[1]:
+            return
+        at = y + self._inset
+        if self._keys[at] != key:
+            self._keys[at] = key
+            self._rows[at] = self._row(make(*values))
             self._changed.add(at)
 
     def under(self, event: events.MouseEvent) -> tuple[int, int]:

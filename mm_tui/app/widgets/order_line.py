@@ -1,5 +1,7 @@
 """One open order as a line: its values in, spans out; the columns that there is room for."""
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from mm_tui.app.widgets.ladder_row import place_in_queue, place_spans
@@ -32,15 +34,20 @@ class Widths(NamedTuple):
     width: int
 
     @property
-    def columns(self) -> dict[str, int]:
+    def columns(self) -> Mapping[str, int]:
         """The columns that fit, from left to right."""
-        names = ("side", "price", "bps", "left", "queue", "place", "eta", "age", "status")
-        sizes = {name: _SIZES.get(name, 0) or getattr(self, name) for name in names}
-        for name in _DROPPED:
-            if sum(sizes.values()) <= self.width:
-                break
-            del sizes[name]
-        return sizes
+        return _columns(self)
+
+
+@lru_cache(maxsize=16)
+def _columns(widths: Widths) -> Mapping[str, int]:
+    names = ("side", "price", "bps", "left", "queue", "place", "eta", "age", "status")
+    sizes = {name: _SIZES.get(name, 0) or getattr(widths, name) for name in names}
+    for name in _DROPPED:
+        if sum(sizes.values()) <= widths.width:
+            break
+        del sizes[name]
+    return sizes
 
 
 def heads(instrument: Instrument, widths: Widths) -> list[Span]:

@@ -106,7 +106,7 @@ class Orders(Filtered):
             else:
                 self.put(1 + y, "", tuple)
         for at, spans in enumerate(explained, 1 + room):
-            self.put(at, ("why", *spans), list, spans)
+            self.lay(at, spans, list, spans)
 
     def _corner(self) -> str:
         orders, held = self.frame.orders, self.frame.held

@@ -216,7 +216,7 @@ class Plot:
         """Rows of cells from the top; the newest cell is the last of each."""
         first = self.first
         columns = [self._cell_column(first + x) for x in range(self.width)]
-        return [[column[y] for column in columns] for y in range(self.height)]
+        return list(map(list, zip(*columns, strict=True))) if columns else [[] for _ in range(self.height)]
 
     def row_of(self, value: int) -> int | None:
         """The row that shows a value, None where it is off the plot."""

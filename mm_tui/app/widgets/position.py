@@ -66,7 +66,7 @@ class Position(Panel):
         self._glowing = bool(held or total)
         y = 0
         for spans in self._lines(held, total):
-            self.put(y, tuple(spans), list, spans)
+            self.lay(y, spans, list, spans)
             y += 1
         self.blank(y)
 

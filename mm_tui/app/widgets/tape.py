@@ -58,6 +58,12 @@ class Tape(Panel):
 
     title: ClassVar[str] = "Tape"
 
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id, classes=classes)
+        self._figures: object = None
+        """What the lines of figures were made of."""
+        self._footer: list[list[Span]] = []
+
     def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
         """The tape, and how it is written."""
         return before.tape is not frame.tape or before.instrument is not frame.instrument
@@ -78,7 +84,10 @@ class Tape(Panel):
         top = int(height >= _ROOM_FOR_HEADER)
         if top:
             self.put(0, ("head", widths, instrument), _head, instrument, widths)
-        footer = _footer(tape.stats, instrument, self.inner[0], height)
+        figures = (tape.stats, instrument, self.inner[0], height)
+        if figures != self._figures:
+            self._figures, self._footer = figures, _footer(*figures)
+        footer = self._footer
         room = max(0, height - top - len(footer))
         full = _FULL * max(1, tape.significant_quantity)
         for y in range(room):
@@ -93,7 +102,7 @@ class Tape(Panel):
             else:
                 self.put(top + y, "", tuple)
         for at, spans in enumerate(footer):
-            self.put(top + room + at, ("foot", tuple(spans)), list, spans)
+            self.lay(top + room + at, spans, list, spans)
 
 
 def _head(instrument: Instrument, widths: Widths) -> list[Span]:
