@@ -98,5 +98,7 @@ def test_what_makes_sense_is_placed(tmp_path: Path, capsys: Capture) -> None:
 )
 def test_a_class_that_is_no_strategy_is_a_wrong_usage(tmp_path: Path, capsys: Capture, after: str, words: str) -> None:
     code, out, err = backtest(tmp_path, capsys, "return None", after)
-    assert (code, out) == (64, "")
+    document = json.loads(out)
+    assert (code, document["exit_code"]) == (64, 64)
+    assert words in document["error"]
     assert words in err
