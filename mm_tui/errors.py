@@ -9,7 +9,7 @@
     │   └── FrameError             one frame of a venue is not what it should be; dropped and counted
     ├── VenueError          69     the venue's fault: unreachable, refused
     │   └── RegionRefused          HTTP 451: the venue does not serve this region
-    ├── OutputError         74     standard output cannot be written
+    ├── OutputError         74     standard output, or where results go, cannot be written
     ├── OrdersMayRest       75     orders may still rest at the venue; their ids are in the message
     └── DeskError           70     ours
         ├── IllegalTransition      an order was asked to move where its table has no row
@@ -60,8 +60,8 @@ class RegionRefused(VenueError):  # noqa: N818 - named for what happened
     """HTTP 451: the venue does not serve this region; another venue must be chosen."""
 
 
-class OutputError(MmTuiError, OSError):
-    """Standard output cannot be written: the disk that it goes to is full, say. A reader that has left is none."""
+class OutputError(MmTuiError):
+    """Standard output or the place of a result cannot be written: its disk is full, say. A reader that left is none."""
 
     exit_code = 74
 

@@ -21,7 +21,7 @@ from mm_tui.app.coach import Coach
 from mm_tui.app.intents.markets import Markets
 from mm_tui.app.layout.saved import FILE as LAYOUTS
 from mm_tui.app.layout.saved import SavedLayouts
-from mm_tui.errors import MmTuiError
+from mm_tui.errors import MmTuiError, OutputError
 from mm_tui.journal.desks import KILL_SIGNAL
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.feeds import Chosen
@@ -196,7 +196,7 @@ def _tell(desk: DeskThread, code: int) -> int:
                 if words:
                     sys.stderr.write(words + "\n")
         sys.stdout.flush()
-    except OSError:
+    except (OSError, OutputError):
         sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for the rest of the process: the terminal is gone
     if desk.error is not None:
         if isinstance(desk.error, MmTuiError):

@@ -13,7 +13,7 @@ from typing import Any, Final
 from mm_tui.analytics.pnl import Split
 from mm_tui.backtest.target import parts
 from mm_tui.bus import EventBus
-from mm_tui.errors import DataError
+from mm_tui.errors import OutputError
 from mm_tui.journal.proof import PROOF, ProofFile
 from mm_tui.model import account as accounts
 from mm_tui.model.account import Account
@@ -124,7 +124,7 @@ def standing(account: Account, split: Split, mid2: int, instrument: Instrument) 
 def written(folder: Path, desk: Desk, bus: EventBus, ended: int | None = None) -> Iterator[Equity]:
     """Follow a desk into a folder's files, until its session `ended`: all of them whole, or none.
 
-    Raises DataError where they cannot be written.
+    Raises OutputError where they cannot be written.
     """
     instrument = desk.core.instrument
     with parts(folder, FILES) as part, ExitStack() as stack:
@@ -146,7 +146,7 @@ def written(folder: Path, desk: Desk, bus: EventBus, ended: int | None = None) -
         yield Equity(desk, equity)
         obligation.finish(max(desk.ts, ended or 0))
         if proof.failed:
-            raise DataError(f"{folder} cannot be written: {proof.failed.rpartition(': ')[2]}")
+            raise OutputError(f"{folder} cannot be written: {proof.failed.rpartition(': ')[2]}")
 
 
 def _table(stack: ExitStack, path: Path, head: tuple[str, ...]) -> Write:

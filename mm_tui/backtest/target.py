@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from mm_tui.errors import DataError, UsageError
+from mm_tui.errors import OutputError, UsageError
 from mm_tui.journal import index, lock, meta
 from mm_tui.journal.proof import PROOF
 from mm_tui.journal.writer import JOURNAL
@@ -40,7 +40,7 @@ def check_file(path: Path, option: str, inputs: Sequence[Path]) -> None:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """The old file or the new one, never a piece, and nothing beside it; raises DataError."""
+    """The old file or the new one, never a piece, and nothing beside it; raises OutputError."""
     temporary = beside(path)
     try:
         try:
@@ -58,7 +58,7 @@ def write_whole(path: Path, content: bytes) -> None:
 def parts(folder: Path, names: Sequence[str]) -> Iterator[Callable[[str], Path]]:
     """Where to write each file until all are complete; then they get their names, else nothing is left of them.
 
-    Raises DataError where the folder cannot be written.
+    Raises OutputError where the folder cannot be written.
     """
 
     def part(name: str) -> Path:
@@ -84,9 +84,9 @@ def beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}{PART}")
 
 
-def unwritable(path: Path, error: OSError) -> DataError:
+def unwritable(path: Path, error: OSError) -> OutputError:
     """In words for the user."""
-    return DataError(f"{path} cannot be written: {error.strerror or error}")
+    return OutputError(f"{path} cannot be written: {error.strerror or error}")
 
 
 def _recorded(folder: Path) -> bool:

@@ -130,7 +130,7 @@ def settings(loaded: "Loaded | SettingsError") -> Check:
 
 
 def folder(name: str, path: Path) -> Check:
-    """A folder of the user's: there and writable, or can be made; nobody else reads it."""
+    """A folder of the user's: there and writable, or can be made; its owner alone may look in. A desk opens without."""
     if not path.exists():
         parent = next((each for each in path.parents if each.exists()), Path("/"))
         ok = os.access(parent, os.W_OK | os.X_OK) and parent.is_dir()
@@ -140,7 +140,6 @@ def folder(name: str, path: Path) -> Check:
             ok=ok,
             found=words,
             advice="" if ok else f"make {path} yours, or choose another: --session-dir, XDG_STATE_HOME",
-            code=0 if ok else MmTuiError.exit_code,
         )
     if not path.is_dir() or not os.access(path, os.R_OK | os.W_OK | os.X_OK):
         return Check(
@@ -148,7 +147,6 @@ def folder(name: str, path: Path) -> Check:
             ok=False,
             found=f"{path} cannot be written",
             advice=f"chmod u+rwx {path}, or choose another: --session-dir, XDG_STATE_HOME",
-            code=MmTuiError.exit_code,
         )
     mode = path.stat().st_mode & 0o777
     shared = bool(mode & PRIVATE) and sys.platform != "win32"

@@ -1,6 +1,6 @@
 """The command `mm-tui`: its group, its global options, and how it ends.
 
-Exit codes: 0 well, 64 usage, 65 bad data file, 69 venue unreachable, 70 internal error, 74 standard output cannot be
+Exit codes: 0 well, 64 usage, 65 bad data file, 69 venue unreachable, 70 internal error, 74 results cannot be
 written, 75 orders may still rest, 78 bad settings, 130, 143 and 129 after SIGINT, SIGTERM and SIGHUP.
 """
 

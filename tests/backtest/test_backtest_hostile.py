@@ -172,7 +172,7 @@ def test_a_full_disk_leaves_nothing_that_looks_finished(tmp_path: Path, typed: T
     out.mkdir()
     (out / f"{name}.part").symlink_to("/dev/full")
     code, words, err = typed("backtest", path, "--out", out)
-    assert (code, words) == (65, "")
+    assert (code, words) == (74, "")
     assert f"{out} cannot be written: No space left on device" in err
     assert not list(out.iterdir())
     assert typed("backtest", path, "--out", out)[0] == 0
@@ -194,11 +194,11 @@ def test_a_page_or_a_summary_that_finds_no_room_leaves_nothing(
     monkeypatch.setattr(target, "beside", full)
     before = set(tmp_path.iterdir())
     code, _, err = typed("report", path, "--html", "out.html")
-    assert code == 65
+    assert code == 74
     assert "out.html cannot be written: No space left on device" in err
     assert set(tmp_path.iterdir()) == before
     code, _, err = typed("backtest", path, "--out", "out")
-    assert code == 65
+    assert code == 74
     assert "summary.json cannot be written: No space left on device" in err
     assert sorted(found.name for found in (tmp_path / "out").iterdir()) == OUTPUTS[:-1]
 

@@ -12,7 +12,7 @@ from small_session import capture, record
 from mm_tui.backtest.recording import Changes, RecordedCapture, RecordedSession, open_recording
 from mm_tui.backtest.runner import Job, run
 from mm_tui.backtest.total import total
-from mm_tui.errors import DataError, SettingsError
+from mm_tui.errors import DataError, OutputError, SettingsError
 from mm_tui.settings.load import Named
 from mm_tui.settings.sections import Settings
 
@@ -119,7 +119,7 @@ async def test_a_backtest_scores_its_session_as_the_session_did(tmp_path: Path) 
 def test_what_cannot_be_written_is_said_before_anything_runs(tmp_path: Path) -> None:
     taken = tmp_path / "out"
     taken.write_text("a file")
-    with pytest.raises(DataError, match="cannot be written"):
+    with pytest.raises(OutputError, match="cannot be written"):
         run(RecordedCapture(capture(tmp_path), Settings()), Job(out=taken))
 
 

@@ -16,7 +16,7 @@ from mm_tui.backtest.export.obligation import proof_rows
 from mm_tui.backtest.export.shape import columns
 from mm_tui.backtest.recording import Changes, RecordedCapture, RecordedSession, open_recording
 from mm_tui.backtest.runner import Job, run
-from mm_tui.errors import DataError, UsageError
+from mm_tui.errors import DataError, OutputError, UsageError
 from mm_tui.journal.record import Entry
 from mm_tui.model.facts import Filled, OrderChanged
 from mm_tui.model.instrument import Instrument
@@ -159,7 +159,7 @@ def test_what_a_capture_has_not_is_said(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     recording = RecordedCapture(capture(tmp_path), Settings())
     (tmp_path / "taken").write_text("")
-    with pytest.raises(DataError, match="taken cannot be written"):
+    with pytest.raises(OutputError, match="taken cannot be written"):
         to("csv", recording, tmp_path / "taken")
 
 
@@ -179,7 +179,7 @@ def test_a_disk_that_is_full_is_said_and_nothing_is_left(tmp_path: Path, form: s
     for name in names:
         (tmp_path / "out").mkdir(exist_ok=True)
         (tmp_path / "out" / name).symlink_to("/dev/full")
-    with pytest.raises(DataError, match=r"out cannot be written: .*No space left"):
+    with pytest.raises(OutputError, match=r"out cannot be written: .*No space left"):
         to(form, RecordedCapture(capture(tmp_path, seconds=200), Settings()), tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
 

@@ -88,7 +88,7 @@ async def test_a_session_with_hostile_words_in_its_files(home: Path, capsys: Cap
         (["report"], 64, "Missing argument"),
         (["report", "last"], 65, "no session was recorded yet"),
         (["report", "nowhere"], 65, "no file, no folder, and no session under"),
-        (["report", "capture.log", "--html", "capture.log/out.html"], 65, "cannot be written"),
+        (["report", "capture.log", "--html", "capture.log/out.html"], 74, "cannot be written"),
     ],
 )
 def test_what_cannot_be_done_is_said(arguments: list[str], code: int, words: str, home: Path, capsys: Capture) -> None:

@@ -18,7 +18,7 @@ from mm_tui.backtest.report.collect import Collected, collect
 from mm_tui.backtest.report.page import FILLS_LISTED, check, page, write
 from mm_tui.backtest.report.text import show
 from mm_tui.backtest.tables import money
-from mm_tui.errors import DataError
+from mm_tui.errors import OutputError
 from mm_tui.model.facts import ParameterChanged, RiskTripped
 from mm_tui.settings.sections import Settings
 
@@ -244,7 +244,7 @@ def test_the_file_is_whole_or_the_old_one(tmp_path: Path) -> None:
     taken = tmp_path / "taken"
     taken.write_text("a file")
     for try_it in (lambda: check(taken / "out.html"), lambda: write(taken / "out.html", found)):
-        with pytest.raises(DataError, match="cannot be written"):
+        with pytest.raises(OutputError, match="cannot be written"):
             try_it()
 
 

@@ -17,7 +17,7 @@ from mm_tui.backtest.sweep.local import Done, InProcess, Processes, Told, _endin
 from mm_tui.backtest.sweep.spec import Spec
 from mm_tui.backtest.sweep.store import Store
 from mm_tui.backtest.target import write_whole
-from mm_tui.errors import DataError
+from mm_tui.errors import OutputError
 
 LETHAL = """
 import os
@@ -179,13 +179,13 @@ def test_how_a_process_ended_is_said() -> None:
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file")
-    with pytest.raises(DataError, match="name another folder with --out"):
+    with pytest.raises(OutputError, match="name another folder with --out"):
         Store(tmp_path / "out")
     store = Store(tmp_path / "other")
     store.folder.rmdir()
-    with pytest.raises(DataError, match="cannot be written"):
+    with pytest.raises(OutputError, match="cannot be written"):
         store.write("key", b"{}")
-    with pytest.raises(DataError, match="cannot be written"):
+    with pytest.raises(OutputError, match="cannot be written"):
         write_whole(tmp_path / "nowhere" / "sweep.csv", b"")
 
 

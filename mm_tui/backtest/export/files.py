@@ -15,7 +15,7 @@ from mm_tui.backtest.export.rows import read
 from mm_tui.backtest.export.shape import FROM_MARKET, NAMES, columns
 from mm_tui.backtest.recording import RecordedSession, Recording
 from mm_tui.backtest.target import PART
-from mm_tui.errors import DataError, UsageError
+from mm_tui.errors import OutputError, UsageError
 from mm_tui.journal.proof import PROOF
 
 FORMATS: Final = ("csv", "parquet", "hftbacktest")
@@ -61,10 +61,10 @@ class Export(msgspec.Struct, frozen=True):
 def export(recording: Recording, form: str, folder: Path, names: Sequence[str], progress: Progress) -> Export:
     """Write a recording as one of `FORMATS`, of the tables named or of all it has.
 
-    Raises DataError where it cannot be read or the folder not written, UsageError where a table is asked for that the
-    recording has not.
+    Raises DataError where it cannot be read, OutputError where the folder cannot be written, UsageError where a table
+    is asked for that the recording has not.
     """
-    with _as_data_error(folder):
+    with _in_words(folder):
         folder.mkdir(parents=True, exist_ok=True)
         if form == "hftbacktest":
             return _array(recording, folder, progress)
@@ -145,8 +145,8 @@ def _abandoned(folder: Path, opened: dict[str, Any]) -> Iterator[None]:
 
 
 @contextmanager
-def _as_data_error(folder: Path) -> Iterator[None]:
+def _in_words(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise DataError(f"{folder} cannot be written: {error.strerror or error}") from error
+        raise OutputError(f"{folder} cannot be written: {error.strerror or error}") from error

@@ -27,7 +27,7 @@ _STYLE: Final = Path(__file__).with_name("page.css")
 
 
 def check(path: Path) -> None:
-    """Before a long run: whether the page can be written there; raises DataError."""
+    """Before a long run: whether the page can be written there; raises OutputError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         part = beside(path)
@@ -38,7 +38,7 @@ def check(path: Path) -> None:
 
 
 def write(path: Path, found: Collected) -> int:
-    """Write the page, the old one or the new one whole; its size in bytes. Raises DataError."""
+    """Write the page, the old one or the new one whole; its size in bytes. Raises OutputError."""
     encoded = page(found).encode("utf-8", "replace")
     write_whole(path, encoded)
     return len(encoded)

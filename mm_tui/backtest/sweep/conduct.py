@@ -70,7 +70,7 @@ class Sweep:
     def run(self, points: Iterable[Point]) -> list[Figures]:
         """All recordings at these points; the figures of each point over its recordings.
 
-        Raises SettingsError and UsageError before anything runs, DataError where results cannot be kept.
+        Raises SettingsError and UsageError before anything runs, OutputError where results cannot be kept.
         """
         asked = list(points)
         fresh = [point for point in dict.fromkeys(asked) if point not in self._points]

@@ -43,7 +43,7 @@ def document(sweep: Sweep, objective: str, more: dict[str, Any]) -> dict[str, An
 
 
 def write(out: Path, found: dict[str, Any], axes: Sequence[Axis]) -> None:
-    """`sweep.csv`, `sweep.json` and `heatmap.html`; raises DataError where they cannot be written."""
+    """`sweep.csv`, `sweep.json` and `heatmap.html`; raises OutputError where they cannot be written."""
     write_whole(out / "sweep.json", msgspec.json.format(msgspec.json.encode(found)) + b"\n")
     write_whole(out / "sweep.csv", _csv(found["runs"], [one.key for one in axes]))
     recordings = [Path(one["path"]).name for one in found["recordings"]]

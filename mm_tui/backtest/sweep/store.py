@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from mm_tui.errors import DataError
+from mm_tui.errors import OutputError
 
 FOLDER: Final = "runs"
 ABANDONED_S: Final = 3600
@@ -19,7 +19,7 @@ class Store:
     """`DIR/runs/<key>.json`."""
 
     def __init__(self, out: Path) -> None:
-        """Raises DataError where the folder cannot be written."""
+        """Raises OutputError where the folder cannot be written."""
         self.folder = out / FOLDER
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -47,7 +47,7 @@ class Store:
         return record if record.get("key") == key and "summary" in record else None
 
     def write(self, key: str, record: bytes) -> None:
-        """Keep it: the whole file appears, or none; raises DataError where it cannot."""
+        """Keep it: the whole file appears, or none; raises OutputError where it cannot."""
         temporary = self.folder / f"{key}.{os.getpid()}.part"
         try:
             temporary.write_bytes(record)
@@ -58,5 +58,5 @@ class Store:
             raise _unwritable(self.folder, error) from error
 
 
-def _unwritable(folder: Path, error: OSError) -> DataError:
-    return DataError(f"{folder} cannot be written: {error.strerror or error}; name another folder with --out")
+def _unwritable(folder: Path, error: OSError) -> OutputError:
+    return OutputError(f"{folder} cannot be written: {error.strerror or error}; name another folder with --out")
