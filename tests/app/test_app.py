@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from desk_link import Recorded
 from driven_app import drive
@@ -118,6 +119,39 @@ async def test_frames_are_shown_once_and_by_identity() -> None:
         assert shown == [link.frame]
 
     await drive(steps, ui=Ui(frames_per_s=1))
+
+
+async def test_lists_take_turns_while_frames_come_at_every_look_and_nobody_is_left_behind() -> None:
+    async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
+        def seen(name: str) -> DeskFrame | None:
+            return app.desk.panels[name].frame
+
+        begun = link.frame
+        for _ in range(4):
+            before, link.frame = link.frame, msgspec.structs.replace(link.frame, ts=link.frame.ts + 1)
+            app.poll(in_turn=True)
+            assert seen("ladder") is seen("header") is link.frame
+            assert {id(seen("tape")), id(seen("orders"))} == {id(before), id(link.frame)}
+        app.poll(in_turn=True)
+        assert seen("tape") is seen("orders") is link.frame
+        link.frame = begun
+        app.poll()
+        assert seen("tape") is seen("orders") is begun
+
+    await drive(steps, ui=Ui(frames_per_s=1))
+
+
+async def test_a_look_that_fails_ends_the_screen_as_any_other_fault_does() -> None:
+    async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
+        def fail(**_: Any) -> None:
+            raise ValueError("no")
+
+        app.poll = fail  # type: ignore[assignment, method-assign]
+        app._on_time()
+        assert ("pull", "screen error in the app: ValueError") in link.acts
+
+    with pytest.raises(ValueError, match="no"):
+        await drive(steps, ui=Ui(frames_per_s=1))
 
 
 async def test_a_panel_that_raises_shows_a_line_and_pulls_the_quotes() -> None:

@@ -45,6 +45,8 @@ class Direct:
 
     def place_of(self, panel: Widget) -> Offset | None:
         """Where the panel's first cell is on the screen; None where it must take the long way."""
+        if self._pending and panel in self._places:  # all was well a moment ago, and it is looked at again at the end
+            return self._places[panel]
         app = self._app
         driver = app._driver  # noqa: SLF001 - under the contract test
         if driver is None or app.is_headless or driver.is_inline or app._batch_count:  # noqa: SLF001 - likewise

@@ -118,7 +118,13 @@ def _alike(cells: Cells, old: Cells) -> bool:
     """Whether all is the same that more than one part goes by."""
     return (
         cells.columns is old.columns
-        and cells[3:10] == old[3:10]  # from what is on its way to whether it is dimmed
+        and cells.pending == old.pending
+        and cells.touch == old.touch
+        and cells.last == old.last
+        and cells.last_quantity == old.last_quantity
+        and cells.glow == old.glow
+        and cells.chosen == old.chosen
+        and cells.dimmed == old.dimmed
         and cells.beside.glow == old.beside.glow
     )
 

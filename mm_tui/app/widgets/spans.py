@@ -108,7 +108,7 @@ def printable(text: str) -> str:
 
 def width_of(spans: Spans) -> int:
     """Cells that the spans take."""
-    return sum([len(text) if _single_cells(text) else cell_len(text) for text, _ in spans])
+    return sum([len(text) if text.isascii() or _single_cells(text) else cell_len(text) for text, _ in spans])
 
 
 def joined(cells: Iterable[Span]) -> list[Span]:

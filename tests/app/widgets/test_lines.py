@@ -1,9 +1,11 @@
+from typing import Any
+
 import msgspec
 import pytest
-from hand_frames import BTC, PEPE, START, formula, ladder, strained
+from hand_frames import BTC, PEPE, START, formula, ladder, strained, tape
 from panel_app import PanelApp, lines_of
 from rich.cells import cell_len
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 
 from mm_tui.app.widgets.chart import Chart
 from mm_tui.app.widgets.events import Events
@@ -15,6 +17,7 @@ from mm_tui.app.widgets.orders import Orders
 from mm_tui.app.widgets.parameters import Parameters
 from mm_tui.app.widgets.position import Position
 from mm_tui.app.widgets.risk import Risk
+from mm_tui.app.widgets.spans import Row
 from mm_tui.app.widgets.summary import Summary
 from mm_tui.app.widgets.tape import Tape
 from mm_tui.app.widgets.truth import Truth
@@ -171,7 +174,67 @@ async def test_the_cache_of_rows_is_bounded() -> None:
             app.show(strained(truth=msgspec.structs.replace(strained().truth, age_ms=age))) if age % 50 == 0 else (
                 panel.put(0, age, lambda age=age: [(str(age), "text")])
             )
-        assert len(panel._cache) <= 2048
+        assert len(panel._cache) == Truth.remembered
+        assert panel._cache[4999].spans[0][0] == "4999"
+
+
+class Way:
+    """The short way, with what was asked of it in place of a terminal."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[int, Row, Row | None]] = []
+        self.lost = 0
+
+    def place_of(self, _: Any) -> Offset:
+        return Offset(0, 0)
+
+    def write(self, _place: Offset, rows: Any, _look: Any) -> None:
+        self.asked = list(rows)
+
+
+async def test_a_row_is_written_over_what_is_known_to_stand_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = Tape()
+    app = PanelApp(panel)
+    async with app.run_test(size=(50, 14)):
+        way = Way()
+        monkeypatch.setattr("mm_tui.app.widgets.lines.direct", lambda _: way)
+
+        def written(seed: int) -> set[Row | None]:
+            standing = list(panel._there)
+            app.show(strained(tape=tape(seed=seed)))
+            assert way.asked
+            for at, row, before in way.asked:
+                assert row is panel._rows[at]
+                assert before is None or before is standing[at]
+            return {before for _, _, before in way.asked}
+
+        assert written(1) == {None}
+        assert None not in written(2)
+        panel.render_lines(Region(0, 0, 50, 14))  # the compositor drew it: what it does with that is its own
+        assert written(3) == {None}
+        assert None not in written(4)
+        way.lost += 1
+        assert written(5) == {None}
+        assert None not in written(6)
+
+
+async def test_a_row_that_does_not_come_again_is_drawn_where_its_key_is_another_and_not_kept() -> None:
+    panel = Truth()
+    app = PanelApp(panel)
+    async with app.run_test(size=(80, 1)):
+        made: list[int] = []
+
+        def make(age: int) -> list[tuple[str, str]]:
+            made.append(age)
+            return [(str(age), "text")]
+
+        kept = len(panel._cache)
+        for age in (1, 1, 2, 1):
+            panel.lay(0, [age], make, age)
+        panel.lay(1, [9], make, 9)
+        assert made == [1, 2, 1]
+        assert len(panel._cache) == kept
+        assert panel._rows[0].spans[0] == ("1", "text")
 
 
 async def test_a_panel_says_what_it_must_be_given() -> None:
