@@ -138,6 +138,7 @@ def _file(path: str, options: RunOptions, settings: Settings) -> Chosen:
         symbol=options.symbol,
         speed=None if speed == "max" else float(speed),
         override=settings.instrument,
+        lasting=options.duration,
     )
     return Chosen(feed, *fees_of(settings, _recorded_venue(Path(path))), settings.feed.stale_after_ms, live=False)
 

@@ -198,7 +198,7 @@ class Session:
         strategy = StrategyWorker(
             desk, inbox, self._clock, self._gauges, self._opening, self.followers, self._kept.milestones
         )
-        feed = FeedWorker(chosen.feed, inbox, lambda: None if screen else control.stop("end of file"))
+        feed = FeedWorker(chosen.feed, inbox, lambda: self._file_ended(screen=screen))
         simulator = SimulatorWorker(desk, inbox, self._clock, strategy)
         risk = RiskWorker(desk, inbox, self._gauges, chosen.stale_after_ms, self._risk_file, punctual=chosen.punctual)
         recorder = RecorderWorker(self._kept.writer, self._kept.problem, self._kept.boxes)
@@ -219,7 +219,7 @@ class Session:
                 self.leaderboard,
             )
             runs.append(presenter.run())
-        if self._options.duration is not None:
+        if self._options.duration is not None and chosen.live:
             runs.append(self._expire(self._options.duration))
         self._register()
         self._greet(screen=screen)
@@ -277,13 +277,16 @@ class Session:
         return event if self._risk_file is None else self._risk_file.opening(event)
 
     async def _expire(self, seconds: float) -> None:
-        """End after so many seconds: of the clock, or of the file's own time."""
-        if self._chosen.live:
-            await asyncio.sleep(seconds)
-        else:
-            while not self.desk.first_ts or self.desk.ts - self.desk.first_ts < seconds * SECOND:  # noqa: ASYNC110 - a file's own time wakes nobody
-                await asyncio.sleep(0.01)
+        """End after so many seconds of the clock; a file minds its own time."""
+        await asyncio.sleep(seconds)
         self._control.stop("duration")
+
+    def _file_ended(self, *, screen: bool) -> None:
+        """A file that lasted as long as it was to ends the desk; one that is over leaves its last picture."""
+        if getattr(self._chosen.feed, "over", False):
+            self._control.stop("duration")
+        elif not screen:
+            self._control.stop("end of file")
 
     # -- the end
 

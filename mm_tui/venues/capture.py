@@ -136,12 +136,16 @@ class CaptureFeed:
         symbol: str = "BTC/USDT",
         speed: float | None = 1.0,
         override: InstrumentOverride | None = None,
+        lasting: float | None = None,
     ) -> None:
-        """`speed` in recorded seconds a second, None for as fast as it goes."""
+        """`speed` in recorded seconds a second, None for as fast as it goes; `lasting` in recorded seconds."""
         self.status = FeedStatus()
         self.words = f"capture {path.name} ×{'max' if speed is None else format(speed, 'g')}"
         self.source = CaptureSource(path, symbol, override)
+        self.over = False
+        """Whether it ended because it had lasted long enough, and not with its file."""
         self._speed = speed
+        self._lasting = None if lasting is None else round(lasting * NS_PER_S)
 
     @property
     def note(self) -> str:
@@ -169,10 +173,14 @@ class CaptureFeed:
             ts = frame.event.ts
             if first is None:
                 first, self.status.link = ts, "up"
+            self.over = self._lasting is not None and ts - first > self._lasting
             if self._speed is not None:
-                nap = begun + (ts - first) / NS_PER_S / self._speed - loop.time()
+                played = self._lasting if self.over and self._lasting is not None else ts - first
+                nap = begun + played / NS_PER_S / self._speed - loop.time()
                 if nap > SHORTEST_NAP_S:
                     await asyncio.sleep(nap)
+            if self.over:
+                break
             await inbox.put(frame)
         self.status.link = "ended"
         self.status.detail = self.note
