@@ -131,12 +131,12 @@ async def test_lists_take_turns_while_frames_come_at_every_look_and_nobody_is_le
             before, link.frame = link.frame, msgspec.structs.replace(link.frame, ts=link.frame.ts + 1)
             app.poll(in_turn=True)
             assert seen("ladder") is seen("header") is link.frame
-            assert {id(seen("tape")), id(seen("orders"))} == {id(before), id(link.frame)}
+            assert {id(seen("position")), id(seen("orders"))} == {id(before), id(link.frame)}
         app.poll(in_turn=True)
-        assert seen("tape") is seen("orders") is link.frame
+        assert seen("position") is seen("orders") is link.frame
         link.frame = begun
         app.poll()
-        assert seen("tape") is seen("orders") is begun
+        assert seen("position") is seen("orders") is begun
 
     await drive(steps, ui=Ui(frames_per_s=1))
 
