@@ -46,6 +46,7 @@ def test_words_about_the_program_load_next_to_nothing(tmp_path: Path, arguments:
         "mm_tui.cli.common",
         "mm_tui.cli.config",
         "mm_tui.cli.doctor",
+        "mm_tui.cli.ending",
         "mm_tui.cli.export",
         "mm_tui.cli.program",
         "mm_tui.cli.report",

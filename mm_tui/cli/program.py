@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from mm_tui.cli import streams
+from mm_tui.cli import ending, streams
 from mm_tui.cli.backtest import backtest, replay
 from mm_tui.cli.common import Globals, global_options
 from mm_tui.cli.config import config
@@ -26,7 +26,6 @@ from mm_tui.errors import MmTuiError, OrdersMayRest
 
 PROGRAM = "mm-tui"
 DEFAULT_COMMAND = "run"
-_INTERRUPTED = 130
 _USAGE = 64
 _LONGEST = 4000
 """Characters of an error that are shown; all problems of a settings file fit."""
@@ -88,11 +87,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     streams.prepare()
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        result = cli.main(args=arguments, prog_name=PROGRAM, standalone_mode=False, obj=chosen)
+        with ending.signals():
+            result = cli.main(args=arguments, prog_name=PROGRAM, standalone_mode=False, obj=chosen)
         code = result if isinstance(result, int) else 0
     except (click.Abort, KeyboardInterrupt):
-        code = _INTERRUPTED
+        code = ending.INTERRUPTED
         _document(given, "interrupted", code)
+    except ending.Stopped as stop:
+        code = stop.exit_code
+        _document(given, stop.words, code)
     except Exception as error:  # noqa: BLE001  # the last place where it can be told in words
         cause = _alone(error)
         code, words = _told(cause, chosen)

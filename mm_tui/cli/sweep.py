@@ -1,13 +1,10 @@
 """`mm-tui sweep`: one strategy, many settings, over recordings."""
 
 import os
-import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
-from types import FrameType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import click
@@ -21,6 +18,7 @@ from mm_tui.cli.common import (
     set_option,
     without_operator_option,
 )
+from mm_tui.cli.ending import INTERRUPTED, Ended, Stopped
 from mm_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,19 +26,9 @@ if TYPE_CHECKING:
     from mm_tui.backtest.sweep.plan import Planner
 
 _ALL_FAILED: Final = 70
-_BY_SIGNAL: Final = 128
 _PARTS: Final = 1000
 """Of a run, on the bar."""
 _LINE_EVERY_S: Final = 30.0
-_INTERRUPTED: Final = _BY_SIGNAL + signal.SIGINT
-
-
-class _Stopped(BaseException):
-    """A signal asked for the end."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.exit_code = _BY_SIGNAL + number
 
 
 @click.command()
@@ -96,7 +84,7 @@ def sweep(chosen: Globals, /, *, as_json: bool, **options: Any) -> int:
     check_folder(out, results.FILES, [Path(source.path) for source in planner.sources])
     store, said = Store(out), ""
     try:
-        with _signals(), _executor(options) as executor, _Bar() as bar:
+        with _executor(options) as executor, _Bar() as bar:
             whole = Sweep(planner, store, executor, bar)
             if options["search"] is None:
                 whole.run(points(found))
@@ -104,10 +92,11 @@ def sweep(chosen: Globals, /, *, as_json: bool, **options: Any) -> int:
                 from mm_tui.backtest.sweep.search import search  # noqa: PLC0415  # an extra
 
                 said = search(whole, options["search"], objective, at_once=executor.jobs)
-    except (KeyboardInterrupt, _Stopped) as stop:
+    except (KeyboardInterrupt, Stopped) as stop:
         store.tidy()
-        click.echo(f"stopped; what is done is kept in {out}, and the same command goes on from there", err=True)
-        return stop.exit_code if isinstance(stop, _Stopped) else _INTERRUPTED
+        code = stop.exit_code if isinstance(stop, Stopped) else INTERRUPTED
+        words = f"stopped; what is done is kept in {out}, and the same command goes on from there"
+        raise Ended(words, code) from stop
     document = results.document(whole, objective, {"out": written(str(out)), "search": options["search"]})
     results.write(out, document, found)
     if said:
@@ -195,22 +184,6 @@ def _executor(options: dict[str, Any]) -> "Executor":
 def _cores() -> int:
     """Those that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextmanager
-def _signals() -> Iterator[None]:
-    """SIGTERM and SIGHUP end a sweep in order, as Ctrl-C does."""
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        raise _Stopped(number)
-
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, stop) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 class _Bar:

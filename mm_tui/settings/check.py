@@ -166,6 +166,10 @@ def _unknown_strategy(name: str) -> str:
 def remarks(settings: Settings) -> Iterator[str]:
     """What is allowed and yet unlikely to be meant."""
     passive, risk = settings.strategy.passive, settings.risk
+    promised = settings.obligation
+    terms = [name for name, value in msgspec.structs.asdict(promised).items() if name != "preset" and value is not None]
+    if promised.preset == "none" and terms:
+        yield f'obligation.{terms[0]} changes nothing while obligation.preset is "none": give the terms a name there'
     if settings.desk.strategy in ("avellaneda", "glft"):
         yield from _model_remarks(settings)
     if settings.desk.strategy == "pure":

@@ -289,6 +289,7 @@ def test_strategies_are_known_by_name_or_by_file(tmp_path: Path) -> None:
         ("strategy.passive.order_amount=0.0099", "with its jitter reaches 0.010395"),
         ("risk.price_collar_bps=5", "the gate will refuse the farthest orders"),
         ("risk.max_open_orders=5", "the gate will refuse the last ones"),
+        ("obligation.max_spread_bps=4", 'changes nothing while obligation.preset is "none"'),
     ],
 )
 def test_what_is_allowed_and_unlikely_is_noted(tmp_path: Path, override: str, words: str) -> None:
