@@ -39,8 +39,8 @@ from mm_tui.journal.writer import SessionWriter
 from mm_tui.model.events import BookDelta, BookSnapshot, LinkUp
 from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.assembly import Terms, build_desk, opening
-from mm_tui.runtime.band import Band
 from mm_tui.runtime.desk import Journal
+from mm_tui.runtime.followers.band import Band
 from mm_tui.settings.sections import Settings
 from mm_tui.venues.binance.codec import BinanceCodec
 from mm_tui.venues.binance.exchange_info import parse_exchange_info

@@ -34,10 +34,10 @@ from mm_tui.model.clock import MILLISECOND, SECOND
 from mm_tui.model.events import AnyEvent, OperatorAction
 from mm_tui.model.facts import Fact, Filled, OrderChanged
 from mm_tui.runtime.assembly import Terms, build_desk, opening
-from mm_tui.runtime.band import Band
-from mm_tui.runtime.leaderboard import Leaderboard
-from mm_tui.runtime.previewing import Previews
-from mm_tui.runtime.shadows import Shadows
+from mm_tui.runtime.followers.band import Band
+from mm_tui.runtime.followers.leaderboard import Leaderboard
+from mm_tui.runtime.followers.shadows import Shadows
+from mm_tui.runtime.screen.previewing import Previews
 from mm_tui.settings.load import Loaded, load
 from mm_tui.settings.sections import Demo
 from mm_tui.venues.api import Frame

@@ -18,8 +18,8 @@ from mm_tui.bus import EventBus
 from mm_tui.model import words
 from mm_tui.model.events import AnyEvent, OperatorAction, SessionStarted
 from mm_tui.runtime.assembly import build_desk, opening
-from mm_tui.runtime.band import Band
 from mm_tui.runtime.desk import Desk
+from mm_tui.runtime.followers.band import Band
 from mm_tui.runtime.gauges import Gauges
 from mm_tui.runtime.summary import summarize
 

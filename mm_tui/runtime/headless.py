@@ -12,9 +12,9 @@ import msgspec
 from mm_tui.journal.desks import KILL_SIGNAL
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.outcome import Outcome, resting_error
+from mm_tui.runtime.screen.viewers import shown
 from mm_tui.runtime.session import run_session
 from mm_tui.runtime.stopping import StopDesk
-from mm_tui.runtime.viewers import shown
 from mm_tui.settings.load import Loaded
 from mm_tui.settings.options import RunOptions
 

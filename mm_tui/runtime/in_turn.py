@@ -18,9 +18,9 @@ from mm_tui.journal import desks
 from mm_tui.runtime.control import Control, Refusal
 from mm_tui.runtime.feeds import Chosen
 from mm_tui.runtime.outcome import Outcome
+from mm_tui.runtime.screen.viewers import shown
 from mm_tui.runtime.session import run_session
 from mm_tui.runtime.stopping import StopDesk
-from mm_tui.runtime.viewers import shown
 from mm_tui.settings.load import Loaded
 from mm_tui.settings.market import Market
 from mm_tui.settings.options import RunOptions

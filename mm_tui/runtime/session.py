@@ -24,21 +24,21 @@ from mm_tui.model.instrument import Instrument
 from mm_tui.model.words import written
 from mm_tui.runtime.alerts import AlertsWorker, Post, Wording, post_of
 from mm_tui.runtime.assembly import Terms, build_desk, opening
-from mm_tui.runtime.band import NO_FIGURES, Band, Figures
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.drills import Drills
 from mm_tui.runtime.feeds import Chosen, choose
-from mm_tui.runtime.followers import Followers
+from mm_tui.runtime.followers.band import NO_FIGURES, Band, Figures
+from mm_tui.runtime.followers.followers import Followers
+from mm_tui.runtime.followers.leaderboard import Leaderboard
+from mm_tui.runtime.followers.shadows import Shadows
 from mm_tui.runtime.gauges import Gauges
 from mm_tui.runtime.inbox import DeskInbox
-from mm_tui.runtime.kept import Kept
-from mm_tui.runtime.latch import RiskFile
-from mm_tui.runtime.leaderboard import Leaderboard
-from mm_tui.runtime.logs import close_log, open_log
+from mm_tui.runtime.keeping.kept import Kept
+from mm_tui.runtime.keeping.latch import RiskFile
+from mm_tui.runtime.keeping.logs import close_log, open_log
 from mm_tui.runtime.outcome import Outcome
-from mm_tui.runtime.presenting import PresenterWorker
-from mm_tui.runtime.shadows import Shadows
+from mm_tui.runtime.screen.presenting import PresenterWorker
 from mm_tui.runtime.stopping import StopDesk, unless
 from mm_tui.runtime.stopwatch import LiveStopwatch
 from mm_tui.runtime.summary import summarize

@@ -9,8 +9,8 @@ from mm_tui.bus import BusFigures
 from mm_tui.model import account as accounts
 from mm_tui.model.clock import MILLISECOND
 from mm_tui.model.events import BUY, SELL
-from mm_tui.runtime.band import MODELS, NO_FIGURES, Band, Figures
 from mm_tui.runtime.desk import Desk
+from mm_tui.runtime.followers.band import MODELS, NO_FIGURES, Band, Figures
 from mm_tui.runtime.gauges import Gauges
 
 MICROSECOND = 1_000

@@ -10,14 +10,14 @@ import msgspec
 from mm_tui.journal.seal import seal_log
 from mm_tui.journal.writer import SessionWriter
 from mm_tui.model.events import AnyEvent, SessionStarted
-from mm_tui.runtime.boxes import Boxes
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.desk import MARKET, Desk
-from mm_tui.runtime.followers import SLICE, Followers
+from mm_tui.runtime.followers.followers import SLICE, Followers
 from mm_tui.runtime.gauges import Gauges
 from mm_tui.runtime.inbox import DeskInbox
-from mm_tui.runtime.latch import RiskFile
-from mm_tui.runtime.milestones import Milestones
+from mm_tui.runtime.keeping.boxes import Boxes
+from mm_tui.runtime.keeping.latch import RiskFile
+from mm_tui.runtime.keeping.milestones import Milestones
 from mm_tui.venues.api import Feed
 from mm_tui.views.frames import WorkerRow
 

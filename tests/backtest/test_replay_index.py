@@ -14,7 +14,7 @@ from mm_tui.backtest.replay.index import PART, fitting
 from mm_tui.backtest.replay.player import Replay
 from mm_tui.journal import meta
 from mm_tui.journal.index import FILE, Body, MarketIndex, read_index
-from mm_tui.runtime.milestones import decode_shown
+from mm_tui.runtime.keeping.milestones import decode_shown
 
 
 @pytest.fixture(scope="module")

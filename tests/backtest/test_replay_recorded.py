@@ -14,7 +14,7 @@ from mm_tui.model.events import BUY, LinkUp
 from mm_tui.model.facts import Fact, Filled, OrderChanged, StateChanged
 from mm_tui.model.orders import Status
 from mm_tui.runtime.assembly import Terms
-from mm_tui.runtime.milestones import decode_shown
+from mm_tui.runtime.keeping.milestones import decode_shown
 from mm_tui.views.frames import DeskFrame, OrderRow
 
 ACCOUNT = dict.fromkeys(Account.__slots__, 0)

@@ -7,9 +7,10 @@ import pytest
 from small_session import capture, record
 from small_sweep import GRID, planner
 
+import mm_tui
 from mm_tui.backtest.sweep.grid import Point, points
 from mm_tui.backtest.sweep.plan import Planner, idle_keys
-from mm_tui.backtest.sweep.spec import _plug_in, code, own_strategy, source_of
+from mm_tui.backtest.sweep.spec import DECIDING, _plug_in, code, own_strategy, source_of
 from mm_tui.errors import DataError, SettingsError, UsageError
 from mm_tui.settings.load import Named, load
 
@@ -165,3 +166,8 @@ def test_the_code_is_named_by_its_version_and_content() -> None:
     version, _, digest = code().partition("+")
     assert version.startswith("0.")
     assert len(digest) == 16
+
+
+def test_all_the_code_that_decides_is_where_it_is_looked_for() -> None:
+    root = Path(mm_tui.__file__).parent
+    assert [name for name in DECIDING if not (root / name).exists()] == []

@@ -15,8 +15,8 @@ from mm_tui.model.facts import Fact, Filled, OrderChanged
 from mm_tui.model.generator import Generator
 from mm_tui.risk.limits import Limits
 from mm_tui.runtime.desk import Desk
-from mm_tui.runtime.previewing import Previews
-from mm_tui.runtime.viewers import changed
+from mm_tui.runtime.screen.previewing import Previews
+from mm_tui.runtime.screen.viewers import changed
 from mm_tui.sim.config import Simulator
 from mm_tui.sim.fees import Fees
 from mm_tui.sim.latency import Latency

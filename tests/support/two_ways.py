@@ -19,7 +19,7 @@ from mm_tui.bus import EventBus
 from mm_tui.model.events import AnyEvent, OperatorAction
 from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.assembly import Terms, build_desk
-from mm_tui.runtime.band import Band
+from mm_tui.runtime.followers.band import Band
 from mm_tui.settings.load import load
 
 Run = tuple[dict[str, Any], dict[str, str | None]]

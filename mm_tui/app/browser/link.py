@@ -1,4 +1,4 @@
-"""The desk of another process, as a screen sees it: `runtime.viewers` is the other side."""
+"""The desk of another process, as a screen sees it: `runtime.screen.viewers` is the other side."""
 
 import socket
 import threading
@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from mm_tui.errors import UsageError
-from mm_tui.runtime.viewers import framed
+from mm_tui.runtime.screen.viewers import framed
 from mm_tui.views.frames import DeskFrame, Viewport
 
 _DECODERS: Final = {

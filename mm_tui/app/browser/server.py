@@ -11,7 +11,7 @@ from typing import Any, Final
 from aiohttp import web
 from textual_serve.server import Server
 
-from mm_tui.runtime.viewers import MOST
+from mm_tui.runtime.screen.viewers import MOST
 
 WIDEST: Final = 1000
 """Cells of a row, and rows, that a page may ask for: as many as the smallest letters give on the largest screens."""

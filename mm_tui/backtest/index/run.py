@@ -31,8 +31,8 @@ from mm_tui.core.state import QUOTES
 from mm_tui.model.clock import DAY, MILLISECOND
 from mm_tui.model.events import BUY, SELL, BookDelta, OperatorAction, SessionStarted, TopOfBook
 from mm_tui.runtime.assembly import Terms, build_core, opening
-from mm_tui.runtime.band import Band
 from mm_tui.runtime.desk import Desk
+from mm_tui.runtime.followers.band import Band
 from mm_tui.sim.venue import paper_venue
 from mm_tui.strategy.api import NEVER
 from mm_tui.strategy.registry import make as make_strategy

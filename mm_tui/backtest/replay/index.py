@@ -12,7 +12,7 @@ from mm_tui.errors import DataError
 from mm_tui.journal import private
 from mm_tui.journal.index import FILE, MAGIC, IndexWriter, MarketIndex, read_index
 from mm_tui.journal.places import Places
-from mm_tui.runtime.milestones import Milestones
+from mm_tui.runtime.keeping.milestones import Milestones
 
 PART = FILE + private.PART
 

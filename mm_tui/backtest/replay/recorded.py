@@ -20,7 +20,7 @@ from mm_tui.model.events import AnyEvent, BookDelta, BookSnapshot, LinkUp, Order
 from mm_tui.model.facts import Fact, Filled, OrderChanged, QuoteDecided, StateChanged
 from mm_tui.model.orders import TERMINAL, Order, Status
 from mm_tui.runtime.assembly import Terms
-from mm_tui.runtime.milestones import decode_shown
+from mm_tui.runtime.keeping.milestones import decode_shown
 from mm_tui.views.frames import DeskFrame, OrderRow
 from mm_tui.views.log import EventLog
 

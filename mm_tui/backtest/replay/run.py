@@ -11,8 +11,8 @@ from mm_tui.journal.index import Mark
 from mm_tui.model.events import AnyEvent, SessionStarted, WatchdogTripped
 from mm_tui.model.facts import Fact, Filled, OrderChanged
 from mm_tui.runtime.assembly import Terms, build_desk, opening
-from mm_tui.runtime.band import Band
-from mm_tui.runtime.milestones import MARKED, mark_of
+from mm_tui.runtime.followers.band import Band
+from mm_tui.runtime.keeping.milestones import MARKED, mark_of
 from mm_tui.runtime.stopwatch import RecordedStopwatch
 from mm_tui.views.frames import DeskFrame, Viewport
 from mm_tui.views.log import EventLog

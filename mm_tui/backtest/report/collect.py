@@ -20,8 +20,8 @@ from mm_tui.model.events import BUY, SELL, AnyEvent, Side
 from mm_tui.model.facts import Fact, Filled, OrderChanged, ParameterChanged, RiskTripped
 from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.assembly import Terms, build_desk
-from mm_tui.runtime.band import Band
 from mm_tui.runtime.desk import Desk
+from mm_tui.runtime.followers.band import Band
 
 BPS: Final = 10_000
 CHANGES_KEPT: Final = 200

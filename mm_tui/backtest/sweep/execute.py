@@ -22,8 +22,8 @@ from mm_tui.bus import EventBus
 from mm_tui.model import account as accounts
 from mm_tui.model.events import AnyEvent
 from mm_tui.runtime.assembly import Terms, build_desk
-from mm_tui.runtime.band import Band
 from mm_tui.runtime.desk import Desk
+from mm_tui.runtime.followers.band import Band
 from mm_tui.runtime.summary import text
 
 CORE = "core"

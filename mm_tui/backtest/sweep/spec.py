@@ -26,8 +26,8 @@ from mm_tui.venues.capture_file import parts_of
 
 DECIDING: Final = (
     "model", "book", "strategy", "risk", "core", "sim", "analytics", "venues", "settings/sections.py",
-    "runtime/assembly.py", "runtime/desk.py", "runtime/summary.py", "runtime/wire.py", "runtime/band.py",
-    "runtime/followers.py",
+    "runtime/assembly.py", "runtime/desk.py", "runtime/summary.py", "runtime/wire.py",
+    "runtime/followers/band.py", "runtime/followers/followers.py",
     "backtest/recording.py", "backtest/runner.py", "backtest/index", "backtest/sweep/execute.py",
 )  # fmt: skip
 """Code that a result depends on, rooms and files of the package."""

@@ -7,8 +7,8 @@ import pytest
 
 from mm_tui.journal.blackbox import Moment
 from mm_tui.model.facts import RiskTripped, StateChanged
-from mm_tui.runtime import boxes as module
-from mm_tui.runtime.boxes import APART_NS, Boxes
+from mm_tui.runtime.keeping import boxes as module
+from mm_tui.runtime.keeping.boxes import APART_NS, Boxes
 
 S = 1_000_000_000
 

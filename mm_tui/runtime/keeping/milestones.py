@@ -16,8 +16,8 @@ from mm_tui.model.account import Account
 from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BUY, SELL
 from mm_tui.model.facts import BookInvalid, Fact, Filled, LinkChanged, RiskTripped
-from mm_tui.runtime.band import Band
 from mm_tui.runtime.desk import Desk
+from mm_tui.runtime.followers.band import Band
 from mm_tui.views.frames import DeskFrame, Viewport
 from mm_tui.views.log import EventLog
 from mm_tui.views.present import Presenter, Vitals

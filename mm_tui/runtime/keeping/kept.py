@@ -20,12 +20,12 @@ from mm_tui.journal.proof import ProofFile
 from mm_tui.journal.writer import SessionWriter
 from mm_tui.model.clock import time_of_day
 from mm_tui.model.instrument import Instrument
-from mm_tui.runtime.band import Band
-from mm_tui.runtime.boxes import HEARD, Boxes
 from mm_tui.runtime.clock import LiveClock
 from mm_tui.runtime.desk import Desk
 from mm_tui.runtime.feeds import Chosen
-from mm_tui.runtime.milestones import MARKED, Milestones
+from mm_tui.runtime.followers.band import Band
+from mm_tui.runtime.keeping.boxes import HEARD, Boxes
+from mm_tui.runtime.keeping.milestones import MARKED, Milestones
 from mm_tui.settings.options import RunOptions
 from mm_tui.settings.sections import Settings
 from mm_tui.settings.show import public

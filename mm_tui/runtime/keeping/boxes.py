@@ -9,7 +9,7 @@ from mm_tui.errors import DataError
 from mm_tui.journal.blackbox import AFTER_NS, Moment, keep
 from mm_tui.model.clock import SECOND
 from mm_tui.model.facts import Fact, RiskTripped
-from mm_tui.runtime.milestones import Milestones
+from mm_tui.runtime.keeping.milestones import Milestones
 
 log = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from small_session import record
 from mm_tui.journal.index import FILE, Mark, read_index
 from mm_tui.model.events import BUY
 from mm_tui.model.facts import BookInvalid, Fact, Filled, LinkChanged, Noted, RiskTripped
-from mm_tui.runtime.milestones import FILLS, PRINTS, decode_shown, mark_of
+from mm_tui.runtime.keeping.milestones import FILLS, PRINTS, decode_shown, mark_of
 
 FILL = Filled(
     ts=5, order_id="mm-1", trade_id="7", side=BUY, price=100, quantity=3, maker=True, fee=0, fee_in_base=False,

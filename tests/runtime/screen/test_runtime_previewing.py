@@ -8,7 +8,7 @@ from mm_tui.core.config import CoreConfig
 from mm_tui.core.engine import Core
 from mm_tui.model.clock import MILLISECOND
 from mm_tui.model.events import LinkUp, SessionStarted
-from mm_tui.runtime.previewing import Previews
+from mm_tui.runtime.screen.previewing import Previews
 from mm_tui.strategy.passive import Passive, PassiveParams
 
 DRAFT = "min_spread_bps=3.2"

@@ -14,10 +14,10 @@ from mm_tui.bus import EventBus
 from mm_tui.model import events as ev
 from mm_tui.model.facts import Noted
 from mm_tui.runtime.assembly import Terms, build_desk, opening
-from mm_tui.runtime.band import under
 from mm_tui.runtime.desk import Desk
-from mm_tui.runtime.leaderboard import Leaderboard
-from mm_tui.runtime.shadows import WINDOW, Shadows
+from mm_tui.runtime.followers.band import under
+from mm_tui.runtime.followers.leaderboard import Leaderboard
+from mm_tui.runtime.followers.shadows import WINDOW, Shadows
 from mm_tui.settings.sections import Shadows as Section
 from mm_tui.strategy.passive import PassiveParams
 

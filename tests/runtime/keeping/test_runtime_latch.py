@@ -20,7 +20,7 @@ from mm_tui.model.events import SessionStarted
 from mm_tui.model.facts import StateChanged
 from mm_tui.risk.limits import Limits
 from mm_tui.runtime.control import Control
-from mm_tui.runtime.latch import RiskFile, file_name
+from mm_tui.runtime.keeping.latch import RiskFile, file_name
 from mm_tui.runtime.session import run_session
 from mm_tui.settings.load import Loaded, load
 from mm_tui.settings.options import RunOptions

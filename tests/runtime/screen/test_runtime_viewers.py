@@ -11,9 +11,9 @@ from hand_frames import desk_frame
 
 from mm_tui.app.browser.link import RemoteLink
 from mm_tui.errors import UsageError
-from mm_tui.runtime import viewers as module
 from mm_tui.runtime.control import Control
-from mm_tui.runtime.viewers import Viewers, changed, framed
+from mm_tui.runtime.screen import viewers as module
+from mm_tui.runtime.screen.viewers import Viewers, changed, framed
 from mm_tui.views.frames import DeskFrame, Viewport
 
 

@@ -14,7 +14,7 @@ from mm_tui.journal.meta import read_meta
 from mm_tui.journal.writer import JOURNAL
 from mm_tui.runtime.assembly import Terms, build_desk, opening
 from mm_tui.runtime.feeds import Chosen
-from mm_tui.runtime.kept import Kept
+from mm_tui.runtime.keeping.kept import Kept
 
 SUMMARY: dict[str, Any] = {
     "digest": "d", "feed_age_ms": {}, "latency_us": {}, "orders": {"placed": 3}, "fills": {"count": 1},

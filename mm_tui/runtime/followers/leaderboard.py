@@ -10,9 +10,9 @@ from mm_tui.errors import SettingsError
 from mm_tui.model import account as accounts
 from mm_tui.model.bounds import typed
 from mm_tui.model.clock import MILLISECOND, SECOND
-from mm_tui.runtime.band import Figures, figures
 from mm_tui.runtime.desk import Desk
-from mm_tui.runtime.shadows import Shadow, Shadows
+from mm_tui.runtime.followers.band import Figures, figures
+from mm_tui.runtime.followers.shadows import Shadow, Shadows
 from mm_tui.strategy.api import Leans
 from mm_tui.views.frames import ShadowRow, ShadowsFrame
 

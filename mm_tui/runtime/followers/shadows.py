@@ -25,9 +25,9 @@ from mm_tui.model.events import AnyEvent
 from mm_tui.model.facts import Noted
 from mm_tui.model.words import one_line, raised
 from mm_tui.runtime.assembly import Terms, build_desk, opening
-from mm_tui.runtime.band import MODELS, under
 from mm_tui.runtime.desk import Desk
-from mm_tui.runtime.followers import CAPACITY, Follower, Followers, Unread, Unscored, is_own
+from mm_tui.runtime.followers.band import MODELS, under
+from mm_tui.runtime.followers.followers import CAPACITY, Follower, Followers, Unread, Unscored, is_own
 from mm_tui.settings.sections import MOST_SHADOWS
 
 ACTION = "shadow"

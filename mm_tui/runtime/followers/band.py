@@ -19,7 +19,7 @@ from mm_tui.model.events import AnyEvent
 from mm_tui.model.instrument import Instrument
 from mm_tui.runtime.assembly import Terms, build_desk
 from mm_tui.runtime.desk import Desk
-from mm_tui.runtime.followers import CAPACITY, Follower, Followers, Unread, Unscored, is_own
+from mm_tui.runtime.followers.followers import CAPACITY, Follower, Followers, Unread, Unscored, is_own
 
 MODELS = ("risk_averse", "power", "optimistic")
 """From the least to the most that a queue could have given."""

@@ -17,10 +17,10 @@ from mm_tui.bus import EventBus
 from mm_tui.model import account as accounts
 from mm_tui.model import events as ev
 from mm_tui.runtime.assembly import Terms, build_desk, opening
-from mm_tui.runtime.band import NO_FIGURES, Band
 from mm_tui.runtime.clock import EventClock
 from mm_tui.runtime.desk import Desk
-from mm_tui.runtime.followers import LATE_WINDOW, PIECE
+from mm_tui.runtime.followers.band import NO_FIGURES, Band
+from mm_tui.runtime.followers.followers import LATE_WINDOW, PIECE
 from mm_tui.runtime.gauges import Gauges
 from mm_tui.runtime.inbox import DeskInbox
 from mm_tui.runtime.summary import summarize
@@ -177,7 +177,7 @@ def warnings() -> Iterator[list[str]]:
             assert record.exc_info is not None
             said.append(record.getMessage())
 
-    handler, logger = Heard(logging.WARNING), logging.getLogger("mm_tui.runtime.band")
+    handler, logger = Heard(logging.WARNING), logging.getLogger("mm_tui.runtime.followers.band")
     logger.addHandler(handler)
     yield said
     logger.removeHandler(handler)

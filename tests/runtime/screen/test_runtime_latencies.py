@@ -2,7 +2,7 @@
 
 from mm_tui.model.clock import MILLISECOND, SECOND
 from mm_tui.runtime.gauges import Gauges
-from mm_tui.runtime.latencies import Latencies
+from mm_tui.runtime.screen.latencies import Latencies
 
 
 def test_rows_come_once_a_second_and_say_what_was_measured() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mm_tui.runtime.logs import LONGEST_TRACE, NAME, close_log, open_log
+from mm_tui.runtime.keeping.logs import LONGEST_TRACE, NAME, close_log, open_log
 
 
 def test_a_traceback_is_cut(tmp_path: Path) -> None:

@@ -7,15 +7,15 @@ from typing import Any
 
 from mm_tui.bus import EventBus
 from mm_tui.model.facts import Fact, Filled, Noted, OrderChanged
-from mm_tui.runtime.band import Band
 from mm_tui.runtime.clock import EventClock, LiveClock
 from mm_tui.runtime.control import Control
 from mm_tui.runtime.desk import Desk
 from mm_tui.runtime.feeds import Chosen
+from mm_tui.runtime.followers.band import Band
+from mm_tui.runtime.followers.leaderboard import Leaderboard
 from mm_tui.runtime.gauges import Gauges
-from mm_tui.runtime.latencies import Latencies
-from mm_tui.runtime.leaderboard import Leaderboard
-from mm_tui.runtime.previewing import Previews
+from mm_tui.runtime.screen.latencies import Latencies
+from mm_tui.runtime.screen.previewing import Previews
 from mm_tui.views.frames import DeskFrame, Viewport
 from mm_tui.views.log import EventLog
 from mm_tui.views.present import Presenter, Vitals

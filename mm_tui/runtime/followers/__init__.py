@@ -1,0 +1,1 @@
+"""Desks that follow the main one on its inputs: the band, the shadows, and what they came to."""

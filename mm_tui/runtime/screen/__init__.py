@@ -1,0 +1,1 @@
+"""What the screen is given: frames at its rate, previews, histograms, viewers in other processes."""
