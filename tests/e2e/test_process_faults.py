@@ -241,7 +241,7 @@ def test_a_second_desk_on_the_same_folder_is_refused_with_the_first_one_s_pid(st
     first.wait_until(quotes)
     second = start()
     out, err = second.process.communicate(timeout=PATIENCE_S)
-    assert (second.process.returncode, out) == (64, b"")
+    assert (second.process.returncode, json.loads(out)["exit_code"]) == (64, 64)
     assert f"pid {first.process.pid}".encode() in err
     first.process.send_signal(signal.SIGTERM)
     assert first.end()[0] == 143
