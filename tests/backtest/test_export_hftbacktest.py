@@ -1,86 +1,21 @@
-"""hftbacktest's event array: what is in it, row by row, and that hftbacktest reads and fills from it as from its own.
-
-`pytest -m differential` runs the second part, where the extra `differential` is installed.
-"""
+"""hftbacktest's event array, row by row, on both clocks."""
 
 import gzip
-import json
-import struct
-import zipfile
 from itertools import islice
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
+from event_array import CAPTURE, MS, array, captured, diff, snapshot, trade, write
 
-from mm_tui.backtest.export.events import (
-    BOUGHT,
-    BUFFER_LIMIT,
-    CLEAR,
-    DEPTH,
-    SNAPSHOT,
-    SOLD,
-    TRADE,
-    Burst,
-    Events,
-)
-from mm_tui.backtest.export.files import Export, export
+from mm_tui.backtest.export.events import BOUGHT, CLEAR, DEPTH, SNAPSHOT, SOLD, TRADE, Burst
 from mm_tui.backtest.export.hftbacktest import BASE_LATENCY_NS, EXCHANGE, LOCAL, Merge
 from mm_tui.backtest.recording import RecordedCapture
-from mm_tui.book.book import Book
-from mm_tui.book.sync import BookSync, Outcome
 from mm_tui.errors import DataError
-from mm_tui.model.events import BUY, SELL, AnyEvent, BookDelta, BookSnapshot, LinkDown, LinkUp, Trade
+from mm_tui.model.events import BUY, BookSnapshot, Trade
 from mm_tui.settings.sections import Settings
 
-ROOT = Path(__file__).resolve().parents[2]
-CAPTURE = ROOT / ".." / "shared" / "data" / "btcusdt_20240808.gz"
 BOTH = EXCHANGE | LOCAL
-MS = 1_000_000
-captured = pytest.mark.skipif(
-    not CAPTURE.exists(), reason="the captured data lies beside the project only where it is developed"
-)
-Row = tuple[int, int, int, float, float]
-
-
-def quiet(_: float) -> None:
-    pass
-
-
-def write(path: Path, frames: list[tuple[int, dict[str, Any]]]) -> Path:
-    path.write_text("".join(f"{ms * MS} {json.dumps(frame)}\n" for ms, frame in frames))
-    return path
-
-
-def array(path: Path, out: Path) -> tuple[Export, list[Row]]:
-    """The rows of the file as the format says, read with nothing but the standard library."""
-    found = export(RecordedCapture(path, Settings()), "hftbacktest", out, (), quiet)
-    with zipfile.ZipFile(out / "events.npz") as packed:
-        assert packed.namelist() == ["data.npy"]
-        data = packed.read("data.npy")
-    assert data[:8] == b"\x93NUMPY\x01\x00"
-    (length,) = struct.unpack("<H", data[8:10])
-    assert (10 + length) % 64 == 0
-    assert data[9 + length : 10 + length] == b"\n"
-    rows = list(struct.iter_unpack("<QqqddQqd", data[10 + length :]))
-    assert f"'shape': ({len(rows)},)".encode() in data[: 10 + length]
-    assert {row[5:] for row in rows} == {(0, 0, 0.0)}
-    return found, [row[:5] for row in rows]
-
-
-def snapshot(last: int) -> dict[str, Any]:
-    return {"lastUpdateId": last, "bids": [["1.00", "2.0"], ["0.99", "1"]], "asks": [["1.02", "1.5"]]}
-
-
-def diff(ms: int, first: int, last: int, *bids: list[str]) -> dict[str, Any]:
-    data = {"e": "depthUpdate", "E": ms, "s": "BTCUSDT", "U": first, "u": last, "b": bids, "a": [["1.02", "0"]]}
-    return {"stream": "btcusdt@depth@100ms", "data": data}
-
-
-def trade(ms: int, price: str, *, sold: bool) -> dict[str, Any]:
-    data = {"e": "trade", "E": ms, "s": "BTCUSDT", "t": 7, "p": price, "q": "0.5", "T": ms, "m": sold, "M": True}
-    return {"stream": "btcusdt@trade", "data": data}
 
 
 def test_each_level_and_trade_is_a_row_on_both_clocks(tmp_path: Path) -> None:
@@ -169,80 +104,6 @@ def test_without_a_snapshot_there_is_nothing_to_start_from(tmp_path: Path) -> No
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def bursts(*events: AnyEvent) -> list[Burst]:
-    taking = Events()
-    return [burst for event in events for burst in taking.take(event)] + list(taking.finish())
-
-
-def delta(ts: int, first: int, last: int) -> BookDelta:
-    return BookDelta(ts=ts, first_id=first, final_id=last, bids=[(100, last)], asks=[], exch_ts=ts)
-
-
-def whole(ts: int, last: int, *, partial: bool = False, bid: int = 5) -> BookSnapshot:
-    return BookSnapshot(ts=ts, last_update_id=last, bids=[(100, bid)], asks=[(102, 5), (103, 1)], partial=partial)
-
-
-def sale(ts: int) -> Trade:
-    return Trade(ts=ts, trade_id=ts, price=100, quantity=1, side=SELL, exch_ts=ts)
-
-
-def test_a_snapshot_that_is_too_old_and_diffs_that_it_holds_are_passed_over() -> None:
-    found = bursts(delta(1, 20, 21), whole(2, 10), sale(2), whole(3, 21), delta(4, 20, 21), delta(5, 22, 23), sale(6))
-    assert [(one.local_ts, len(one.rows)) for one in found] == [(3, 3), (5, 1), (6, 1)]
-    assert found[0].exch_ts == 5
-
-
-def test_a_gap_right_behind_a_snapshot_leaves_that_book_standing() -> None:
-    found = bursts(whole(1, 10), sale(2), delta(3, 14, 14), sale(4), whole(5, 13), sale(6))
-    assert [(one.exch_ts, one.local_ts, one.rows[0][0] & 0xFF) for one in found] == [
-        (None, 1, SNAPSHOT),
-        (2, 2, TRADE),
-        (3, 3, CLEAR),
-        (3, 3, DEPTH),
-        (4, 4, TRADE),
-        (6, 6, TRADE),
-    ]
-
-
-def test_where_the_link_was_lost_the_book_is_too() -> None:
-    lost = LinkDown(ts=3, venue="binance", reason="reset")
-    again = LinkUp(ts=4, venue="binance", resync=True)
-    found = bursts(
-        LinkUp(ts=0, venue="binance"), whole(1, 10), delta(2, 11, 11), lost, delta(3, 12, 12), again, sale(5),
-        delta(6, 13, 13), whole(7, 12), delta(8, 14, 14),
-    )  # fmt: skip
-    assert [(one.local_ts, one.rows[0][0] & 0xFF) for one in found] == [
-        (1, SNAPSHOT),
-        (2, DEPTH),
-        (5, TRADE),
-        (6, CLEAR),
-        (6, DEPTH),
-        (8, DEPTH),
-    ]
-
-
-def test_waiting_for_a_snapshot_keeps_no_more_than_the_desk_would() -> None:
-    taking = Events()
-    found = [one for event in (whole(1, 1), delta(2, 2, 2), delta(3, 9, 9), sale(3)) for one in taking.take(event)]
-    for at in range(BUFFER_LIMIT + 10):
-        found += taking.take(delta(4 + at, 10 + at, 10 + at))
-    assert taking.unknown == 11
-    assert [one.local_ts for one in found if one.rows[0][0] & 0xFF == TRADE] == [3]
-
-
-def test_whole_books_become_what_they_change() -> None:
-    found = bursts(
-        sale(0), whole(1, 1, partial=True), sale(2), whole(3, 2, partial=True, bid=7), whole(4, 3, partial=True, bid=7)
-    )
-    assert [one.rows for one in found] == [
-        [(DEPTH | BOUGHT, 100, 5), (DEPTH | SOLD, 102, 5), (DEPTH | SOLD, 103, 1)],
-        [(TRADE | SOLD, 100, 1)],
-        [(DEPTH | BOUGHT, 100, 7)],
-    ]
-    moved = BookSnapshot(ts=5, last_update_id=4, bids=[(101, 1)], asks=[(102, 5), (103, 1)], partial=True)
-    assert bursts(whole(4, 3, partial=True), moved)[1].rows == [(DEPTH | BOUGHT, 100, 0), (DEPTH | BOUGHT, 101, 1)]
-
-
 @pytest.mark.parametrize("seed", range(20))
 def test_placing_as_it_comes_is_sorting_the_whole(seed: int) -> None:
     """The rule of `correct_event_order`, with everything in memory and two sorted lists."""
@@ -300,132 +161,3 @@ def test_the_capture_has_every_level_and_trade(tmp_path: Path) -> None:
     exchange = [row[1] for row in rows if row[0] & EXCHANGE]
     assert exchange == sorted(exchange)
     assert len(exchange) == len(ours)
-
-
-# -- read and run by hftbacktest
-
-
-@pytest.fixture
-def reference(monkeypatch: pytest.MonkeyPatch) -> Any:
-    pytest.importorskip("hftbacktest")
-    monkeypatch.syspath_prepend(str(ROOT / "bench"))
-    import hft_reference  # noqa: PLC0415 - an extra
-
-    return hft_reference
-
-
-@pytest.mark.differential
-@pytest.mark.filterwarnings("default")
-@captured
-@pytest.mark.parametrize("queue", ["risk_averse", "log", "power"])
-@pytest.mark.parametrize(("half", "requote"), [(0, 1), (50, 20)])
-def test_hftbacktest_fills_from_the_file_what_we_fill(
-    tmp_path: Path, reference: Any, half: int, requote: int, queue: str
-) -> None:
-    from decimal import Decimal  # noqa: PLC0415 - only here
-
-    from recording import Recording  # noqa: PLC0415 - of the benchmarks
-
-    from mm_tui.sim.hindsight import Experiment, run  # noqa: PLC0415 - only here
-    from mm_tui.sim.twoclocks import two_clocks  # noqa: PLC0415 - only here
-
-    experiment = Experiment(
-        half=half, requote=requote, limit=10, step=0.00001, queue=queue, power=3.0, entry=10 * MS, response=10 * MS,
-        compatible=True,
-    )  # fmt: skip
-    found = export(RecordedCapture(CAPTURE, Settings()), "hftbacktest", tmp_path, (), quiet)
-    theirs = reference.array_fills(
-        [str(tmp_path / "events.npz")], found.files[0].rows, experiment, Decimal("0.01"), Decimal("0.001")
-    )
-    ours = run(two_clocks(Recording([CAPTURE], 0.01).messages(), BASE_LATENCY_NS), experiment)
-
-    def ordered(fills: list[Any]) -> list[Any]:
-        return sorted(fills, key=lambda fill: (fill.exch_ts, fill.local_ts, -fill.side))
-
-    assert ordered(theirs) == ordered(ours)
-    assert len(ours) > 200
-
-
-@pytest.mark.differential
-@pytest.mark.filterwarnings("default")
-@captured
-def test_the_array_is_the_one_that_its_own_functions_make(tmp_path: Path, reference: Any) -> None:
-    """But for the snapshot's kind, quantities finer than the step, and the last bit of a price."""
-    import numpy as np  # noqa: PLC0415 - of the extra
-    from recording import Recording  # noqa: PLC0415 - of the benchmarks
-
-    from mm_tui.sim.twoclocks import two_clocks  # noqa: PLC0415 - only here
-
-    export(RecordedCapture(CAPTURE, Settings()), "hftbacktest", tmp_path, (), quiet)
-    with np.load(tmp_path / "events.npz") as file:
-        ours = file["data"]
-    clocks = two_clocks(Recording([CAPTURE], 0.01).messages(), BASE_LATENCY_NS)
-    theirs = reference._events(clocks.recorded, BASE_LATENCY_NS, 0.01)
-    assert ours.dtype == theirs.dtype
-    assert len(ours) == len(theirs) > 100_000
-    kinds = np.where(ours["ev"] & 0xFF == SNAPSHOT, ours["ev"] - SNAPSHOT + DEPTH, ours["ev"])
-    assert np.array_equal(kinds, theirs["ev"])
-    for name in ("exch_ts", "local_ts", "order_id", "ival", "fval"):
-        assert np.array_equal(ours[name], theirs[name])
-    assert np.allclose(ours["px"], theirs["px"], rtol=1e-15, atol=0)
-    assert np.count_nonzero(ours["qty"] != theirs["qty"]) == 3
-    assert np.abs(ours["qty"] - theirs["qty"]).max() < 0.00001
-
-
-@pytest.mark.differential
-@pytest.mark.filterwarnings("default")
-@pytest.mark.parametrize("seed", range(5))
-def test_hftbacktest_s_book_is_ours_behind_gaps_and_fresh_snapshots(tmp_path: Path, reference: Any, seed: int) -> None:
-    import hftbacktest  # noqa: PLC0415 - an extra
-
-    path = write(tmp_path / "a.log", torn_market(Random(seed)))
-    array(path, tmp_path)
-    sync = BookSync(Book())
-    outcomes = set()
-    for event in RecordedCapture(path, Settings()).inputs():
-        if isinstance(event, BookDelta):
-            outcomes.add(sync.on_delta(event))
-        elif isinstance(event, BookSnapshot):
-            outcomes.add(sync.on_snapshot(event))
-    assert {Outcome.GAP, Outcome.LIVE, Outcome.APPLIED} <= outcomes
-    assert sync.book.valid
-    asset = hftbacktest.BacktestAsset().data([str(tmp_path / "events.npz")]).linear_asset(1.0)
-    asset = asset.constant_order_latency(MS, MS).no_partial_fill_exchange().trading_value_fee_model(0.0, 0.0)
-    backtest = hftbacktest.HashMapMarketDepthBacktest([asset.tick_size(0.01).lot_size(0.1).risk_adverse_queue_model()])
-    while backtest.wait_next_feed(False, 1 << 61) != reference.END_OF_DATA:
-        pass
-    depth, book = backtest.depth(0), sync.book
-    assert (depth.best_bid_tick, depth.best_ask_tick) == (book.bids.best(), book.asks.best())
-    for side, found in ((book.bids, depth.bid_qty_at_tick), (book.asks, depth.ask_qty_at_tick)):
-        for tick in range(abs(side.keys[0]) - 40, abs(side.keys[0]) + 40):
-            if side.covers(tick):
-                assert round(found(tick) * 10) == side.levels.get(tick, 0)
-    backtest.close()
-
-
-def torn_market(random: Random) -> list[tuple[int, dict[str, Any]]]:
-    """A book that moves away while its diffs are missing; each time a snapshot follows, some of them late."""
-    frames: list[tuple[int, dict[str, Any]]] = []
-    mid, last, ms = 10_000, 100, 0
-
-    def levels(side: int, count: int) -> list[list[str]]:
-        return [[f"{(mid + side * away) / 100:.2f}", f"{random.randint(1, 50) / 10}"] for away in range(1, count + 1)]
-
-    def whole_book() -> dict[str, Any]:
-        return {"lastUpdateId": last, "bids": levels(-1, 20), "asks": levels(1, 20)}
-
-    frames.append((1, whole_book()))
-    for step in range(300):
-        ms += 7
-        torn = step % 60 == 50
-        last += 5 if torn else 1
-        mid += random.choice((-15, 15)) if torn else 0
-        frames.append((ms, trade(ms + 3, f"{mid / 100:.2f}", sold=random.random() < 0.5)))
-        side = random.choice((-1, 1))
-        changed = [[price, random.choice((size, "0.0"))] for price, size in levels(side, 20)[1:]]
-        data = diff(ms + 2, last, last)
-        data["data"].update({"b": changed if side < 0 else [], "a": changed if side > 0 else []})
-        frames.append((ms, data))
-        if step % 60 == 52:
-            frames.append((ms + 1, whole_book()))
-    return frames

@@ -1,15 +1,10 @@
 """The feed against a scripted server on the loopback, faults included."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from http import HTTPStatus
-from itertools import pairwise
 
 import pytest
-from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.datastructures import Headers
-from websockets.http11 import Request, Response
+from scripted_venue import QUICK, RULES, SNAPSHOT, Box, Venue, diff, feed_of, running, say, top, trade
+from websockets.asyncio.server import ServerConnection
 
 from mm_tui.core.config import FeedRules
 from mm_tui.errors import RegionRefused, VenueError
@@ -17,145 +12,7 @@ from mm_tui.model.events import BookDelta, BookSnapshot, FrameRefused, LinkDown,
 from mm_tui.settings.sections import Binance
 from mm_tui.venues.api import Frame
 from mm_tui.venues.binance.feed import BinanceFeed, one_line, reachable
-from mm_tui.venues.binance.stream import Timing, stream_url
-
-EXCHANGE_INFO = (
-    b'{"symbols":[{"symbol":"BTCUSDT","status":"TRADING","baseAsset":"BTC","quoteAsset":"USDT","filters":['
-    b'{"filterType":"PRICE_FILTER","minPrice":"0.01","maxPrice":"1000000.00","tickSize":"0.01000000"},'
-    b'{"filterType":"LOT_SIZE","minQty":"0.00001000","maxQty":"9000.00","stepSize":"0.00001000"}]}]}'
-)
-SNAPSHOT = b'{\n "lastUpdateId":100,\n "bids":[["99.00","1.0"]],\n "asks":[["101.00","1.0"]]\n}'
-QUICK = Timing(open=2.0, rest=2.0, ping=5.0, silence=5.0, handover=2.0)
-RULES = FeedRules(reconnect_initial_ms=1, reconnect_max_ms=8)
-
-Script = Callable[[ServerConnection], Awaitable[None]]
-
-
-def diff(first: int, final: int) -> str:
-    return (
-        f'{{"stream":"btcusdt@depth@100ms","data":{{"e":"depthUpdate","E":1,"s":"BTCUSDT","U":{first},"u":{final},'
-        '"b":[["99.00","2.0"]],"a":[]}}'
-    )
-
-
-def trade(number: int) -> str:
-    return (
-        f'{{"stream":"btcusdt@trade","data":{{"e":"trade","E":1,"s":"BTCUSDT","t":{number},"p":"100.00","q":"0.1",'
-        '"T":1,"m":true,"M":true}}'
-    )
-
-
-def top(update: int) -> str:
-    return (
-        f'{{"stream":"btcusdt@bookTicker","data":{{"u":{update},"s":"BTCUSDT","b":"99.00","B":"1.0",'
-        '"a":"101.00","A":"1.0"}}'
-    )
-
-
-SHUTDOWN = '{"stream":"!serverShutdown","data":{"e":"serverShutdown","E":1}}'
-
-
-class Venue:
-    """A server whose n-th WebSocket connection runs the n-th script (the last one again and again)."""
-
-    def __init__(self) -> None:
-        self.scripts: list[Script] = []
-        self.connections = 0
-        self.answers: dict[str, list[tuple[int, bytes, dict[str, str]]]] = {
-            "/api/v3/exchangeInfo": [(200, EXCHANGE_INFO, {})],
-            "/api/v3/depth": [(200, SNAPSHOT, {})],
-        }
-        self.asked: list[str] = []
-        self.was_asked = asyncio.Event()
-        self.server: Server | None = None
-        self.url = ""
-
-    async def handle(self, connection: ServerConnection) -> None:
-        self.connections += 1
-        script = self.scripts[min(self.connections, len(self.scripts)) - 1]
-        await script(connection)
-
-    def http(self, _: ServerConnection, request: Request) -> Response | None:
-        self.asked.append(request.path)
-        self.was_asked.set()
-        queue = self.answers.get(request.path.partition("?")[0])
-        if queue is None:
-            return None
-        status, body, headers = queue.pop(0) if len(queue) > 1 else queue[0]
-        fields = Headers({"Content-Length": str(len(body)), "Connection": "close", **headers})
-        return Response(status, HTTPStatus(status).phrase, fields, body)
-
-    async def asked_times(self, count: int) -> None:
-        async with asyncio.timeout(10):
-            while len(self.asked) < count:
-                self.was_asked.clear()
-                await self.was_asked.wait()
-
-    @property
-    def config(self) -> Binance:
-        return Binance(rest_url=f"http://{self.url}", ws_url=f"ws://{self.url}")
-
-
-@pytest.fixture
-async def venue() -> AsyncIterator[Venue]:
-    scripted = Venue()
-    async with serve(scripted.handle, "127.0.0.1", 0, process_request=scripted.http, max_size=None) as server:
-        host, port = server.sockets[0].getsockname()[:2]
-        scripted.server, scripted.url = server, f"{host}:{port}"
-        yield scripted
-
-
-class Box:
-    """An inbox that keeps all and lets a test wait for what it expects."""
-
-    def __init__(self) -> None:
-        self.frames: list[Frame] = []
-        self.clock = 0
-        self.arrived = asyncio.Condition()
-
-    def now(self) -> int:
-        self.clock += 1
-        return self.clock
-
-    async def put(self, frame: Frame) -> None:
-        async with self.arrived:
-            self.frames.append(frame)
-            self.arrived.notify_all()
-
-    def of(self, kind: type) -> list:
-        return [frame.event for frame in self.frames if type(frame.event) is kind]
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10), self.arrived:
-            await self.arrived.wait_for(condition)
-
-
-@contextlib.asynccontextmanager
-async def running(feed: BinanceFeed, box: Box) -> AsyncIterator[None]:
-    task = asyncio.create_task(feed.run(box))
-    try:
-        yield
-    finally:
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-
-def say(*messages: str | bytes, stay: bool = True) -> Script:
-    """Sends the messages (bytes as text frames too), then waits until the client goes, or closes."""
-
-    async def script(connection: ServerConnection) -> None:
-        for message in messages:
-            await connection.send(message)
-        if stay:
-            await connection.wait_closed()
-
-    return script
-
-
-def feed_of(venue: Venue, timing: Timing = QUICK, **options: object) -> BinanceFeed:
-    config = Binance(rest_url=venue.config.rest_url, ws_url=venue.config.ws_url, **options)
-    return BinanceFeed(config, RULES, "BTC/USDT", timing=timing)
+from mm_tui.venues.binance.stream import Timing
 
 
 async def test_frames_come_in_order_with_their_bytes(venue: Venue) -> None:
@@ -313,138 +170,6 @@ async def test_a_burst_is_handed_over_whole_and_in_order_to_a_desk_that_is_slowe
     assert box.most_waiting == 1
 
 
-async def test_before_a_shutdown_the_second_connection_comes_first(venue: Venue) -> None:
-    successor_is_in = asyncio.Event()
-    old_has_said_all = asyncio.Event()
-
-    async def old(connection: ServerConnection) -> None:
-        for message in (diff(1, 2), trade(1), top(2), SHUTDOWN):
-            await connection.send(message)
-        await successor_is_in.wait()
-        for message in (diff(3, 4), trade(2), top(4)):
-            await connection.send(message)
-        old_has_said_all.set()
-        await connection.wait_closed()
-
-    async def new(connection: ServerConnection) -> None:
-        await connection.send(diff(5, 6))  # ahead of what the old one has delivered: must wait
-        await connection.send(top(1))
-        successor_is_in.set()
-        await old_has_said_all.wait()
-        await connection.ping()
-        for message in (diff(3, 4), trade(2), diff(5, 6), trade(3), diff(7, 8)):
-            await connection.send(message)
-        await connection.wait_closed()
-
-    venue.scripts = [old, new]
-    box = Box()
-    feed = feed_of(venue)
-    async with running(feed, box):
-        await box.until(lambda: len(box.of(LinkUp)) == 2 and box.of(BookDelta)[-1].final_id == 8)
-    assert not box.of(LinkDown)
-    assert [event.resync for event in box.of(LinkUp)] == [True, False]
-    ids = [(event.first_id, event.final_id) for event in box.of(BookDelta)]
-    assert [event.trade_id for event in box.of(Trade)] == [1, 2, 3]
-    assert all(before[1] + 1 == after[0] for before, after in pairwise(ids)), ids
-    assert [event.update_id for event in box.of(TopOfBook)] == [2, 4]
-    assert feed.status.reconnects == 0
-
-
-async def test_an_old_connection_is_replaced_before_its_day_is_over(venue: Venue) -> None:
-    async def steady(connection: ServerConnection) -> None:
-        number = 1
-        with contextlib.suppress(Exception):
-            while True:
-                await connection.send(diff(number, number))
-                number += 1
-                await asyncio.sleep(0.005)
-
-    venue.scripts = [steady]
-    box = Box()
-    async with running(feed_of(venue, Timing(life=0.1, handover=0.02)), box):
-        await box.until(lambda: len(box.of(LinkUp)) == 3)
-    assert not box.of(LinkDown)
-    assert venue.connections >= 3
-
-
-async def test_a_successor_that_dies_leaves_the_old_one_in_charge(venue: Venue) -> None:
-    third_is_in = asyncio.Event()
-
-    async def old(connection: ServerConnection) -> None:
-        await connection.send(diff(1, 2))
-        await connection.send(SHUTDOWN)
-        await third_is_in.wait()
-        await connection.send(diff(3, 4))
-        await connection.wait_closed()
-
-    async def third(connection: ServerConnection) -> None:
-        third_is_in.set()
-        await say(diff(3, 4), diff(5, 6))(connection)
-
-    venue.scripts = [old, say(stay=False), third]
-    box = Box()
-    async with running(feed_of(venue), box):
-        await box.until(lambda: any(event.final_id == 6 for event in box.of(BookDelta)))
-    assert not box.of(LinkDown)
-    assert [event.final_id for event in box.of(BookDelta)] == [2, 4, 6]
-
-
-async def test_a_successor_is_tried_for_until_it_is_there(venue: Venue) -> None:
-    async def old(connection: ServerConnection) -> None:
-        venue.answers["/stream"] = [(503, b"", {}), (503, b"", {}), (200, b"", {})]
-        await connection.send(diff(1, 2))
-        await connection.send(SHUTDOWN)
-        await venue.asked_times(4)  # exchangeInfo, our own handshake, two refusals
-        del venue.answers["/stream"]
-        await connection.wait_closed()
-
-    venue.scripts = [old, say(diff(1, 2), diff(3, 4))]
-    box = Box()
-    feed = feed_of(venue)
-    async with running(feed, box):
-        await box.until(lambda: len(box.of(LinkUp)) == 2)
-    assert not box.of(LinkDown)
-    assert [event.final_id for event in box.of(BookDelta)] == [2, 4]
-
-
-async def test_whole_books_are_handed_over_once_as_well(venue: Venue) -> None:
-    def book(update: int) -> str:
-        return (
-            f'{{"stream":"btcusdt@depth20@100ms","data":{{"lastUpdateId":{update},'
-            '"bids":[["99.00","1"]],"asks":[["101.00","1"]]}}'
-        )
-
-    venue.scripts = [say(book(1), book(2), SHUTDOWN), say(book(2), book(3))]
-    box = Box()
-    async with running(feed_of(venue, depth_stream="depth20"), box):
-        await box.until(lambda: len(box.of(LinkUp)) == 2 and len(box.of(BookSnapshot)) == 3)
-    assert [event.last_update_id for event in box.of(BookSnapshot)] == [1, 2, 3]
-    assert all(event.partial for event in box.of(BookSnapshot))
-    assert [event.resync for event in box.of(LinkUp)] == [True, False]
-
-
-async def test_an_old_connection_that_dies_first_asks_for_a_resync(venue: Venue) -> None:
-    successor_is_in = asyncio.Event()
-
-    async def old(connection: ServerConnection) -> None:
-        await connection.send(diff(1, 2))
-        await connection.send(SHUTDOWN)
-        await successor_is_in.wait()
-
-    async def new(connection: ServerConnection) -> None:
-        await connection.send(diff(9, 10))
-        successor_is_in.set()
-        await box.until(lambda: len(box.of(LinkUp)) == 2)
-        await connection.send(diff(11, 12))
-        await connection.wait_closed()
-
-    venue.scripts = [old, new]
-    box = Box()
-    async with running(feed_of(venue), box):
-        await box.until(lambda: any(event.final_id == 12 for event in box.of(BookDelta)))
-    assert [event.resync for event in box.of(LinkUp)] == [True, True]
-
-
 async def test_a_feed_with_nobody_there_goes_on_trying() -> None:
     config = Binance(rest_url="http://127.0.0.1:9", ws_url="ws://127.0.0.1:9")
     feed = BinanceFeed(config, RULES, "BTC/USDT", timing=QUICK)
@@ -495,14 +220,6 @@ async def test_reachable_keeps_its_time() -> None:
         assert "0.1 s" in (await reachable(config, 0.1) or "")
         async with asyncio.timeout(5):
             await asyncio.gather(*(event.wait() for event in gone))
-
-
-def test_the_streams_follow_the_settings() -> None:
-    at = "wss://host/stream?streams=btcusdt@"
-    assert stream_url(Binance(ws_url="wss://host/"), "BTCUSDT").startswith(at + "depth@100ms/")
-    assert stream_url(Binance(ws_url="wss://host", depth_interval_ms=1000), "BTCUSDT").startswith(at + "depth/")
-    partial = Binance(ws_url="wss://host", depth_stream="depth20")
-    assert stream_url(partial, "BTCUSDT").startswith(at + "depth20@100ms/")
 
 
 def test_one_line_leaves_a_line_alone() -> None:
