@@ -38,7 +38,7 @@ _JUMP: Final[tuple[Action, ...]] = (
         help="a minute forward",
         beside="rewind_minute",
     ),
-    Action(id="next_fill", keys=("n",), group="Jump", label="fill", help="next fill, the one before"),
+    Action(id="next_fill", keys=("n",), group="Jump", label="fill", help="next fill, one before"),
     Action(
         id="previous_fill", keys=("N",), group="Jump", label="fill before", help="the fill before", beside="next_fill"
     ),

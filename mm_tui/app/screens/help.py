@@ -111,6 +111,7 @@ class Help(Reading):
             end = "? shows all keys" if self._here is not None else self._everywhere
             ending = wrap(end, max(_KEY_WIDTH, self.app.size.width - _RIM))
             return [*left, Text(""), *right, Text(""), *(Text(line, style=self.faint) for line in ending)]
+        column = max(column, 1 + max(line.cell_len for line in left))
         rows = max(len(left), len(right))
         left += [Text("")] * (rows - len(left))
         right += [Text("")] * (rows - len(right))

@@ -22,6 +22,8 @@ _HOUR_S: Final = 3600
 _LABEL_EVERY = 4
 _ROOM_FOR_VALUES = 6
 """Rows from which one is given to the values."""
+_FRAME = 6
+"""Cells of the frame beside its title and the values, where they stand in it."""
 _TAIL = 2
 """Cells behind the plot for the letters of its lines."""
 
@@ -43,6 +45,8 @@ class TimeChart:
         self._widths: dict[int, int] = {}
         """Cells of each value above the plot; they only grow."""
         self._samples: tuple[ChartSample, ...] = ()
+        self._beside = ""
+        """The values at the crosshair, where they have no line of their own."""
 
     @staticmethod
     def concerns(before: DeskFrame, frame: DeskFrame) -> bool:
@@ -74,7 +78,9 @@ class TimeChart:
 
     @property
     def words(self) -> str:
-        """What the frame says of the window."""
+        """What the frame says of the window; of the crosshair where the panel is too low for a line of it."""
+        if self._beside:
+            return self._beside
         seconds, unit = self.seconds, self._scale.word if self._scale is not None else ""
         if seconds >= _HOUR_S:
             window = f"{seconds // _HOUR_S} h"
@@ -114,6 +120,7 @@ class TimeChart:
         frame = panel.frame
         instrument, self._samples = frame.instrument, frame.chart.samples
         if instrument is None or not self._samples:
+            self._beside = ""
             return "no prices yet"
         scale = self._scale_for(instrument)
         head = int(height >= _ROOM_FOR_VALUES)
@@ -130,8 +137,10 @@ class TimeChart:
         cursor = self._cursor()
         letters = self._letters(last) if tail else {}
         marked = plot.row_of(last[0]) if last[0] is not None else None
+        room = width if head else width - _FRAME - len(self.title)
+        values = self._values(scale, cursor, room) if head or cursor is not None else []
+        self._beside = "" if head else "".join(text for text, _ in values)
         if head:
-            values = self._values(scale, cursor, width)
             panel.lay(0, values, list, values)
         for y, cells in enumerate(plot.rows()):
             label = self._label(y, last[0], marked, scale)

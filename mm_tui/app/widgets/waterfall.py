@@ -11,6 +11,8 @@ from mm_tui.views.frames import HeldRow, OrderRow
 
 LEAST = 12
 """Lines that are kept for an explanation, so that the list above it stands still while orders come and go."""
+_LEAST_FATE = 8
+"""Cells of a fate that are worth an ellipsis."""
 BRIEF = 3
 """Lines of an explanation in brief."""
 _NAME, _BPS = 13, 8
@@ -91,8 +93,11 @@ def brief(row: OrderRow, instrument: Instrument, width: int) -> list[list[Span]]
         lines[at] += [(f"{name} ", "dim"), (f"{moved}  ", "text")]
         room -= cells
     if room < width_of(fate) and at < BRIEF - 1:
-        at += 1
-    lines[at] += fate if lines[at] else fate[1:]
+        at, room = at + 1, width
+    if lines[at]:
+        room -= len(fate[0][0])
+    told = (fmt.clip(_fate(row), room) if room >= _LEAST_FATE else _fate(row), "bright")
+    lines[at] += [fate[0], told] if lines[at] else [told]
     return lines
 
 
@@ -101,7 +106,7 @@ def _moves(row: OrderRow, instrument: Instrument) -> Iterator[tuple[str, str]]:
     before: float | None = None
     for step in row.steps:
         if before is None:
-            yield step.name, _price(step.price2, instrument).rstrip()
+            yield step.name, _price(step.price2, instrument)
         else:
             moved = (step.price2 / before - 1) * _UNIT
             yield step.name, fmt.number(moved, 2, signed=True) if abs(moved) >= _SEEN else ""

@@ -7,8 +7,9 @@ from textual.events import MouseScrollDown, MouseScrollUp
 from textual.pilot import Pilot
 from waiting import until
 
-from mm_tui.app.actions import ACTIONS, resolve, shown
+from mm_tui.app.actions import ACTIONS, DESK, resolve, shown
 from mm_tui.app.app import DeskApp
+from mm_tui.app.replay_actions import REPLAY
 from mm_tui.app.screens.help import Help, help_lines, here_of
 from mm_tui.app.widgets.ladder import Ladder
 from mm_tui.app.widgets.risk import Risk
@@ -114,6 +115,18 @@ async def test_on_a_small_screen_all_of_it_can_be_scrolled_to(size: tuple[int, i
         await pilot.press("x")
         await until(pilot, lambda: app.desk.sheet is None)
     assert app.link.acts == []
+
+
+async def test_the_columns_of_a_replay_stand_apart_too() -> None:
+    app = DeskApp(Recorded(desk_frame()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        for table in (DESK, REPLAY):
+            sheet = Help(resolve({}, table)[0], table)
+            await app.desk.open(sheet)
+            lines = [line.plain for line in sheet.text()]
+            assert all(line[37] == " " for line in lines if len(line) > 38)
+            assert sheet.wanted()[0] <= 80
+            await pilot.press("x")
 
 
 def test_a_panel_without_keys_of_its_own_changes_nothing() -> None:

@@ -364,6 +364,22 @@ async def test_kinds_go_round_and_each_keeps_its_own_window() -> None:
             panel.choose("nothing")
 
 
+async def test_a_low_panel_tells_the_values_at_the_crosshair_in_its_frame() -> None:
+    panel = Chart()
+    app = PanelApp(panel)
+    async with app.run_test(size=(70, 7)) as pilot:
+        app.show(strained())
+        assert "USDT · 5 min" in lines_of(panel)[0]
+        await pilot.click(panel, offset=(50, 3))
+        head = lines_of(panel)[0]
+        assert "Mid, quotes, fills" in head
+        assert "mid 61,8" in head
+        assert ":" in head
+        assert "5 min" not in head
+        assert panel.let_go()
+        assert "USDT · 5 min" in lines_of(panel)[0]
+
+
 async def test_markouts_stand_at_their_horizons_with_their_errors() -> None:
     panel = Chart()
     panel.kind = "markouts"
