@@ -6,8 +6,9 @@ from pathlib import Path
 import msgspec
 import pytest
 from desk_link import Recorded
-from hand_frames import depth, desk_frame, formula, halted, held, reducing, shadows, strained
+from hand_frames import depth, desk_frame, formula, halted, reducing, shadows, strained
 from hand_ghost import PURE, ghost, hand_level, tunable
+from hand_orders import held
 
 from mm_tui.app.app import DeskApp
 from mm_tui.app.coach import Coach

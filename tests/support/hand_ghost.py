@@ -3,7 +3,8 @@
 from typing import Any
 
 import msgspec
-from hand_frames import OWN, desk_frame, waterfall
+from hand_frames import OWN, desk_frame
+from hand_orders import waterfall
 
 from mm_tui.model.events import BUY, SELL
 from mm_tui.strategy.passive import PassiveParams

@@ -1,6 +1,6 @@
 """A preview as the screen is shown it."""
 
-from hand_frames import orders
+from hand_orders import orders
 
 from mm_tui.core.explain import Held
 from mm_tui.core.preview import Messages, Preview

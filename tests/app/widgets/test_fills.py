@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hand_frames import BTC, PEPE, desk_frame, fills, strained, worth
+from hand_frames import BTC, PEPE, desk_frame, strained
+from hand_orders import fills, worth
 from panel_app import PanelApp, lines_of
 
 from mm_tui.app.widgets.fills import Fills, foot_lines, places_of

@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import msgspec
 import pytest
-from hand_frames import START, events, formula, orders, reducing, strained
+from hand_frames import START, events, formula, reducing, strained
+from hand_orders import orders
 from panel_app import PanelApp, lines_of
 from textual.events import MouseScrollDown, MouseScrollUp
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from hand_frames import START, desk_frame, events, history, strained
+from hand_frames import START, desk_frame, events, strained
+from hand_orders import history
 from panel_app import PanelApp, lines_of
 
 from mm_tui.app.widgets.events import Events

@@ -2,7 +2,8 @@
 
 import msgspec
 import pytest
-from hand_frames import START, desk_frame, fills, strained, worth
+from hand_frames import START, desk_frame, strained
+from hand_orders import fills, worth
 from panel_app import PanelApp, lines_of
 
 from mm_tui.app.widgets.strip import FillStrip, newest_markout

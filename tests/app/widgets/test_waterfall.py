@@ -2,7 +2,8 @@
 
 import msgspec
 import pytest
-from hand_frames import BTC, MID, desk_frame, held, orders, strained
+from hand_frames import BTC, MID, desk_frame, strained
+from hand_orders import held, orders
 from panel_app import PanelApp, lines_of
 
 from mm_tui.app.widgets.orders import Orders
