@@ -36,7 +36,7 @@ def summarize(
     core = desk.core
     instrument, market = core.instrument, core.market
     started = desk.first_ts or None
-    known = market.known
+    known = market.known and core.book.valid
     return {
         "version": version("mm-tui"),
         "venue": venue,

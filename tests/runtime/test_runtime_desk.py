@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from pure_desk import ASK, BID, BTC, MS, SECOND, START, Scripted, ask, bid, snapshot, top, trade
+from pure_desk import ASK, BID, BTC, MS, SECOND, START, Scripted, ask, bid, delta, snapshot, top, trade
 
 from mm_tui.bus import EventBus
 from mm_tui.core.config import CoreConfig
@@ -300,6 +300,17 @@ def test_a_summary_is_exact_and_adds_up() -> None:
     closing = quoting()
     closing.step(ev.OperatorAction(ts=closing.ts, action="close", argument="closing"))
     assert summary_of(closing)["risk"]["state"] == "running"
+
+
+def test_the_best_prices_of_a_book_that_a_gap_ended_are_not_known() -> None:
+    desk = quoting()
+    assert summary_of(desk)["market"]["best_ask"] is not None
+    desk.step(delta(START + SECOND, 10_000, 10_001))
+    market = summary_of(desk)["market"]
+    assert market["gaps"] == 1
+    assert (market["best_bid"], market["best_ask"], market["last_update_id"]) == (None, None, None)
+    desk.step(snapshot(START + 2 * SECOND, BID + 7, ASK + 7, 20_000))
+    assert summary_of(desk)["market"]["last_update_id"] == 20_000
 
 
 def test_a_fill_that_is_reported_late_is_held_against_the_mids_of_its_own_time() -> None:
