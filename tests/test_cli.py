@@ -310,6 +310,14 @@ def test_the_list_of_sessions_says_what_came_of_each(capsys: Capture, home: Path
     assert main(["sessions", "--json"]) == 0
     results = [one["result"] for one in msgspec.json.decode(capsys.readouterr().out)]
     assert results[2] == {"placed": 70, "fills": 1001, "pnl": "-1234.5670001", "position": "-0.01"}
+    long = folder.create(root, session_meta.start, "demo", "BTC/USDT-with-a-name-longer-than-others")
+    one = Result(placed=1, fills=1, pnl="0", position="0")
+    write_meta(long.path, msgspec.structs.replace(session_meta, result=one))
+    long.release()
+    main(["sessions"])
+    rows = capsys.readouterr().out.splitlines()
+    assert len({row.index(" MB") for row in rows}) == 1
+    assert any(" 1 fill +0.00 " in row for row in rows)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no user signals")

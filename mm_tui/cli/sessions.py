@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mm_tui.journal.desks import Desk
     from mm_tui.journal.folder import SessionEntry
 
+_NAMES = 44
+"""Of a session's name, at least; a black box's is longer."""
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -36,8 +38,9 @@ def sessions(chosen: Globals, session_dir: Path | None, *, as_json: bool) -> Non
         return
     if not found:
         click.echo(f"no sessions under {root}", err=True)
+    width = max([_NAMES, *(len(entry.path.name) for entry in found)])
     for entry in found:
-        click.echo(_row(entry))
+        click.echo(_row(entry, width))
 
 
 @click.command(short_help="Throw the kill switch of running desks.")
@@ -94,12 +97,12 @@ def _seconds(entry: "SessionEntry") -> float | None:
     return (entry.meta.end - entry.meta.start) / 1e9
 
 
-def _row(entry: "SessionEntry") -> str:
+def _row(entry: "SessionEntry", width: int) -> str:
     seconds = _seconds(entry)
     lasted = "" if seconds is None else f"{int(seconds) // 3600}:{int(seconds) // 60 % 60:02}:{int(seconds) % 60:02}"
     strategy = entry.meta.strategy.rpartition("/")[2] if entry.meta is not None else ""
     return (
-        f"{entry.path.name:<44} {lasted:>8} {entry.size / 1e6:>8.1f} MB  {strategy:<12} {_result(entry):>26}  "
+        f"{entry.path.name:<{width}} {lasted:>8} {entry.size / 1e6:>8.1f} MB  {strategy:<12} {_result(entry):>26}  "
         f"{_state(entry)}"
     )
 
@@ -113,7 +116,8 @@ def _result(entry: "SessionEntry") -> str:
         pnl = f"{Decimal(meta.result.pnl or 'unknown'):+,.2f}".replace("-", "\u2212")
     except InvalidOperation:
         pnl = "–"
-    return f"{meta.result.fills:,} fills {pnl} {meta.instrument.quote}"
+    fills = meta.result.fills
+    return f"{fills:,} {'fill' if fills == 1 else 'fills'} {pnl} {meta.instrument.quote}"
 
 
 def _plain(entry: "SessionEntry") -> dict[str, Any]:

@@ -96,7 +96,7 @@ class SessionMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False
     rules: int = 1
     """By which rules the core decided; others may say otherwise to the same inputs, see `RULES`."""
     measured: dict[str, dict[str, Any]] | None = None
-    """`feed_age_ms` and `latency_us` of the summary: what the shells measured and no recording can say again."""
+    """`feed_age_ms`, `latency_us` and `bus` of the summary: what the shells measured and no recording can say again."""
 
 
 def result_of(summary: dict[str, Any]) -> Result:

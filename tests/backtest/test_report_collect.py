@@ -140,6 +140,8 @@ async def test_what_the_shells_measured_is_taken_from_the_session(tmp_path: Path
     meta = json.loads((outcome.folder / "session.json").read_text())
     assert meta["digest"] == outcome.summary["digest"]
     assert meta["measured"]["latency_us"] == outcome.summary["latency_us"]
+    assert meta["measured"]["bus"] == report_of(outcome.folder).summary["bus"] == outcome.summary["bus"]
+    assert meta["measured"]["bus"]["published"] > 0
     measured = {"latency_us": {**outcome.summary["latency_us"], "decode": {"p50": 3.5, "p99": 8.0, "max": 9.0}}}
     edit(outcome.folder, measured=measured)
     assert report_of(outcome.folder).summary["latency_us"]["decode"]["p99"] == 8.0

@@ -145,7 +145,7 @@ class Kept:
             desk_end=ended,
             digest=summary["digest"],
             result=meta.result_of(summary),
-            measured={name: summary[name] for name in ("feed_age_ms", "latency_us")},
+            measured={name: summary[name] for name in ("feed_age_ms", "latency_us", "bus")},
         )
         with suppress(OSError):
             meta.write_meta(path, self._meta)
