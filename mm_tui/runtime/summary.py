@@ -1,6 +1,7 @@
 """The summary of a session: one object, decimal strings exact, what cannot be known null."""
 
 from decimal import Decimal
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -21,6 +22,12 @@ def text(value: Decimal) -> str:
     return f"{value:f}"
 
 
+@cache
+def _version() -> str:
+    """Ours; read from the installation once, not for each of a sweep's runs."""
+    return version("mm-tui")
+
+
 def summarize(
     desk: Desk,
     gauges: Gauges,
@@ -38,7 +45,7 @@ def summarize(
     started = desk.first_ts or None
     known = market.known and core.book.valid
     return {
-        "version": version("mm-tui"),
+        "version": _version(),
         "venue": venue,
         "symbol": instrument.symbol,
         "strategy": strategy,
