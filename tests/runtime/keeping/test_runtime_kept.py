@@ -17,7 +17,7 @@ from mm_tui.runtime.feeds import Chosen
 from mm_tui.runtime.keeping.kept import Kept
 
 SUMMARY: dict[str, Any] = {
-    "digest": "d", "feed_age_ms": {}, "latency_us": {}, "orders": {"placed": 3}, "fills": {"count": 1},
+    "digest": "d", "feed_age_ms": {}, "latency_us": {}, "bus": {}, "orders": {"placed": 3}, "fills": {"count": 1},
     "pnl": {"total": None}, "position": {"base": "0"},
 }  # fmt: skip
 
