@@ -9,6 +9,8 @@ from mm_tui.model.events import BUY, Side
 
 LIFE = 6 * SECOND
 """A request that has not come by then never does."""
+ANSWER = 5 * SECOND
+"""An order without an answer for so long is in doubt."""
 DOUBTFUL = frozenset({-1006, -1007, *range(500, 600)})
 """Answers after which an order may rest, or not."""
 

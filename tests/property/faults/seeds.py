@@ -45,5 +45,5 @@ def _check_end(adversary: Adversary) -> None:
     hold(core.book.valid, 2, "the book does not come back though the stream is whole")
     for order in core.orders.open:
         hold(order.status is Status.UNKNOWN, 4, f"{order.order_id} is {order.status.value} at the end")
-        asked = adversary.run.oracle.queries.get(order.order_id, [0])
+        asked = adversary.run.oracle.leaving.queries.get(order.order_id, [0])
         hold(asked[-1] < adversary.honest_since, 4, f"{order.order_id} was asked for, answered, and is still in doubt")

@@ -26,6 +26,8 @@ START = 1_723_161_253 * SECOND
 TICKS = 6_180_000
 """Where the market begins."""
 BTC = Instrument("BTC/USDT", "BTC", "USDT", Decimal("0.01"), Decimal("0.00001"), min_notional=Decimal(5))
+UNIT = BTC.tick_size * BTC.step_size
+"""What a step is worth at a price of one tick, quote."""
 FEES = ((0, 0), (0, 5), (10, 10), (7, 10))
 """Maker and taker, bps."""
 
