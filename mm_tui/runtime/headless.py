@@ -50,7 +50,11 @@ def run_headless(options: RunOptions, loaded: Loaded) -> int:
         with redirect_stdout(sys.stderr if options.json else sys.stdout):
             outcome = asyncio.run(main())
     except StopDesk:
-        return exit_code(control.stopping)
+        code = exit_code(control.stopping)
+        if options.json:
+            told = {"error": f"ended by {control.stopping} before the desk was open", "exit_code": code}
+            sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
+        return code
     if options.json:
         sys.stdout.write(msgspec.json.encode(outcome.summary).decode() + "\n")
     else:

@@ -327,6 +327,16 @@ async def test_a_stop_while_the_venue_is_asked_leaves_nothing(tmp_path: Path, mo
     assert not (tmp_path / "sessions").exists()
 
 
+def test_a_stop_before_the_desk_is_open_is_a_document_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mm_tui.runtime.headless.listen", lambda control: control.stop("SIGTERM"))
+    code, document, _ = run(capsys, options(tmp_path, "file:/nowhere", json=True), loaded())
+    assert code == 143
+    assert document == {"error": "ended by SIGTERM before the desk was open", "exit_code": 143}
+    assert run(capsys, options(tmp_path, "file:/nowhere"), loaded())[:2] == (143, {"out": ""})
+
+
 async def test_a_duration_of_the_clock_ends_a_live_desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     live = Live(monkeypatch, ticking, 2000)
     outcome = await run_session(
