@@ -153,6 +153,11 @@ def test_in_a_terminal_the_screen_opens(runtime: Runtime, monkeypatch: pytest.Mo
         ["run", "--venue", "bitmex", "--headless"],
         ["run", "--symbol", "BTCUSDT", "--headless"],
         ["--log-level", "loud"],
+        ["backtest", "x", "--out", ""],
+        ["demo", "--session-dir", "", "--headless"],
+        ["report", "x", "--html", ""],
+        ["--config", "", "sessions"],
+        ["report", ""],
         ["--config"],
     ],
 )

@@ -2,12 +2,17 @@
 
 from pathlib import Path
 
-from mm_tui.errors import DataError
+from mm_tui.errors import DataError, UsageError
 from mm_tui.journal import folder
 
 
 def find(name: str, sessions: Path, boxes: Path | None = None) -> Path:
-    """The path that is meant, among `boxes` a black box; raises DataError with what there is instead."""
+    """The path that is meant, among `boxes` a black box; raises DataError with what there is instead.
+
+    UsageError where nothing was named.
+    """
+    if not name:
+        raise UsageError("the name of a recording is empty; is a variable not set? (mm-tui sessions lists them)")
     path = Path(name).expanduser()
     if name == "last":
         found = folder.sessions(sessions)

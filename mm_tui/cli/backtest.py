@@ -9,6 +9,7 @@ import click
 
 from mm_tui.cli.common import (
     Globals,
+    PlaceType,
     SpeedType,
     global_options,
     json_option,
@@ -39,7 +40,7 @@ _SUMMARY = "summary.json"
 @salvage_option
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=PlaceType(file_okay=False),
     metavar="DIR",
     help="Write fills.csv, orders.csv, equity.csv, obligation.csv and summary.json there.",
 )

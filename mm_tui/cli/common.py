@@ -48,6 +48,19 @@ class SpeedType(click.ParamType):  # type: ignore[type-arg]  # generic only in t
         return factor
 
 
+class PlaceType(click.Path):
+    """A path with a name: an empty one is a variable that was never set, and would mean the folder one stands in."""
+
+    def __init__(self, *, file_okay: bool = True, dir_okay: bool = True) -> None:
+        super().__init__(file_okay=file_okay, dir_okay=dir_okay, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path."""
+        if value == "":
+            self.fail("it is empty; is a variable not set? (. is this folder)", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def global_options(command: F) -> F:
     """`--config` and `--log-level`; kept in the context's object, not handed to the command."""
     command = click.option(
@@ -59,7 +72,7 @@ def global_options(command: F) -> F:
     )(command)
     return click.option(
         "--config",
-        type=click.Path(path_type=Path),
+        type=PlaceType(),
         metavar="FILE",
         expose_value=False,
         callback=_keep,

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import click
 
-from mm_tui.cli.common import Globals, global_options, json_option, load_settings, progress, salvage_option, set_option
+from mm_tui.cli.common import (
+    Globals,
+    PlaceType,
+    global_options,
+    json_option,
+    load_settings,
+    progress,
+    salvage_option,
+    set_option,
+)
 
 _FORMATS = ("csv", "parquet", "hftbacktest")
 _TABLES = ("fills", "orders", "equity", "obligation", "trades", "book", "depth")
@@ -14,9 +23,7 @@ _TABLES = ("fills", "orders", "equity", "obligation", "trades", "book", "depth")
 @click.command()
 @click.argument("recording", metavar="SESSION|FILE|last")
 @click.option("--to", "form", type=click.Choice(_FORMATS), required=True, help="What kind of files.")
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, metavar="DIR", help="Where they go."
-)
+@click.option("--out", type=PlaceType(file_okay=False), required=True, metavar="DIR", help="Where they go.")
 @click.option("--table", "tables", multiple=True, type=click.Choice(_TABLES), help="Only this one; may be repeated.")
 @set_option
 @salvage_option

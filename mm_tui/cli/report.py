@@ -7,6 +7,7 @@ import click
 
 from mm_tui.cli.common import (
     Globals,
+    PlaceType,
     global_options,
     json_option,
     load_settings,
@@ -21,7 +22,7 @@ from mm_tui.cli.common import (
 @click.argument("recording", metavar="SESSION|FILE|last")
 @click.option(
     "--html",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=PlaceType(dir_okay=False),
     metavar="FILE",
     help="Write one page there that needs no network, instead of tables on the terminal.",
 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from mm_tui.cli.common import Globals, SpeedType, global_options, load_settings, set_option
+from mm_tui.cli.common import Globals, PlaceType, SpeedType, global_options, load_settings, set_option
 from mm_tui.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _desk_options(command: F) -> F:
         click.option("--theme", metavar="NAME", help="Colours of the screen."),
         click.option(
             "--session-dir",
-            type=click.Path(file_okay=False, path_type=Path),
+            type=PlaceType(file_okay=False),
             metavar="DIR",
             help="Record under this folder; one desk at a time may.",
         ),

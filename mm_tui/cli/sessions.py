@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mm_tui.cli.common import Globals, global_options, load_settings
+from mm_tui.cli.common import Globals, PlaceType, global_options, load_settings
 from mm_tui.errors import DeskError, UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _NAMES = 44
 """Of a session's name, at least; a black box's is longer."""
-_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FOLDER = PlaceType(file_okay=False)
 
 
 @click.command()

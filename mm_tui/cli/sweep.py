@@ -11,6 +11,7 @@ import click
 
 from mm_tui.cli.common import (
     Globals,
+    PlaceType,
     global_options,
     json_option,
     load_settings,
@@ -50,7 +51,7 @@ _LINE_EVERY_S: Final = 30.0
 @salvage_option
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=PlaceType(file_okay=False),
     metavar="DIR",
     help="Keep the runs and the results there, instead of under the state folder.",
 )

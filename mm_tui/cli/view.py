@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from mm_tui.cli.common import Globals, global_options, load_settings
+from mm_tui.cli.common import Globals, PlaceType, global_options, load_settings
 
 
 @click.command(hidden=True)
-@click.argument("socket", type=click.Path(path_type=Path))
+@click.argument("socket", type=PlaceType())
 @click.option("--theme", metavar="NAME", help="Colours of the screen.")
 @click.option("--act", is_flag=True, help="Hand actions to the desk, which does them where it allows that.")
 @global_options
