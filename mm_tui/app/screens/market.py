@@ -14,6 +14,7 @@ from mm_tui.app.search import Search
 from mm_tui.errors import UsageError
 from mm_tui.settings.market import Market, read_symbol, read_venue
 
+_LEAST_COLUMNS: Final = 12
 _COLUMNS: Final = 66
 _ROWS: Final = 12
 _AROUND: Final = 4
@@ -217,7 +218,7 @@ class MarketPicker(Sheet):
     def _list(self) -> Text:
         if not self._found and self._why:
             lines = [
-                *wrap(self._why, _COLUMNS - 6),
+                *wrap(self._why, max(_LEAST_COLUMNS, min(_COLUMNS, self.app.size.width) - 6)),
                 "",
                 "A pair can be typed, for example ETH/USDT." if self._venue else "",
             ]

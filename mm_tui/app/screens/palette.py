@@ -14,6 +14,8 @@ from mm_tui.app.screens.sheet import Sheet
 
 _ROWS = 12
 _COLUMNS = 66
+_AROUND = 4
+"""Lines of the sheet besides its offers: the border, the input, a blank."""
 _LESS = 0.9
 """A match in the help counts less than one in the name."""
 
@@ -54,7 +56,7 @@ class Palette(Sheet):
 
     def wanted(self) -> tuple[int, int]:
         """Always the same size, so that nothing jumps while it is typed in."""
-        return _COLUMNS, _ROWS + 4
+        return _COLUMNS, _ROWS + _AROUND
 
     def compose(self) -> Iterator[Input | Static]:
         """The input and the list."""
@@ -103,7 +105,7 @@ class Palette(Sheet):
     @property
     def _first(self) -> int:
         """The topmost offer seen."""
-        return max(0, min(self._at - _ROWS + 1, len(self._found) - _ROWS)) if self._at >= _ROWS else 0
+        return max(0, min(self._at + 1, len(self._found)) - self._room)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -122,7 +124,12 @@ class Palette(Sheet):
         self._count()
 
     def _count(self) -> None:
-        self.count(self._at, len(self._found), _ROWS)
+        self.count(self._at, len(self._found), self._room)
+
+    @property
+    def _room(self) -> int:
+        """Offers that the screen has lines for."""
+        return max(1, min(_ROWS, self.app.size.height - _AROUND + 1))
 
     def _list(self) -> Text:
         """The matches around the chosen one."""
@@ -130,7 +137,7 @@ class Palette(Sheet):
             return Text("nothing matches", style=self.faint)
         first = self._first
         lines = []
-        for at, (_, shown, does) in enumerate(self._found[first : first + _ROWS], first):
+        for at, (_, shown, does) in enumerate(self._found[first : first + self._room], first):
             chosen = at == self._at
             line = Text.assemble(
                 (f"{'▸' if chosen else ' '} {shown:<22}", f"bold {self.style('accent')}" if chosen else ""),

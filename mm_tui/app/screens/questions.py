@@ -18,6 +18,8 @@ from mm_tui.views.frames import DeskFrame, ShadowRow
 _FEW_LINES: Final = 8
 _LONGEST_LINE: Final = 74
 _SHORTEST_LINE: Final = 20
+_RIM: Final = 6
+"""Cells of a sheet beside its lines."""
 _MOST_CHANGES: Final = 8
 
 
@@ -37,20 +39,19 @@ class Question(Sheet):
         """The figures of a question move with the market."""
         said = self._ask(frame)
         if said != self._said:
-            rows_changed = len(said) != len(self._said)
+            before = len(self.lines())
             self._said = said
-            self.refresh(layout=rows_changed)
+            self.refresh(layout=len(self.lines()) != before)
 
     def lines(self) -> list[Text]:
         """What would be done, then the keys; on a screen of a few lines the keys come first."""
-        keys = Text.assemble(
-            ("y", f"bold {self.style('warning')}"),
-            f" {self._yes}    ",
-            ("any other key", f"bold {self.style('foreground')}"),
-            f" {self._no}",
-        )
-        said = [Text(line) for line in self._said]
-        return [keys, *said] if self.app.size.height < _FEW_LINES else [*said, keys]
+        room = max(_SHORTEST_LINE, self.app.size.width - _RIM)
+        yes = Text.assemble(("y", f"bold {self.style('warning')}"), f" {self._yes}")
+        no = Text.assemble(("any other key", f"bold {self.style('foreground')}"), f" {self._no}")
+        beside = Text("    ").join([yes, no])
+        keys = [beside] if beside.cell_len <= room else [yes, no]
+        said = [Text(part) for line in self._said for part in (wrap(line, room) or [""])]
+        return [*keys, *said] if self.app.size.height < _FEW_LINES else [*said, *keys]
 
     def pressed(self, key: str) -> None:
         """Only `y` is a yes."""
@@ -66,7 +67,7 @@ class Notice(Reading):
 
     def text(self) -> list[Text]:
         """What it says, in lines that the screen has room for."""
-        room = max(_SHORTEST_LINE, self.app.size.width - 6)
+        room = max(_SHORTEST_LINE, self.app.size.width - _RIM)
         return [Text(part) for line in self._text for part in (wrap(line, room) or [""])]
 
 

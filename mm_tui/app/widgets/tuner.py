@@ -99,8 +99,8 @@ class Tuner(Panel):
             return
         told = _told(self.frame, self.draft, self.rows, width)
         about = self._about(width, 2 if height >= _LEAST_LIST + 3 + _GHOST_LINES else 1)
-        below = [*about, *told]
         top = int(self.frame.estimates is not None)
+        below = _beneath(about, told, height - 1 - top - min(len(self.rows), _LEAST_LIST))
         if self.frame.estimates is not None:
             self.put(0, self.frame.estimates, estimate_line, self.frame.estimates, width)
         room = max(1, min(len(self.rows), height - len(below) - 1 - top))
@@ -159,6 +159,12 @@ class Tuner(Panel):
         """The row before."""
         event.stop()
         self.post_message(self.Chosen(by=-1))
+
+
+def _beneath(about: list[list[Span]], told: list[list[Span]], room: int) -> list[list[Span]]:
+    """What stands below the list: in a low panel the last lines of what is told give way, then all but the bounds."""
+    told = told[: max(1, room - len(about))]
+    return [*about[-max(1, room - len(told)) :], *told]
 
 
 def settable(frame: DeskFrame) -> tuple[ParameterRow, ...]:

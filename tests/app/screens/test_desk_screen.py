@@ -154,7 +154,7 @@ async def test_tab_moves_among_the_panels_that_are_shown() -> None:
         assert seen == {"ladder", "orders", "position", "risk", "chart", "fills"}  # the last by their strip
 
 
-@pytest.mark.parametrize("size", [(200, 55), (80, 24), (60, 16), (20, 5)])
+@pytest.mark.parametrize("size", [(200, 55), (80, 24), (60, 16), (40, 10), (20, 5)])
 @pytest.mark.parametrize("key", ["f", "q"])
 async def test_a_question_shows_its_answer_at_every_size(size: tuple[int, int], key: str) -> None:
     app = DeskApp(Recorded(desk_frame()))
@@ -166,5 +166,9 @@ async def test_a_question_shows_its_answer_at_every_size(size: tuple[int, int], 
             for strip in app.screen._compositor.render_strips(app.screen.size)
         ]
         assert any("y close it" in row or "y quit" in row for row in rows)
+        if size >= (40, 10):
+            text = " ".join(" ".join(row.strip("│ ") for row in rows).split())
+            assert "any other key keep the position" in text or "any other key stay" in text
+            assert "slippage about" in text or "Quitting cancels all orders and keeps the position." in text
         if size[0] >= 60:
             assert any("sell 0.00412 BTC" in row or "+0.00412 BTC." in row for row in rows)

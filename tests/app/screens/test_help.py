@@ -103,11 +103,12 @@ async def test_on_a_small_screen_all_of_it_can_be_scrolled_to(size: tuple[int, i
         last = len(every) - room + 1
         for key, top in (("home", 0), ("j", 1), ("down", 2), ("k", 1), ("up", 0), ("G", last), ("g", 0)):
             await pilot.press(key)
-            assert read(sheet)[0] == every[min(top, last)], key
+            line = every[min(top, last)]
+            await until(pilot, lambda line=line: read(sheet)[0] == line)
         await pilot._post_mouse_events([MouseScrollDown], sheet)
-        assert read(sheet)[0] == every[min(3, last)]
+        await until(pilot, lambda: read(sheet)[0] == every[min(3, last)])
         await pilot._post_mouse_events([MouseScrollUp], sheet)
-        assert read(sheet)[0] == every[0]
+        await until(pilot, lambda: read(sheet)[0] == every[0])
         await pilot.press("end")
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: sheet.border_subtitle == "")

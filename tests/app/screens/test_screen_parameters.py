@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
+import pytest
 from desk_link import Recorded
 from hand_frames import desk_frame, formula
 from hand_ghost import PASSIVE, PURE, ghost, rows_of, tunable
@@ -223,3 +224,20 @@ async def test_the_ladder_is_seen_beside_it_at_every_size_and_all_is_as_before_a
         await on.pilot.resize_terminal(120, 40)
         await on.press("escape")
         assert on.app.desk.panels["orders"].widget.display
+
+
+@pytest.mark.parametrize(("size", "least"), [((60, 18), 3), ((40, 10), 3), ((80, 24), 8)])
+async def test_a_low_panel_keeps_a_few_rows_the_bounds_and_what_would_be_quoted(
+    size: tuple[int, int], least: int
+) -> None:
+    app = DeskApp(Recorded(tunable(ghost=ghost())))
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("p", "right", "right", "right")
+        await pilot.pause()
+        app.desk.show(app.link.frame)
+        rows = ["".join(text for text, _, _ in strip) for strip in app.screen._compositor.render_strips()]
+        text = "\n".join(rows)
+        listed = [name for name in ("min_spread", "max_spread", "orders_per", "order_amount") if name in text]
+        assert len(listed) >= min(least, 4)
+        assert "≤ 10,000" in text
+        assert "would quote" in text
