@@ -19,6 +19,8 @@ from mm_tui.settings.sections import Settings
 
 PREFIX = "MM_TUI__"
 """Start of the environment variables that are settings; `__` stands between the parts of a key."""
+BEFORE: dict[Key, Any] = {("strategy", "passive", "refill_delay_s"): 0.0}
+"""What a desk did before a key was there, where that is not the key's default."""
 
 
 class Named(NamedTuple):
@@ -103,11 +105,22 @@ def load_recorded(tree: Mapping[str, Any], where: str, overrides: Sequence[str],
     Neither the environment nor a settings file has a say, so that a session runs again as it ran.
     """
     merger = _Merger()
-    merger.add((), _without_unset(tree), _Origin(lambda _key, _value: where, lambda _key: where))
+    merger.add((), _as_it_was(_without_unset(tree)), _Origin(lambda _key, _value: where, lambda _key: where))
     _add_named(merger, named)
     for override in overrides:
         _add_override(merger, override)
     return merger.finish(None)
+
+
+def _as_it_was(tree: dict[str, Any]) -> dict[str, Any]:
+    """A session keeps every setting; one that it lacks was not there yet, and the desk did without it."""
+    for path, value in BEFORE.items():
+        section: Any = tree
+        for name in path[:-1]:
+            section = section.get(name) if isinstance(section, dict) else None
+        if isinstance(section, dict):
+            section.setdefault(path[-1], value)
+    return tree
 
 
 def _without_unset(tree: Mapping[str, Any]) -> dict[str, Any]:

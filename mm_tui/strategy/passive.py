@@ -2,7 +2,8 @@
 
 The quotes of a side stand evenly between `min_spread_bps` and `max_spread_bps` from the reference. They stay until
 the reference has drifted by `drift_threshold_bps` from the one they were made from, or one of them was filled; then
-all are made anew.
+all are made anew, but for the one that was filled: its place stays empty for `refill_delay_s`, so that a side that is
+being run over steps back, quote by quote.
 A bid is floored and an ask ceiled to a tick; neither is let cross the touch.
 """
 
@@ -11,9 +12,11 @@ from typing import Annotated, Literal
 import msgspec
 
 from mm_tui.model.bounds import Bps, NotNegative, Positive, PositiveBps, exact
+from mm_tui.model.clock import SECOND
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.generator import Generator
 from mm_tui.model.instrument import Instrument
+from mm_tui.model.twin import twin
 from mm_tui.strategy.api import NEVER, NO_QUOTES, Leans, Quote, Quotes, Rest, View
 from mm_tui.strategy.waterfall import Fall, signed
 
@@ -37,8 +40,39 @@ class PassiveParams(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """The price that they stand around."""
     reference_window: Positive = 10.0
     """Window of twap, vwap and hybrid and time constant of ema, seconds."""
+    refill_delay_s: NotNegative = 15.0
+    """How long the place of a quote that was filled stays empty."""
     quantity_jitter: Annotated[float, msgspec.Meta(ge=0, le=0.5)] = 0.05
     """Each order's size is drawn once from order_amount × (1 ± this)."""
+
+
+class Gaps:
+    """Places that stay empty because their quotes were filled."""
+
+    __slots__ = ("_counted", "places", "until")
+
+    def __init__(self) -> None:
+        self.places: dict[tuple[Side, int], int] = {}
+        """Side and level, and until when, ns."""
+        self.until = NEVER
+        """When the first of them is quoted again, ns."""
+        self._counted = 0
+        """Quotes that were filled and are seen to."""
+
+    def copy(self) -> "Gaps":
+        """One that goes on by itself."""
+        return twin(self)
+
+    def look(self, view: View, delay_s: float) -> None:
+        """Leave the places empty of quotes that were filled since; quote again where that was long enough ago."""
+        delay = round(delay_s * SECOND)
+        for one in view.completions:
+            if one.number > self._counted:
+                self._counted = one.number
+                self.places[one.side, one.level] = one.ts + delay
+        if self.places:
+            self.places = {place: until for place, until in self.places.items() if view.ts < until}
+            self.until = min(self.places.values(), default=NEVER)
 
 
 class Passive:
@@ -54,6 +88,7 @@ class Passive:
         self._leans = Leans()
         self._low2 = self._high2 = 0.0
         """The reference may stay between these before the quotes follow."""
+        self.gaps = Gaps()
         self._instrument: Instrument | None = None
         self._amount = 0.0
         """Of each order, lots of that instrument."""
@@ -80,9 +115,15 @@ class Passive:
         reference2 = view.reference2(self.params.reference)
         if reference2 is None:
             return NO_QUOTES
-        if self._low2 < reference2 < self._high2 and view.leans is self._leans and not view.renew:
+        if (
+            self._low2 < reference2 < self._high2
+            and view.leans is self._leans
+            and view.ts < self.gaps.until
+            and not view.renew
+        ):
             return self._quotes
         self._leans = leans = view.leans
+        self.gaps.look(view, self.params.refill_delay_s)
         if view.instrument is not self._instrument:
             self._measure(view.instrument)
         drift2 = max(reference2 * self.params.drift_threshold_bps / 10_000, 1e-9)
@@ -96,11 +137,16 @@ class Passive:
 
     def rest(self) -> Rest | None:
         """Until the mid has drifted; None where the reference is another."""
-        return Rest(self._low2, self._high2, NEVER) if self.params.reference == "mid" else None
+        return Rest(self._low2, self._high2, self.gaps.until) if self.params.reference == "mid" else None
 
     def forget(self) -> None:
         """Make the quotes anew at the next call, whatever the drift."""
         self._low2 = self._high2 = 0.0
+
+    def inherit(self, before: object) -> None:
+        """Go on where the same strategy with other parameters was: what it leaves empty stays so."""
+        if isinstance(before, Passive):
+            self.gaps = before.gaps.copy()
 
     def _measure(self, instrument: Instrument) -> None:
         """Amounts in the instrument's own units, once: decimal arithmetic is dear and its answer stays."""
@@ -117,6 +163,8 @@ class Passive:
         why = f"half {half:.2f}" + (f", spread × {leans.spread_factor:.2f}" if leans.spread_factor != 1 else "")
         quotes = []
         for level in range(params.orders_per_side):
+            if (side, level) in self.gaps.places:
+                continue
             fall = Fall(side, reference2, params.reference)
             if leans.lean_bps:
                 fall.to("lean", centre2, f"lean {signed(leans.lean_bps, 1)}")

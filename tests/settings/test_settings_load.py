@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from mm_tui.errors import SettingsError
-from mm_tui.settings.load import Loaded, Named, find_file, flatten, load
+from mm_tui.settings.load import Loaded, Named, find_file, flatten, load, load_recorded
 from mm_tui.settings.sections import Settings
 
 
@@ -385,3 +385,12 @@ def test_a_broken_file_does_not_hide_the_other_problems(tmp_path: Path) -> None:
     assert len(found) == 2
     assert found[0].startswith("settings.toml:1:")
     assert found[1] == "--set risk.max_position: got 0, must be > 0"
+
+
+def test_a_session_of_before_a_key_runs_as_it_ran() -> None:
+    old = load_recorded({"strategy": {"passive": {"min_spread_bps": 3.0}}}, "session.json", [])
+    assert old.settings.strategy.passive.refill_delay_s == 0
+    kept = load_recorded({"strategy": {"passive": {"refill_delay_s": 7.0}}}, "session.json", [])
+    assert kept.settings.strategy.passive.refill_delay_s == 7
+    other = load_recorded({"risk": {"max_position": 0.5}}, "session.json", [])
+    assert other.settings.strategy.passive.refill_delay_s == 15

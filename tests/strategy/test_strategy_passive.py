@@ -4,13 +4,15 @@ import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pure_desk import ASK, BID, MID2
+from pure_desk import ASK, BID, MID2, SECOND, START
 from quiet_view import QuietView
 
 from mm_tui.errors import UsageError
+from mm_tui.model.events import BUY, SELL
 from mm_tui.model.waterfall import Step
+from mm_tui.risk.limits import Limits
 from mm_tui.strategy import registry
-from mm_tui.strategy.api import Leans
+from mm_tui.strategy.api import NEVER, Completion, Leans, Rest
 from mm_tui.strategy.passive import Passive, PassiveParams
 from mm_tui.strategy.waterfall import reason
 
@@ -128,3 +130,61 @@ def test_the_steps_fall_from_the_reference_to_the_price(lean: float, factor: flo
         assert ("lean" in names, "level" in names) == (lean != 0, quote.level > 0)
         held = quote.price == (market.ask - 1 if quote.side > 0 else market.bid + 1)
         assert "clamp" not in names or held
+
+
+def places(passive: Passive, market: QuietView) -> list[tuple[int, ...]]:
+    """Levels that are quoted, bids and asks."""
+    quotes = passive.quote(market)
+    return [tuple(one.level for one in side) for side in (quotes.bids, quotes.asks)]
+
+
+def test_where_a_quote_was_filled_none_stands_for_a_while_and_the_others_do() -> None:
+    passive, market = Passive(STEADY), QuietView()
+    assert places(passive, market) == [(0, 1, 2), (0, 1, 2)]
+    market.renew = True
+    market.completions.append(Completion(1, START, BUY, 0, BID, 200))
+    assert places(passive, market) == [(1, 2), (0, 1, 2)]
+    market.renew = False
+    rest = passive.rest()
+    assert isinstance(rest, Rest)
+    assert rest.until == START + 15 * SECOND
+    market.ts, market.renew = START + 5 * SECOND, True
+    market.completions += [Completion(2, market.ts, BUY, 1, BID, 200), Completion(3, market.ts, SELL, 2, ASK, 200)]
+    assert places(passive, market) == [(2,), (0, 1)]
+    market.renew = False
+    market.ts = START + 15 * SECOND - 1
+    assert places(passive, market) == [(2,), (0, 1)]
+    market.ts += 1
+    assert places(passive, market) == [(0, 2), (0, 1)]
+    market.ts = START + 20 * SECOND
+    assert places(passive, market) == [(0, 1, 2), (0, 1, 2)]
+    rest = passive.rest()
+    assert isinstance(rest, Rest)
+    assert rest.until == NEVER
+
+
+def test_other_parameters_leave_empty_what_was_and_no_delay_leaves_nothing_empty() -> None:
+    passive, market = Passive(STEADY), QuietView()
+    market.completions.append(Completion(1, START, BUY, 0, BID, 200))
+    assert places(passive, market) == [(1, 2), (0, 1, 2)]
+    other = Passive(msgspec.structs.replace(STEADY, min_spread_bps=3.0))
+    other.inherit(passive)
+    other.inherit(object())
+    assert places(other, market) == [(1, 2), (0, 1, 2)]
+    assert places(Passive(msgspec.structs.replace(STEADY, refill_delay_s=0.0)), market) == [(0, 1, 2), (0, 1, 2)]
+
+
+@given(seed=st.integers(0, 1000), delay=st.sampled_from([15.0, 20.0, 40.0]))
+def test_by_default_no_side_is_filled_more_often_than_the_limit_allows(seed: int, delay: float) -> None:
+    """Whatever stands is filled as soon as it may be, on one side alone."""
+    passive, market = Passive(msgspec.structs.replace(STEADY, refill_delay_s=delay), seed), QuietView(ts=START)
+    times: list[int] = []
+    for step in range(400):
+        market.ts, market.renew = START + step * SECOND // 4 + step, True
+        for quote in passive.quote(market).bids:
+            if (seed * 7919 + step * 104_729 + quote.level) % 3 == 0:
+                times.append(market.ts)
+                market.completions.append(Completion(len(times), market.ts, BUY, quote.level, quote.price, 1))
+    limits = Limits()
+    window = round(limits.same_side_window_s * SECOND)
+    assert all(sum(0 <= now - one <= window for one in times) <= limits.max_same_side_fills for now in times)

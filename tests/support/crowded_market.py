@@ -19,7 +19,12 @@ from mm_tui.strategy.passive import PassiveParams
 
 WIDE = Limits(max_daily_loss=500, max_drawdown=300, max_same_side_fills=1000, max_position=1)
 AT_THE_TOUCH = PassiveParams(
-    min_spread_bps=0.0005, max_spread_bps=0.0005, orders_per_side=1, drift_threshold_bps=0, min_order_value=0
+    refill_delay_s=0.0,
+    min_spread_bps=0.0005,
+    max_spread_bps=0.0005,
+    orders_per_side=1,
+    drift_threshold_bps=0,
+    min_order_value=0,
 )
 
 

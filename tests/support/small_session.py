@@ -12,7 +12,8 @@ from mm_tui.runtime.session import run_session
 from mm_tui.settings.load import Loaded, load
 from mm_tui.settings.options import RunOptions
 
-SETTINGS = ("strategy.passive.quantity_jitter=0",)
+SETTINGS = ("strategy.passive.quantity_jitter=0", "strategy.passive.refill_delay_s=0")
+"""Every size as wanted, and every quote put back at once: seconds of this market are to hold many fills."""
 
 
 def loaded(*overrides: str) -> Loaded:

@@ -114,7 +114,7 @@ async def test_what_is_wrong_says_why_in_place_and_is_not_sent() -> None:
 
 async def test_what_is_dropped_leaves_a_record_and_a_drop_of_nothing_none() -> None:
     async with opened(tunable()) as on:
-        await on.press("right", "G", "k", "k", "k", "right", "escape")
+        await on.press("right", "G", "k", "k", "k", "k", "right", "escape")
         assert on.app.desk.sheet is None
         assert on.link.acts == [("drop", "min_spread_bps 2 → 2.1\ndrift_threshold_bps 2 → 2.1")]
         assert on.drafts[-1] == ""
