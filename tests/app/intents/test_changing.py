@@ -115,9 +115,9 @@ async def test_a_click_chooses_and_the_wheel_moves() -> None:
         await pilot.pause()
         assert app.desk.sheet is not None
         listed = app.desk.sheet.query_one(".list")
+        await until(pilot, lambda: listed.region.area > 0)
         await pilot.click(listed, offset=(3, 0))
-        await pilot.pause()
-        assert "Pair on auto" in said(app)
+        await until(pilot, lambda: "Pair on auto" in said(app))
         await pilot.press("escape")
         await pilot.pause()
         for kind in (events.MouseScrollDown, events.MouseScrollDown, events.MouseScrollUp):

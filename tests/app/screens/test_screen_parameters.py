@@ -11,6 +11,7 @@ from hand_frames import desk_frame, formula
 from hand_ghost import PASSIVE, PURE, ghost, rows_of, tunable
 from panel_app import lines_of
 from textual.pilot import Pilot
+from waiting import until
 
 from mm_tui.app.app import DeskApp
 from mm_tui.app.screens.parameters import Parameters
@@ -180,6 +181,7 @@ async def test_mouse_and_a_long_list() -> None:
         assert "1 of 40" in on.text
         assert "parameter_21" in await on.press("pagedown", "pagedown", "down")
         assert "22 of 40" in on.text
+        await until(on.pilot, lambda: on.sheet.tuner.region.area)
         await on.pilot.click(on.sheet.tuner, offset=(5, 1))
         await on.pilot.pause()
         assert on.sheet.tuner.at == 16
@@ -200,6 +202,7 @@ async def test_what_the_formula_is_fed_with_stands_above_its_parameters() -> Non
         assert "σ 1.24 bps/√s  κ 0.61 /bp  A 3.18 /s  R² 0.94" in on.text
         assert frame.estimates is not None
         assert "σ 2.50 bps/√s" in on.show(estimates=msgspec.structs.replace(frame.estimates, volatility=2.5))
+        await until(on.pilot, lambda: on.sheet.tuner.region.area)
         await on.pilot.click(on.sheet.tuner, offset=(5, 3))
         await on.pilot.pause()
         assert on.sheet.tuner.at == 1
