@@ -117,7 +117,7 @@ PLANTS = (
         _row(Status.UNKNOWN, Trigger.CANCEL_REJECTED, Status.CANCELED),
     ),
     Plant(
-        "an order is let go the first time that the exchange does not know it", (4,),
+        "an order is let go the first time that the exchange does not know it", (4, 5),
         _words(
             Replies, "_query_rejected",
             "not never_came(event.code, order.created, event.asked)", "event.code != -2013",

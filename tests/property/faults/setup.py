@@ -169,6 +169,8 @@ def setup_of(seed: int) -> Setup:
         halted="drawdown 31.20, limit 30, since 14:02:11" if carried and dice.random() < 0.5 else "",
     )
     erratic = dice.choice((0, 0, 60, 400))
+    if isinstance(params, PassiveParams):
+        params = msgspec.structs.replace(params, refill_delay_s=dice.choice((0.0, 0.0, 0.0, 2.0)))
     return Setup(config, kind, params, erratic, seed, opening)
 
 
