@@ -2,13 +2,13 @@
 
 from textual.widget import Widget
 
-from mm_tui.app.widgets.chart import Chart
+from mm_tui.app.widgets.chart.chart import Chart
 from mm_tui.app.widgets.events import Events
 from mm_tui.app.widgets.fills import Fills
 from mm_tui.app.widgets.header import Header
-from mm_tui.app.widgets.heatmap import Heatmap
+from mm_tui.app.widgets.heatmap.heatmap import Heatmap
 from mm_tui.app.widgets.history import History
-from mm_tui.app.widgets.ladder import Ladder
+from mm_tui.app.widgets.ladder.ladder import Ladder
 from mm_tui.app.widgets.orders import Orders
 from mm_tui.app.widgets.parameters import Parameters
 from mm_tui.app.widgets.position import Position

@@ -8,13 +8,13 @@ from hand_frames import depth, formula, ladder, strained
 from panel_app import PanelApp
 
 from mm_tui.app.actions import CHARTS
-from mm_tui.app.widgets.chart import Chart
+from mm_tui.app.widgets.chart.chart import Chart
 from mm_tui.app.widgets.events import Events
 from mm_tui.app.widgets.fills import Fills
 from mm_tui.app.widgets.header import Header
-from mm_tui.app.widgets.heatmap import Heatmap
+from mm_tui.app.widgets.heatmap.heatmap import Heatmap
 from mm_tui.app.widgets.history import History
-from mm_tui.app.widgets.ladder import Ladder
+from mm_tui.app.widgets.ladder.ladder import Ladder
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.orders import Orders
 from mm_tui.app.widgets.parameters import Parameters

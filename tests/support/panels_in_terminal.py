@@ -17,8 +17,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from mm_tui.app.widgets.direct import Direct
-from mm_tui.app.widgets.heatmap import Heatmap
-from mm_tui.app.widgets.ladder import Ladder
+from mm_tui.app.widgets.heatmap.heatmap import Heatmap
+from mm_tui.app.widgets.ladder.ladder import Ladder
 from mm_tui.app.widgets.tape import Tape
 from mm_tui.app.widgets.truth import Truth
 from mm_tui.views.frames import DeskFrame

@@ -33,7 +33,7 @@ from mm_tui.app.screens.footer import Footer
 from mm_tui.app.screens.guard import Guarded
 from mm_tui.app.screens.sheet import Sheet
 from mm_tui.app.screens.tabs import Tabs
-from mm_tui.app.widgets.ladder import Ladder
+from mm_tui.app.widgets.ladder.ladder import Ladder
 from mm_tui.views.frames import DeskFrame, Viewport
 
 TURNS = {"tape": 0, "position": 0, "truth": 0, "workers": 0, "orders": 1, "events": 1, "risk": 1, "chart": 1}

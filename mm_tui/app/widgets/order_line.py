@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from mm_tui.app.widgets.ladder_row import place_in_queue, place_spans
+from mm_tui.app.widgets.ladder.row import place_in_queue, place_spans
 from mm_tui.app.widgets.spans import Span
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt

@@ -11,7 +11,7 @@ from mm_tui.app.actions import ACTIONS, DESK, resolve, shown
 from mm_tui.app.app import DeskApp
 from mm_tui.app.replay_actions import REPLAY
 from mm_tui.app.screens.help import Help, help_lines, here_of
-from mm_tui.app.widgets.ladder import Ladder
+from mm_tui.app.widgets.ladder.ladder import Ladder
 from mm_tui.app.widgets.risk import Risk
 
 

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from mm_tui.app.app import DeskApp
 from mm_tui.app.intents.intents import price_of
 from mm_tui.app.screens.level import Level
-from mm_tui.app.widgets.ladder import Ladder
+from mm_tui.app.widgets.ladder.ladder import Ladder
 from mm_tui.app.widgets.whylevel import WhyLevel
 from mm_tui.views.frames import DeskFrame
 

@@ -15,7 +15,7 @@ from waiting import until
 
 from mm_tui.app.app import DeskApp
 from mm_tui.app.screens.parameters import Parameters
-from mm_tui.app.widgets.ladder import Ladder
+from mm_tui.app.widgets.ladder.ladder import Ladder
 from mm_tui.strategy.avellaneda import AvellanedaParams
 from mm_tui.views.frames import DeskFrame
 

@@ -16,7 +16,7 @@ from textual.driver import Driver
 from textual.screen import Screen
 
 from mm_tui.app.widgets.direct import direct
-from mm_tui.app.widgets.ladder import Ladder
+from mm_tui.app.widgets.ladder.ladder import Ladder
 
 SCRIPT = Path(__file__).resolve().parents[2] / "support" / "panels_in_terminal.py"
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")

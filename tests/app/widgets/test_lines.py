@@ -7,11 +7,11 @@ from panel_app import PanelApp, lines_of
 from rich.cells import cell_len
 from textual.geometry import Offset, Region
 
-from mm_tui.app.widgets.chart import Chart
+from mm_tui.app.widgets.chart.chart import Chart
 from mm_tui.app.widgets.events import Events
 from mm_tui.app.widgets.fills import Fills
 from mm_tui.app.widgets.header import Header
-from mm_tui.app.widgets.ladder import Ladder
+from mm_tui.app.widgets.ladder.ladder import Ladder
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.orders import Orders
 from mm_tui.app.widgets.parameters import Parameters

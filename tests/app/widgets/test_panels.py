@@ -11,7 +11,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 
 from mm_tui.app.widgets.events import Events
 from mm_tui.app.widgets.header import Header
-from mm_tui.app.widgets.ladder import Ladder
+from mm_tui.app.widgets.ladder.ladder import Ladder
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.orders import Orders
 from mm_tui.app.widgets.parameters import Parameters

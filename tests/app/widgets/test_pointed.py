@@ -10,8 +10,8 @@ from textual.events import MouseDown
 from waiting import until
 
 from mm_tui.app.app import DeskApp
-from mm_tui.app.widgets.chart import Chart
-from mm_tui.app.widgets.heatmap import Heatmap
+from mm_tui.app.widgets.chart.chart import Chart
+from mm_tui.app.widgets.heatmap.heatmap import Heatmap
 
 
 def at(panel: Any) -> object:

@@ -5,8 +5,8 @@ import pytest
 from hand_ghost import ghost, tunable
 from panel_app import PanelApp, lines_of
 
-from mm_tui.app.widgets.ghosts import NO_MARK, Mark, mark_at, marks_of
-from mm_tui.app.widgets.ladder import Ladder
+from mm_tui.app.widgets.ladder.ghosts import NO_MARK, Mark, mark_at, marks_of
+from mm_tui.app.widgets.ladder.ladder import Ladder
 from mm_tui.model.events import BUY, SELL
 from mm_tui.views.frames import GhostFrame, GhostQuote, LadderRow
 

@@ -7,7 +7,7 @@ from hand_frames import BTC, MID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mm_tui.app.widgets.columns import SETS, Needs, beside, columns_for, price_text, scale_for
+from mm_tui.app.widgets.ladder.columns import SETS, Needs, beside, columns_for, price_text, scale_for
 from mm_tui.app.widgets.spans import Spans
 
 STEP = BTC.step_size

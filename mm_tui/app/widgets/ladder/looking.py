@@ -8,7 +8,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from mm_tui.app.widgets.columns import SETS, UNITS
+from mm_tui.app.widgets.ladder.columns import SETS, UNITS
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.views.frames import LadderRow, Viewport
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from mm_tui.app.widgets.chart.plot import Series, Values
 from mm_tui.app.widgets.fills import places_of
-from mm_tui.app.widgets.plot import Series, Values
 from mm_tui.model.account import MICRO
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt

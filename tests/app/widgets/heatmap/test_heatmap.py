@@ -8,8 +8,8 @@ from hand_frames import BTC, PEPE, depth, strained
 from panel_app import PanelApp, lines_of
 from textual.geometry import Offset
 
-from mm_tui.app.widgets.heat import FACTORS, LEVELS, Alphabet, Heat
-from mm_tui.app.widgets.heatmap import SPANS, Heatmap
+from mm_tui.app.widgets.heatmap.heatmap import SPANS, Heatmap
+from mm_tui.app.widgets.heatmap.memory import FACTORS, LEVELS, Alphabet, Heat
 from mm_tui.model.events import BUY, SELL
 from mm_tui.views import fmt
 from mm_tui.views.frames import ChartFill, DepthFrame, DepthTrades
@@ -190,7 +190,7 @@ async def test_lines_that_are_shifted_are_what_whole_lines_would_be(monkeypatch:
         app.show(strained(depth=part(300)))
         way = Way(100, 24)
         way.write(Offset(0, 0), [(at, row, None) for at, row in enumerate(panel._rows)], None)
-        for module in ("heatmap", "lines"):
+        for module in ("heatmap.heatmap", "lines"):
             monkeypatch.setattr(f"mm_tui.app.widgets.{module}.direct", lambda _: way)
         for end in [*range(301, 330), 332, 333, 340]:
             app.show(strained(depth=part(end)))

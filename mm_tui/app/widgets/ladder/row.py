@@ -6,8 +6,8 @@ At the left edge where our own orders stand in their queues, at the right edge w
 from typing import NamedTuple
 
 from mm_tui.app.palette import Palette
-from mm_tui.app.widgets.columns import AIR, MARK, QUEUE, Columns, Scale, beside
-from mm_tui.app.widgets.ghosts import NO_MARK, Mark
+from mm_tui.app.widgets.ladder.columns import AIR, MARK, QUEUE, Columns, Scale, beside
+from mm_tui.app.widgets.ladder.ghosts import NO_MARK, Mark
 from mm_tui.app.widgets.spans import Span, glowing
 from mm_tui.model.instrument import Instrument
 from mm_tui.views import fmt

@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from mm_tui.app.widgets.columns import (
+from mm_tui.app.widgets.header import STATE_COLOURS
+from mm_tui.app.widgets.ladder.columns import (
     Columns,
     Needs,
     beside,
@@ -10,9 +11,9 @@ from mm_tui.app.widgets.columns import (
     price_text,
     price_width,
 )
-from mm_tui.app.widgets.ghosts import Marks, mark_at, marks_of
-from mm_tui.app.widgets.header import STATE_COLOURS
-from mm_tui.app.widgets.ladder_row import (
+from mm_tui.app.widgets.ladder.ghosts import Marks, mark_at, marks_of
+from mm_tui.app.widgets.ladder.looking import HEAD_AND_SPREAD, Looking
+from mm_tui.app.widgets.ladder.row import (
     EMPTY,
     Beside,
     Cells,
@@ -26,7 +27,6 @@ from mm_tui.app.widgets.ladder_row import (
     spans_of,
     spread_line,
 )
-from mm_tui.app.widgets.ladder_view import HEAD_AND_SPREAD, Looking
 from mm_tui.app.widgets.spans import fade
 from mm_tui.model.events import BUY, SELL, Side
 from mm_tui.model.instrument import Instrument

@@ -3,9 +3,9 @@
 from bisect import bisect_right
 from typing import Final
 
-from mm_tui.app.widgets.chart_lines import STYLES, LineChart, Scale
+from mm_tui.app.widgets.chart.line_charts import STYLES, LineChart, Scale
+from mm_tui.app.widgets.chart.plot import Cell, Plot
 from mm_tui.app.widgets.lines import Panel
-from mm_tui.app.widgets.plot import Cell, Plot
 from mm_tui.app.widgets.spans import Span, by_priority, joined
 from mm_tui.app.widgets.times import times_below
 from mm_tui.model.clock import SECOND

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 
 from mm_tui.app.palette import Palette, few_colours
 from mm_tui.app.widgets.direct import direct
-from mm_tui.app.widgets.heat import LEVELS, PLAIN_MARKS, PLAIN_SHADES, SHADES, SOLD, Alphabet, Cell, Heat
+from mm_tui.app.widgets.heatmap.memory import LEVELS, PLAIN_MARKS, PLAIN_SHADES, SHADES, SOLD, Alphabet, Cell, Heat
 from mm_tui.app.widgets.pointed import Pointed
 from mm_tui.app.widgets.spans import Row, Span, Spans, by_priority, fit, joined
 from mm_tui.app.widgets.times import times_below

@@ -4,12 +4,12 @@ from hand_frames import BTC, MID, PEPE, START, ladder, strained
 from panel_app import PanelApp, lines_of
 from textual import events
 
-from mm_tui.app.widgets.columns import SETS
-from mm_tui.app.widgets.ladder import Ladder
-from mm_tui.app.widgets.ladder_row import (
+from mm_tui.app.widgets.ladder.columns import SETS
+from mm_tui.app.widgets.ladder.ladder import Ladder
+from mm_tui.app.widgets.ladder.looking import GROUPS
+from mm_tui.app.widgets.ladder.row import (
     LIT,
 )
-from mm_tui.app.widgets.ladder_view import GROUPS
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.spans import Spans
 from mm_tui.model.events import BUY

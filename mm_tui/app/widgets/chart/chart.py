@@ -6,10 +6,10 @@ from typing import ClassVar, Protocol
 from textual.binding import Binding, BindingType
 
 from mm_tui.app.actions import CHARTS
-from mm_tui.app.widgets.chart_latency import LatencyChart
-from mm_tui.app.widgets.chart_lines import LINES
-from mm_tui.app.widgets.chart_markouts import MarkoutChart
-from mm_tui.app.widgets.chart_time import TimeChart
+from mm_tui.app.widgets.chart.latency import LatencyChart
+from mm_tui.app.widgets.chart.line_charts import LINES
+from mm_tui.app.widgets.chart.markouts import MarkoutChart
+from mm_tui.app.widgets.chart.over_time import TimeChart
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.pointed import Pointed
 from mm_tui.views.frames import DeskFrame

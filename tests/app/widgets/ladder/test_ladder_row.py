@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from mm_tui.app.palette import Palette, palette_of
 from mm_tui.app.themes import load_themes
-from mm_tui.app.widgets.columns import QUEUE, SETS, Needs, beside, columns_for
-from mm_tui.app.widgets.ladder_row import (
+from mm_tui.app.widgets.ladder.columns import QUEUE, SETS, Needs, beside, columns_for
+from mm_tui.app.widgets.ladder.row import (
     EMPTY,
     Beside,
     Cells,

@@ -3,8 +3,8 @@
 from itertools import pairwise
 from typing import Final
 
+from mm_tui.app.widgets.chart.plot import nice_scale
 from mm_tui.app.widgets.lines import Panel
-from mm_tui.app.widgets.plot import nice_scale
 from mm_tui.app.widgets.position import MARKOUT_HEADS
 from mm_tui.app.widgets.spans import Span, by_priority, joined
 from mm_tui.views import fmt

@@ -1,0 +1,1 @@
+"""The chart: what is drawn over time, and markouts and latencies."""

@@ -1,0 +1,1 @@
+"""The heat map: the book over time."""
