@@ -24,8 +24,9 @@ from mm_tui.runtime.stopwatch import RecordedStopwatch, foretold
 
 _AS_IT_WAS: Final = Changes()
 EARLIER_RULES: Final = (
-    "The recording was made by earlier rules of the core: since then orders in doubt are queried, and a first price "
-    "change halts for its cool-off. Up to the first of either it is the same, from there on it cannot be."
+    "The recording was made by earlier rules of the core: since then orders in doubt are queried, a first price "
+    "change halts for its cool-off, and one jump counts once, in however many moves it comes. Up to the first of these "
+    "it is the same, from there on it cannot be."
 )
 
 

@@ -13,8 +13,9 @@ from mm_tui.model.instrument import Instrument, impossible
 FILE = "session.json"
 FORMAT = 1
 """Of the session folder; a folder of a later format is refused, not guessed at."""
-RULES = 2
-"""Of the core, as they are now. 1: orders in doubt were asked for by cancels, a first price change only paused."""
+RULES = 3
+"""Of the core, as they are now. 1: orders in doubt were asked for by cancels, a first price change only paused; 2: one
+jump in several moves counted as two."""
 LARGEST = 1 << 24
 """Bytes that are read; none is a hundredth of that."""
 

@@ -4,7 +4,8 @@
 - drawdown: trading PnL below its peak
 - both have a soft limit below, from which only what reduces the position goes out, until the figure is a tenth of the
   soft limit below it again, or a person has taken note of it by a re-arm
-- price change: the mid's range within a window; the first halts for a while, the next within the hour for good
+- price change: the mid's range within a window; the first halts for a while, the next within the hour for good. A
+  jump reaches the mid in many moves: what follows within the window, while nothing is quoted yet, is the same jump
 - same-side fills: too many orders of one side filled within a window, none of the other side between
 """
 
@@ -88,6 +89,8 @@ class Breaker:
         self._lows: deque[tuple[int, int]] = deque()
         self._mid2 = 0
         self._moved_at: int | None = None
+        self._moving_until = 0
+        """Until when a further move belongs to the price change that was found last."""
         self._runs: dict[Side, deque[int]] = {BUY: deque(), SELL: deque()}
         """When orders of a side were filled, since the last one of the other side."""
 
@@ -167,6 +170,9 @@ class Breaker:
     def on_mid(self, ts: int, mid2: int) -> Trip | None:
         """A mid that moved; the one before it stood until now, however long ago it came."""
         highs, lows, limits = self._highs, self._lows, self.limits
+        if ts < self._moving_until:
+            self._mid2 = mid2
+            return None
         for mid in (self._mid2 or mid2, mid2):
             while highs and highs[-1][1] <= mid:
                 highs.pop()
@@ -187,6 +193,7 @@ class Breaker:
         limit = f"{typed(limits.max_price_change_bps)} bps in {typed(limits.price_change_window_s)} s"
         again = self._moved_at is not None and ts - self._moved_at < MEMORY
         self._moved_at = ts
+        self._moving_until = ts + round(min(limits.price_change_window_s, limits.price_change_cooloff_s) * SECOND)
         self.forget_mids()
         return Trip("price change", value, limit, "halt" if again else "pull")
 
@@ -222,7 +229,7 @@ class Breaker:
             soft.crossed(value)
             soft.acknowledge()
         self._pnl = pnl
-        self._moved_at = None
+        self._moved_at, self._moving_until = None, 0
         self.forget_mids()
         for run in self._runs.values():
             run.clear()

@@ -9,6 +9,7 @@ from small_session import record
 
 from mm_tui.backtest.verify import EARLIER_RULES, verify
 from mm_tui.errors import DataError
+from mm_tui.journal.meta import RULES
 
 
 def edit(folder: Path, old: str, new: str, times: int = 1) -> None:
@@ -131,7 +132,7 @@ async def test_queries_are_recorded_and_a_recording_by_earlier_rules_says_why_it
     assert difference is not None
     assert len(difference.words().splitlines()) == 3
     meta = folder / "session.json"
-    meta.write_text(meta.read_text().replace('"rules": 2', '"rules": 1'))
+    meta.write_text(meta.read_text().replace(f'"rules": {RULES}', '"rules": 1'))
     difference = verify(folder).difference
     assert difference is not None
     assert difference.words().splitlines()[3] == EARLIER_RULES

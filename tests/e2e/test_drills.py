@@ -66,12 +66,13 @@ async def test_all_of_them(tmp_path: Path) -> None:
         assert of(records, "LinkChanged")[0]["reason"] == "connection lost"
 
         await drill("burst")
-        at = await drill("jump -1%")
+        at = await drill("jump -2%")
         records = await desk.until(lambda records: of(records, "RiskTripped"), at)
         assert of(records, "RiskTripped")[0]["rule"] == "price change"
 
         desk.control.act("inject", "nothing")
         records = await desk.until(lambda records: any("no drill" in one["text"] for one in of(records, "Noted")), at)
+        assert [one["action"] for one in of(records, "RiskTripped")] == ["pull"], "one jump counts once"
     assert desk.outcome is not None
     assert desk.outcome.folder is not None
     assert verify(desk.outcome.folder).identical

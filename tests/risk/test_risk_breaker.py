@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 from pure_desk import SECOND, START
 
@@ -89,6 +90,28 @@ def test_the_second_move_within_the_hour_halts_and_a_later_one_pulls_again() -> 
         assert trip is not None
         moves.append(trip.action)
     assert moves == ["pull", "pull", "halt"]
+
+
+def test_a_jump_in_many_moves_counts_once_and_the_next_one_latches() -> None:
+    breaker = Breaker(LIMITS)
+    jump = [breaker.on_mid(at, 1_000_000 + 3_000 * at) for at in range(8)]
+    assert [trip.action for trip in jump if trip is not None] == ["pull"]
+    last, over = 1_021_000, 3 + 10 * SECOND
+    assert breaker.on_mid(over - 1, last + 7_000) is None
+    assert breaker.on_mid(over, last + 7_000 + 6_100) is None
+    trip = breaker.on_mid(over + 1, last + 7_000 + 6_200)
+    assert trip is not None
+    assert (trip.action, trip.value) == ("halt", "60.3 bps")
+
+
+def test_a_move_after_a_short_cool_off_is_one_of_its_own() -> None:
+    """Quotes stand again by then, whatever the window is."""
+    breaker = Breaker(msgspec.structs.replace(LIMITS, price_change_cooloff_s=1))
+    moves = [breaker.on_mid(at, mid) for at, mid in ((0, 1_000_000), (1, 1_010_000), (SECOND, 1_020_000))]
+    assert [trip is not None for trip in moves] == [False, True, False]
+    trip = breaker.on_mid(SECOND + 1, 1_030_000)
+    assert trip is not None
+    assert trip.action == "halt"
 
 
 def test_orders_of_one_side_filled_in_a_row_switch_it_off() -> None:
