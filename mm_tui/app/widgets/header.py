@@ -33,6 +33,22 @@ def told_reason(header: HeaderFrame, room: int) -> list[Span]:
     return [(fmt.clip(header.reason, room), STATE_COLOURS[header.state])]
 
 
+def told_venue(header: HeaderFrame, room: int) -> list[Span]:
+    """Where the market comes from: in whole where there is room; else the name, and of the words what others leave."""
+    words = f" ● {header.venue_words}" if header.venue_words else ""
+    left = room - len(header.venue)
+    if left < 0:
+        return []
+    if len(words) > left:
+        strategy = len(header.strategy) + _GAP if header.strategy else 0
+        left -= strategy if strategy <= left else 0
+        words = fmt.clip(words, left) if left >= _LEAST_REASON else ""
+    return [(header.venue, "text"), *([(words, "dim")] if words else [])]
+
+
+_GAP = 2
+_WHOLE_REASON = 40
+"""A reason that has so much room leaves the venue's name its own."""
 _LEAST_REASON = 12
 DEMO = "DEMO no real market"
 """The badge of the embedded exchange; it outlasts everything but the state and the symbol."""
@@ -69,9 +85,12 @@ class Header(Panel, can_focus=False):
             (0, [state_span(header.state)]),
             (4, [(header.hint, "bright")] if header.hint and not two else []),
         ]
-        reason = [] if two else told_reason(header, width - width_of(by_priority(least, width)) - 2)
-        venue: list[Span] = [(header.venue, "text")]
-        venue += [(" ● " + header.venue_words, "dim")] if header.venue_words else []
+        room = width - width_of(by_priority(least, width)) - _GAP
+        spared = len(header.venue) + _GAP
+        if room - spared < _WHOLE_REASON:
+            spared = 0
+        reason = [] if two else told_reason(header, room - spared)
+        venue = told_venue(header, room - (width_of(reason) + _GAP if reason else 0))
         return by_priority(
             (
                 least[0],
