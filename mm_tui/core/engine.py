@@ -189,9 +189,13 @@ class Core(Deciding):
             for fill in event.fills:
                 told = msgspec.structs.replace(fill, ts=event.ts, order_id=event.order_id)
                 filled = self._take(told) or filled
+        known = self.orders.get(event.order_id)
+        was_open = known is not None and not known.terminal
         order = self.replies.take(event)
         if order is not None and type(event) is ev.OrderFilled:
             self._on_fill(order, event)
+        elif order is not None and was_open and order.status is Status.FILLED:
+            self._completed(order, event.ts)  # its fills overtook the word that it is smaller
         return order or filled
 
     def _on_fill(self, order: Order, event: ev.OrderFilled) -> None:
@@ -201,13 +205,19 @@ class Core(Deciding):
         if order.filled > order.quantity:
             self.guard.trip(Trip("overfill", str(order.filled), str(order.quantity), "halt"))
         self.view.last_own_price = event.price
-        if order.level >= 0 and not order.left:
-            self.view.complete(order, event.ts)
-            self.quoter.renew()
-            trip = self.breaker.on_filled(event.ts, order.side)
-            if trip is not None:
-                self.guard.trip(trip)
+        if not order.left:
+            self._completed(order, event.ts)
         self.guard.on_fill()
+
+    def _completed(self, order: Order, ts: int) -> None:
+        """Nothing of an order is left to be filled."""
+        if order.level < 0:
+            return
+        self.view.complete(order, ts)
+        self.quoter.renew()
+        trip = self.breaker.on_filled(ts, order.side)
+        if trip is not None:
+            self.guard.trip(trip)
 
     # -- timers
 

@@ -121,15 +121,16 @@ class Replies:
 
     def _stands(self, order: Order, event: ev.OrderStatus) -> bool:
         """The answer to a query, whose fills were taken before it; what happened since it left comes by itself."""
+        if event.state != "live" and order.filled < event.filled:
+            text = f"{order.order_id}: {event.filled} lots are filled, {order.filled} were told; it stays in doubt"
+            self._outbox.note("warn", text)
+            return False
         changed = not order.terminal and 0 < event.quantity < order.quantity
         if changed:
             self._orders.amend(order, event.quantity, event.ts)
         if event.state == "live":
             return self._accepts(order, "", event.ts) or changed
-        if order.filled < event.filled:
-            text = f"{order.order_id}: {event.filled} lots are filled, {order.filled} were told; it stays in doubt"
-            self._outbox.note("warn", text)
-        elif event.state == "canceled":
+        if event.state == "canceled":
             changed = self._orders.move(order, Trigger.CANCELED, event.ts, "canceled, says the venue") or changed
         return changed
 

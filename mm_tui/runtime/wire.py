@@ -87,12 +87,14 @@ class WireCount:
         for fill in reply.fills:
             self._fill(msgspec.structs.replace(fill, order_id=order_id))
         request = self._requests.get(order_id)
+        if reply.state != "live" and (request is None or request.filled < reply.filled):
+            return
         if request is not None and 0 < reply.quantity < request.quantity:
             request.quantity = reply.quantity
             self._count(order_id, request)
         if reply.state == "live":
             self._accept(order_id)
-        elif reply.state == "canceled" and request is not None and request.filled >= reply.filled:
+        elif reply.state == "canceled":
             self._forget(order_id)
 
     def _send(self, order_id: str, quantity: int, ts: int) -> None:

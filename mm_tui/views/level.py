@@ -193,8 +193,9 @@ class _Level:
         core, nearest = self._core, self._nearest()
         quantity = core.instrument.min_quantity if nearest is None else nearest.quantity
         size = f"{steps(quantity, core.instrument.step_size)} {core.instrument.base}"
-        broken = core.gate.closed or core.gate.breaks(self._price, quantity, core.mid2)
-        if core.gate.closed:
+        shut = core.gate.shut(core.outbox.ts)
+        broken = shut or core.gate.breaks(self._price, quantity, core.mid2)
+        if shut:
             words = f"closed: {broken}"
         elif broken:
             words = f"{size} here would be refused: {broken}"

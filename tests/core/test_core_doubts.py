@@ -136,6 +136,22 @@ def test_an_amend_in_doubt_is_known_by_the_size_that_the_venue_has() -> None:
     assert order.quantity == 60
 
 
+def test_a_smaller_size_of_one_that_ended_is_not_believed_before_its_fills_are_known() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    rig.want(bid(BID - 1000, 60))
+    rig.flow(5)
+    answer(rig, order, "filled", 60, fill(order, "a", 20), quantity=60)
+    assert (order.quantity, order.amends, rig.core.orders.reserved(BUY)) == (100, 0, 80)
+    assert "60 lots are filled, 20 were told" in rig.said(facts.Noted)[-1].text
+    answer(rig, order, "filled", 60, fill(order, "b", 40), quantity=60)
+    assert (order.status, order.quantity) == (Status.FILLED, 60)
+    (done,) = rig.core.view.completions
+    assert (done.level, done.quantity, done.ts) == (0, 60, rig.ts)
+    answer(rig, order, "filled", 60, fill(order, "b", 40), quantity=60)
+    assert len(rig.core.view.completions) == 1
+
+
 def test_not_known_is_no_proof_while_the_request_may_still_come() -> None:
     rig = Rig()
     order = in_doubt(rig)

@@ -256,6 +256,19 @@ def test_a_fill_of_nothing_is_noted_and_not_booked(price: int, quantity: int) ->
     assert "is none; it is ignored" in rig.said(facts.Noted)[-1].text
 
 
+def test_an_order_whose_last_fill_overtook_its_amend_counts_as_a_quote_that_was_filled() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(B)
+    rig.want(bid(BID - 1000, 60))
+    rig.fill(order, 60)
+    assert not rig.core.view.completions
+    rig.hear(ev.OrderAmended(ts=rig.ts, order_id=order.order_id, quantity=60))
+    assert order.status is Status.FILLED
+    assert [(one.level, one.quantity) for one in rig.core.view.completions] == [(0, 60)]
+    rig.hear(ev.OrderAmended(ts=rig.ts, order_id=order.order_id, quantity=60))
+    assert len(rig.core.view.completions) == 1
+
+
 def test_an_amend_told_again_late_makes_nothing_larger() -> None:
     rig = Rig()
     (order,) = rig.quoting(B)

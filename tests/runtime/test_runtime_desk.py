@@ -210,7 +210,7 @@ def test_the_wire_hears_of_answers_to_queries_what_the_core_hears() -> None:
         wire.heard(ev.QueryRejected(ts=asked, order_id=name, asked=asked, code=code, reason=""))
 
     stands("lives", "live", 4, filled("lives", 4, "t1"), quantity=8)
-    stands("ends", "canceled", 4, filled("ends", 3, "t2"))
+    stands("ends", "canceled", 4, filled("ends", 3, "t2"), quantity=8)
     assert wire.left == {"lives": 4, "ends": 7, "late": 10, "gone": 10}
     stands("ends", "canceled", 4, filled("ends", 3, "t2"), filled("ends", 1, "t3"))
     wire.heard(filled("lives", 4, "t1"))

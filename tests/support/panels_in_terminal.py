@@ -1,6 +1,7 @@
 """Run as a script in a pseudo-terminal: panels whose frames come by keys, and what the compositor would have drawn.
 
-panels_in_terminal.py REPORT [heatmap]. Keys: n the next frame, o a toast, d a dialog, e closes it, w report, q ends.
+panels_in_terminal.py REPORT [heatmap]. Keys: n the next frame, l the same and a layout at once, o a toast, d a dialog, e closes it,
+w report, q ends.
 """
 
 import json
@@ -66,6 +67,10 @@ class Counted(PanelApp):
 
     def key_n(self) -> None:
         self.show(next(self.frames))
+
+    def key_l(self) -> None:
+        self.show(next(self.frames))
+        self.screen._refresh_layout()
 
     def key_o(self) -> None:
         self.notify("a toast over it", timeout=60)

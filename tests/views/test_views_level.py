@@ -182,6 +182,10 @@ def test_what_the_gate_would_say() -> None:
     assert told(look(poor, ASK + 500), "gate")[1] == "0.15000 BTC here would be refused: order size"
     poor.act("kill")
     assert told(look(poor, ASK + 500), "gate")[1] == "closed: kill pressed"
+    cooling = Rig()
+    cooling.quoting(B, A)
+    cooling.tick(BID + 400_000, ASK + 400_000)
+    assert told(look(cooling, BID), "gate")[1].startswith("closed: price change")
 
 
 def test_free_funds_bound_it_too() -> None:

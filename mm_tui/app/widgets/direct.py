@@ -101,8 +101,12 @@ class Direct:
         self._pending.clear()
         app = self._app
         driver = app._driver  # noqa: SLF001 - under the contract test
-        if driver is None or app._closed or app.screen._compositor.visible_widgets is not self._map:  # noqa: SLF001
+        if driver is None or app._closed:  # noqa: SLF001 - under the contract test
             self.lost += 1
+            return
+        if app.screen._compositor.visible_widgets is not self._map:  # noqa: SLF001 - under the contract test
+            self.lost += 1
+            app.screen.refresh()  # the compositor draws what moved, and not what else was to be written
             return
         if getattr(driver, "congested", False):
             self.lost += 1

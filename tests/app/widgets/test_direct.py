@@ -86,6 +86,14 @@ def test_a_dialog_stays_above_and_what_came_meanwhile_is_there_after_it(terminal
     assert agree(terminal, report(terminal, tmp_path))
 
 
+def test_what_a_layout_overtakes_is_drawn_all_the_same(terminal: Terminal, tmp_path: Path) -> None:
+    advance(terminal, 3, 2)
+    terminal.type("l")
+    assert agree(terminal, report(terminal, tmp_path))
+    advance(terminal, 6, 2)
+    assert agree(terminal, report(terminal, tmp_path))
+
+
 def test_another_size_is_taken_up(terminal: Terminal, tmp_path: Path) -> None:
     advance(terminal, 3, 2)
     terminal.screen.resize(30, 70)
