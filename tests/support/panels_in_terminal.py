@@ -1,7 +1,7 @@
 """Run as a script in a pseudo-terminal: panels whose frames come by keys, and what the compositor would have drawn.
 
-panels_in_terminal.py REPORT [heatmap]. Keys: n the next frame, l the same and a layout at once, o a toast, d a dialog, e closes it,
-w report, q ends.
+panels_in_terminal.py REPORT [heatmap]. Keys: n the next frame, l the same and a layout at once, o a toast, d a dialog,
+e closes it, w report, q ends.
 """
 
 import json

@@ -100,10 +100,18 @@ class Ledger:
                 order.doubt = order.doubt or not order.answered
             elif not order.answered and not order.filled:
                 self._end(order, "rejected")
-        elif kind is ev.OrderAmended and not order.dead:
-            order.quantity = max(order.filled, min(order.quantity, event.quantity))
-            if not order.left:
-                self._end(order, "filled")
+        elif kind is ev.OrderAmended:
+            self._shrink(order, event.quantity)
+
+    def _shrink(self, order: Sent, quantity: int) -> None:
+        """It is smaller; its fills may have come before, so that nothing is left of it."""
+        if order.dead:
+            return
+        order.quantity = max(order.filled, min(order.quantity, quantity))
+        if not order.left:
+            self._end(order, "filled")
+            if order.level >= 0:
+                self.completed.append(order)
 
     def _end(self, order: Sent, how: str) -> None:
         if not order.dead:
@@ -116,14 +124,13 @@ class Ledger:
         for fill in event.fills:
             self._fill(order, fill)
         self.told_by_query += self.fills - before
-        if not order.dead:
-            order.quantity = max(order.filled, min(order.quantity, event.quantity))
-            if not order.left:
-                self._end(order, "filled")
+        if event.state != "live" and order.filled < event.filled:
+            return
+        self._shrink(order, event.quantity)
         if event.state == "live":
             order.answered, order.doubt = True, False
             self._revive(order)
-        elif event.state == "canceled" and order.filled >= event.filled:
+        elif event.state == "canceled":
             self._end(order, "canceled")
 
     def _revive(self, order: Sent) -> None:
