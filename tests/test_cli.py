@@ -282,12 +282,12 @@ def test_what_only_the_screen_can_judge_is_told_with_the_rest_before_anything_st
     for command in (["config", "validate"], ["demo", "--headless"], ["run"]):
         assert main(command) == 78
         told = capsys.readouterr().err.splitlines()
-        assert told[0] == "settings.toml:9:18 risk.max_daily_loss: got -5, must be > 0"
-        assert told[1] == "settings.toml:5:1 ui.keys.puase: unknown action (did you mean pause?)"
-        assert told[2].startswith("settings.toml:6:8 ui.keys.kill: '' is no key; ")
-        assert told[3].startswith("settings.toml:4:9 ui.keys.pause: f is taken by flatten; ")
+        assert told[0].startswith("settings.toml:2:9 ui.theme: no theme 'nope'; there are amber, ")
+        assert told[1].startswith("settings.toml:4:9 ui.keys.pause: f is taken by flatten; ")
+        assert told[2] == "settings.toml:5:1 ui.keys.puase: unknown action (did you mean pause?)"
+        assert told[3].startswith("settings.toml:6:8 ui.keys.kill: '' is no key; ")
         assert told[4].startswith("settings.toml:7:13 ui.keys.next_fill: N is taken by previous_fill; ")
-        assert told[5].startswith("settings.toml:2:9 ui.theme: no theme 'nope'; there are amber, ")
+        assert told[5] == "settings.toml:9:18 risk.max_daily_loss: got -5, must be > 0"
         assert len(told) == 6
     Path("settings.toml").unlink()
     assert main(["demo", "--headless", "--theme", "nope"]) == 64

@@ -149,6 +149,11 @@ def test_the_terminal(
     assert "NO_COLOR is set" in colours.found
     assert letters.found == "LC_ALL=C: drawn in ASCII"
     assert not letters.ok
+    assert "LANG=C.UTF-8" in letters.advice
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    monkeypatch.setenv("TERM", "linux")
+    letters = checks.terminal()[2]
+    assert (letters.ok, letters.found, letters.advice) == (None, "LC_ALL=C.UTF-8, but TERM=linux: drawn in ASCII", "")
 
 
 def test_versions_that_do_not_fit_are_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -137,7 +137,7 @@ class RecordedSession:
             (one.key, one.value) == (STRATEGY, self.meta.strategy) for one in changes.named
         )
         self.stopwatch = RecordedStopwatch() if self.unchanged else None
-        self.ended = self.meta.desk_end if self.unchanged else None
+        self.ended = self.meta.desk_end if self.unchanged and self.meta.stopped is None else None
         self._without = ""
         if not (folder / JOURNAL).stat().st_size:
             self._without = f"{folder / JOURNAL} is empty: what the operator did is not known"
@@ -147,7 +147,7 @@ class RecordedSession:
     @property
     def note(self) -> str:
         """What was found wrong with the end of the files, or is not in them at all."""
-        return "; ".join(filter(None, (self._without, self.reader.note)))
+        return "; ".join(filter(None, (self._without, self.meta.stopped, self.reader.note)))
 
     @property
     def share(self) -> float:

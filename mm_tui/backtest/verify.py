@@ -141,7 +141,7 @@ def verify(folder: Path, changes: Changes = _AS_IT_WAS) -> Verdict:
         if event is not None:
             inputs += 1
             due = list(said(core.process(event)))  # type: ignore[arg-type]  # an input, as it is no output
-    if due and session.meta.end is not None:
+    if due and session.meta.end is not None and session.meta.stopped is None:
         return Verdict(inputs, outputs, Difference(last.seq + 1, last.after, None, due[0]), session.note)
     return Verdict(inputs, outputs, None, session.note, tuple(whole.missing(session.meta)))
 
@@ -182,7 +182,9 @@ class _Whole:
             self._digest.add(output)
 
     def missing(self, meta: SessionMeta) -> Iterator[Missing]:
-        """Nothing of a session that was killed: it does not say what it should hold."""
+        """Nothing of a session that was killed, or whose recording stopped: it does not say what it should hold."""
+        if meta.stopped is not None:
+            return
         for what, sealed, found in (
             ("records", meta.records, self._records),
             ("market lines", meta.market_lines, self._lines),

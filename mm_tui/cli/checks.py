@@ -98,13 +98,15 @@ def terminal() -> list[Check]:
             found=f"{words} colours" + (", and NO_COLOR is set: none are used" if plain else ""),
             advice="" if plain or system in {"truecolor", "256"} else "export COLORTERM=truecolor, if it can show them",
         )
-    ascii_only = needs_ascii()
+    ascii_only, console = needs_ascii(), not needs_ascii({**os.environ, "TERM": "xterm"})
     locale = next((f"{name}={os.environ[name]}" for name in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(name)), "")
     letters = Check(
         name="UTF-8",
-        ok=not ascii_only,
-        found=(locale or "no locale is set") + (": drawn in ASCII" if ascii_only else ""),
-        advice="export LANG=C.UTF-8 for bars, charts and lines as they are meant" if ascii_only else "",
+        ok=(None if console else False) if ascii_only else True,
+        found=(locale or "no locale is set")
+        + (f", but TERM={kind or '–'}" if ascii_only and console else "")
+        + (": drawn in ASCII" if ascii_only else ""),
+        advice="export LANG=C.UTF-8 for bars, charts and lines as they are meant" if ascii_only and not console else "",
     )
     return [size, colours, letters]
 

@@ -90,6 +90,9 @@ class SessionMeta(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False
     """Null where the session was killed, or is of before results were written."""
     digest: str | None = None
     """Of the outputs, as the summary has it: what a run of the recording is held against."""
+    stopped: str | None = None
+    """Why the recording ended before the desk did: a full disk, say. It then holds less than `result` tells of, and no
+    digest is kept to hold it against. Null where all was recorded, and where the session was killed."""
     branch_of: Origin | None = None
     """Null for a session that stands by itself."""
     black_box_of: BlackBox | None = None

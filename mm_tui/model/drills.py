@@ -24,6 +24,8 @@ AT_THE_VENUE: Final = frozenset({"latency", "reject"})
 """Done by the paper venue, in a replay too; the others by the line, which a recording holds."""
 OF_THE_MARKET: Final = frozenset({"jump", "burst"})
 """Only a made-up market can be told to do that."""
+CONNECTED: Final = frozenset({"demo", "binance"})
+"""Venues whose connection can be cut; a recording has none, and where a market is polled each poll has its own."""
 EXAMPLES: Final = ("gap", "latency 300", "reject 3", "jump 2%", "stall 5s", "disconnect", "burst")
 USAGE: Final = ", ".join(EXAMPLES)
 
@@ -62,6 +64,15 @@ class Drill(msgspec.Struct, frozen=True):
             "disconnect": "the connection is cut",
             "burst": "ten thousand trades at once",
         }[self.kind]
+
+
+def impossible(kind: Kind, venue: str) -> str:
+    """Why a drill cannot be held on this venue; empty where it can."""
+    if kind in OF_THE_MARKET and venue != "demo":
+        return "this market is real: jump and burst move the embedded exchange alone (mm-tui demo)"
+    if kind == "disconnect" and venue not in CONNECTED:
+        return f"{venue} has no connection that could be cut: try stall, or disconnect on mm-tui demo"
+    return ""
 
 
 def read_drill(text: str) -> Drill:

@@ -3,9 +3,11 @@
 In order, the first wins: the command line, the environment, one file, the defaults of the sections.
 """
 
+import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, get_origin
+from typing import Any, Final, NamedTuple, get_origin
 
 import msgspec
 import tomli
@@ -138,6 +140,15 @@ def find_file(config: Path | None, environ: Mapping[str, str], cwd: Path) -> Pat
     return next((path for path in (cwd / "settings.toml", config_file(environ)) if path.exists()), None)
 
 
+def _line(problem: str) -> tuple[int, int]:
+    """Line and column of a problem of the file, in the order of which they are told; what is elsewhere comes last."""
+    found = _PLACE.match(problem)
+    return (sys.maxsize, 0) if found is None else (int(found[1]), int(found[2]))
+
+
+_PLACE: Final = re.compile(r"(?!--|environment ).+?:(\d+):(\d+) ")
+
+
 class _Merger:
     """Collects layers, the weakest first."""
 
@@ -220,7 +231,7 @@ class _Merger:
             if refused.path not in self.bad:
                 self._late(*refused)
         if self.problems:
-            raise SettingsError(self.problems)
+            raise SettingsError(sorted(self.problems, key=_line))
         flat = {".".join(path): self.sources.get(path, "default") for path in flatten(settings)}
         return Loaded(settings, flat, list(check.remarks(settings)), file)
 

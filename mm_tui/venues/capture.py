@@ -16,7 +16,7 @@ import msgspec
 
 from mm_tui.errors import DataError, FrameError
 from mm_tui.model.bounds import exact
-from mm_tui.model.events import AnyEvent, FrameRefused, LinkUp
+from mm_tui.model.events import AnyEvent, BookSnapshot, FrameRefused, LinkUp
 from mm_tui.model.instrument import Instrument, impossible
 from mm_tui.settings.sections import InstrumentOverride
 from mm_tui.venues.api import Decoder, FeedStatus, Frame, Inbox
@@ -32,6 +32,9 @@ YIELD_EVERY: Final = 64
 """Frames after which others on the loop have their turn, when there is no pace to keep."""
 SHORTEST_NAP_S: Final = 0.001
 """A frame that is due earlier than this is due now."""
+
+NO_ANSWER: Final = "no answer from a recording: its next snapshot"
+"""What is waited for after a gap."""
 
 
 class CaptureSource:
@@ -157,7 +160,8 @@ class CaptureFeed:
         return await asyncio.to_thread(lambda: self.source.instrument)
 
     def request_snapshot(self) -> None:
-        """A recording holds the snapshots that it holds."""
+        """A recording holds the snapshots that it holds: say so until the next of them comes."""
+        self.status.detail = NO_ANSWER
 
     async def run(self, inbox: Inbox) -> None:
         """Play to the end; raises DataError where the file cannot be read on."""
@@ -181,6 +185,8 @@ class CaptureFeed:
                     await asyncio.sleep(nap)
             if self.over:
                 break
+            if self.status.detail and type(frame.event) is BookSnapshot:
+                self.status.detail = ""
             await inbox.put(frame)
         self.status.link = "ended"
         self.status.detail = self.note

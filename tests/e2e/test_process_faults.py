@@ -198,6 +198,9 @@ def test_a_full_disk_is_said_and_the_paper_desk_goes_on(start: Start) -> None:
     assert document["market"]["frames"] > 100
     assert "recording" in said or "too large" in said.lower(), said
     read_back(program.folder)
+    verdict = verify(program.folder)
+    assert verdict.identical, "up to where the recording stopped, and it is not held against what came after"
+    assert "recording stopped after" in verdict.note
 
 
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounting a small disk is the superuser's")

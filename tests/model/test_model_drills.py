@@ -1,7 +1,7 @@
 import pytest
 
 from mm_tui.errors import UsageError
-from mm_tui.model.drills import EXAMPLES, KINDS, Drill, read_drill
+from mm_tui.model.drills import EXAMPLES, KINDS, Drill, impossible, read_drill
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,11 @@ def test_anything_else_is_answered_with_what_may_be(text: str, words: str) -> No
 
 def test_drills_are_equal_by_what_they_do() -> None:
     assert read_drill("stall 5s") == read_drill("stall 5.0") == Drill("stall", 5.0)
+
+
+def test_a_drill_that_a_venue_cannot_hold_says_so() -> None:
+    """Else the desk would tell of something that never comes."""
+    assert not any(impossible(kind, "demo") for kind in KINDS)
+    assert [kind for kind in KINDS if impossible(kind, "binance")] == ["jump", "burst"]
+    assert [kind for kind in KINDS if impossible(kind, "file")] == ["jump", "disconnect", "burst"]
+    assert impossible("disconnect", "ccxt:kraken").startswith("ccxt:kraken has no connection")

@@ -62,6 +62,12 @@ def test_which_file_is_read(tmp_path: Path) -> None:
     assert find_file(Path("x/y.toml"), environ, here) == here / "x/y.toml"
 
 
+def test_problems_are_told_line_by_line_and_those_from_elsewhere_last(tmp_path: Path) -> None:
+    text = '[desk]\nstrategy = "pasive"\n[risk]\nmax_positon = 1\nmax_drawdown = -1\n'
+    places = [one.partition(" ")[0] for one in problems(tmp_path, text, "risk.max_daily_loss=-5")]
+    assert places == ["settings.toml:2:12", "settings.toml:4:1", "settings.toml:5:16", "--set"]
+
+
 def test_problems_read_as_promised(tmp_path: Path) -> None:
     text = "\n" * 12 + "[risk]\nmax_positon = 1\nmax_daily_loss=-5\n"
     assert problems(tmp_path, text) == [

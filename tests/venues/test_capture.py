@@ -16,7 +16,7 @@ from mm_tui.model.events import BookDelta, BookSnapshot, FrameRefused, LinkUp, T
 from mm_tui.model.instrument import Instrument
 from mm_tui.settings.sections import InstrumentOverride
 from mm_tui.venues.api import Frame
-from mm_tui.venues.capture import CaptureFeed
+from mm_tui.venues.capture import NO_ANSWER, CaptureFeed
 from mm_tui.venues.capture_file import CaptureFile
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data"
@@ -235,7 +235,26 @@ def test_the_pace_is_the_recordings_times_the_speed(tmp_path: Path, speed: float
 def test_the_words_name_file_and_speed(tmp_path: Path) -> None:
     assert CaptureFeed(tmp_path / "a.gz").words == "capture a.gz ×1"
     assert CaptureFeed(tmp_path / "a.gz", speed=None).words == "capture a.gz ×max"
-    CaptureFeed(tmp_path / "a.gz").request_snapshot()
+
+
+async def test_a_recording_that_is_asked_for_a_snapshot_says_that_it_waits_for_its_next_one(tmp_path: Path) -> None:
+    path = tmp_path / "capture"
+    snapshot = b'{"lastUpdateId":7,"bids":[["100.00","1"]],"asks":[["100.01","1"]]}'
+    path.write_bytes(lines(trade(1), trade(2), snapshot, trade(3)))
+    feed, said = CaptureFeed(path, speed=None), []
+
+    class Asking(Box):
+        async def put(self, frame: Frame) -> None:
+            await super().put(frame)
+            said.append(feed.status.detail)
+            if len(self.frames) == 2:
+                feed.request_snapshot()
+
+    box = Asking()
+    await feed.run(box)
+    kinds = [type(frame.event) for frame in box.frames]
+    at = kinds.index(BookSnapshot)
+    assert said == [NO_ANSWER if 2 <= number < at else "" for number in range(len(kinds))]
 
 
 def test_a_capture_may_be_read_twice(tmp_path: Path) -> None:

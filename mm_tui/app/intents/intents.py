@@ -13,7 +13,7 @@ from mm_tui.app.intents.arranging import Arranging
 from mm_tui.app.intents.changing import Changing
 from mm_tui.app.intents.stage import Stage
 from mm_tui.app.layout.places import NUMBERED
-from mm_tui.model.drills import OF_THE_MARKET, read_drill
+from mm_tui.model.drills import impossible, read_drill
 from mm_tui.views.frames import FARTHEST, DeskFrame
 
 if TYPE_CHECKING:
@@ -184,8 +184,8 @@ class Intents:
         """Something fails on purpose; a real market cannot be told to move."""
         if not argument:
             self._command("inject ")
-        elif read_drill(argument).kind in OF_THE_MARKET and self._app.link.frame.header.venue != "demo":
-            self._app.say("this market is real: jump and burst move the embedded exchange alone (mm-tui demo)")
+        elif refused := impossible(read_drill(argument).kind, self._app.link.frame.header.venue):
+            self._app.say(refused)
         else:
             self._app.link.act("inject", argument)
 

@@ -17,11 +17,8 @@ LINE_SECONDS: Final = 1.0
 
 def compact_lines(frame: DeskFrame, width: int, height: int, stop: str = "K kill") -> list[str]:
     """State, position, PnL and how to stop, most important first; exactly `height` lines of at most `width` cells."""
-    header, position = frame.header, frame.position
+    header, held = frame.header, _held(frame)
     state = header.state.upper()
-    base = frame.instrument.base if frame.instrument else "base"
-    quote = frame.instrument.quote if frame.instrument else "quote"
-    held = [f"pos {_signed(position.base)} {base}", f"PnL {_money(frame)} {quote}"]
     lines = [
         *([_join(width, state, stop), *held] if height < _ROOM_FOR_KILL else [state, *held, stop]),
         f"{header.symbol} {header.venue}",
@@ -39,7 +36,7 @@ def compact_lines(frame: DeskFrame, width: int, height: int, stop: str = "K kill
 
 def one_line(frame: DeskFrame) -> str:
     """The same on one line, for a log of lines."""
-    header, position = frame.header, frame.position
+    header = frame.header
     parts = [
         frame.truth.clock,
         header.symbol,
@@ -48,8 +45,7 @@ def one_line(frame: DeskFrame) -> str:
         header.state.upper(),
         header.reason,
         _touch(frame),
-        f"pos {_signed(position.base)}",
-        f"PnL {_money(frame)}",
+        *_held(frame),
         f"orders {len(frame.orders)}",
         f"feed {_age(frame)}",
     ]
@@ -60,8 +56,15 @@ def _join(width: int, left: str, right: str) -> str:
     return f"{left} {right}" if len(left) + len(right) + 1 <= width else left
 
 
+def _held(frame: DeskFrame) -> list[str]:
+    """Position and PnL with their units."""
+    base = frame.instrument.base if frame.instrument else "base"
+    quote = frame.instrument.quote if frame.instrument else "quote"
+    return [f"pos {_signed(frame.position.base)} {base}", f"PnL {_money(frame)} {quote}"]
+
+
 def _signed(value: Decimal | None) -> str:
-    return "-" if value is None else f"{value:+,f}"
+    return "-" if value is None else f"{value + 0:{'+' if value else ''},f}"
 
 
 def _money(frame: DeskFrame) -> str:
@@ -69,7 +72,7 @@ def _money(frame: DeskFrame) -> str:
     total, instrument = frame.position.total, frame.instrument
     least = instrument.min_notional if instrument is not None else Decimal(1)
     places = max(2, 2 - least.adjusted()) if least > 0 else 2
-    return "-" if total is None else f"{total:+,.{places}f}"
+    return "-" if total is None else _signed(round(total, places))
 
 
 def _touch(frame: DeskFrame) -> str:

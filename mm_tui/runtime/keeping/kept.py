@@ -131,6 +131,7 @@ class Kept:
             return
         if self.milestones is not None:
             self.milestones.close()
+        stopped = writer.failed
         writer.close()
         if self.boxes is not None:
             await asyncio.to_thread(self.boxes.finish)
@@ -143,7 +144,8 @@ class Kept:
             market_lines=writer.lines,
             records=writer.seq,
             desk_end=ended,
-            digest=summary["digest"],
+            digest=None if stopped else summary["digest"],
+            stopped=stopped,
             result=meta.result_of(summary),
             measured={name: summary[name] for name in ("feed_age_ms", "latency_us", "bus")},
         )

@@ -39,6 +39,13 @@ def test_lines_fit_any_size(size: tuple[int, int], frame: DeskFrame) -> None:
     assert all(len(line) <= size[0] for line in lines)
 
 
+def test_a_line_has_units_and_nothing_held_has_no_sign() -> None:
+    frame = desk_frame()
+    assert "pos +0.00412 BTC  PnL +1.84 USDT" in one_line(frame)
+    flat = msgspec.structs.replace(frame.position, base=Decimal("0.00000"), total=Decimal("-0.001"))
+    assert "pos 0.00000 BTC  PnL 0.00 USDT" in one_line(msgspec.structs.replace(frame, position=flat))
+
+
 def test_what_is_unknown_is_a_dash() -> None:
     assert "pos -" in one_line(DeskFrame())
 
