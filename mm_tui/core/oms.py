@@ -207,11 +207,11 @@ class OrderManager:
                 total += order.price * (order.quantity - order.filled)
         return total
 
-    def touch(self, side: Side) -> int | None:
-        """Best price of our open orders on a side that are not on their way out."""
+    def touch(self, side: Side, *, quotes: bool = False) -> int | None:
+        """Best price of our open orders on a side that are not on their way out; of `quotes` alone, no flatten's."""
         best: int | None = None
         for order in self._open.values():
-            if order.side is side and order.status is not Status.PENDING_CANCEL:
+            if order.side is side and order.status is not Status.PENDING_CANCEL and not (quotes and order.level < 0):
                 price = order.price
                 if best is None or (price > best if side is BUY else price < best):
                     best = price

@@ -37,7 +37,7 @@ class ChartView:
         if tick == self._sampled or not core.mid2:
             return False
         self._sampled = tick
-        bid, ask = core.orders.touch(BUY), core.orders.touch(SELL)
+        bid, ask = core.orders.touch(BUY, quotes=True), core.orders.touch(SELL, quotes=True)
         valid, references = core.book.valid, core.references
         self._samples.add(
             fr.ChartSample(

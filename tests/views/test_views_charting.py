@@ -4,6 +4,7 @@ from pure_desk import ASK, BID, MS, Rig, ask, bid, delta
 
 from mm_tui.analytics.scores import Scores
 from mm_tui.model.account import MICRO
+from mm_tui.model.events import SELL
 from mm_tui.views.charting import TIERS, ChartView
 
 
@@ -25,6 +26,19 @@ def test_a_sample_says_what_is_quoted_held_and_earned() -> None:
     assert sample.position == 0
     assert sample.limit == rig.core.gate.max_position * MICRO
     assert sample.pnl == (0, 0, 0, 0, 0)
+
+
+def test_the_order_that_closes_the_position_is_no_quote() -> None:
+    rig = Rig()
+    (order,) = rig.quoting(bid(BID - 1000, 100))
+    rig.strategy.want()
+    rig.fill(order, 100)
+    rig.act("flatten")
+    view = ChartView(rig.core, Scores())
+    assert rig.core.orders.touch(SELL) is not None
+    view.sample(rig.ts)
+    (sample,) = view.frame(()).samples
+    assert (sample.mid2, sample.bid2, sample.ask2) == (BID + ASK, None, None)
 
 
 def test_what_cannot_be_known_is_none_and_the_frame_is_kept_between_samples() -> None:

@@ -93,7 +93,7 @@ class Milestones:
         self.due = ts - ts % SAMPLE_NS + SAMPLE_NS
         core = desk.core
         if core.mid2:
-            bid, ask = core.orders.touch(BUY), core.orders.touch(SELL)
+            bid, ask = core.orders.touch(BUY, quotes=True), core.orders.touch(SELL, quotes=True)
             self._samples.extend((ts, core.mid2 if core.book.valid else 0, 2 * (bid or 0), 2 * (ask or 0)))
         if ts >= self._next:
             self._next = ts - ts % EVERY_NS + EVERY_NS
