@@ -21,7 +21,7 @@ class Hints:
         """In one line what the typed line is about; empty where completions say more."""
         word, space, tail = line.lstrip().removeprefix(":").lstrip().partition(" ")
         if not space:
-            return ""
+            return language.unknown(word, self._table) if word else ""
         if word == "set" and self._table.sets:
             return self._set(tail)
         takes = language.takes(word)

@@ -7,6 +7,7 @@ from typing import Final
 
 from mm_tui.app.actions import CHARTS, DESK, ActionTable
 from mm_tui.app.layout.places import SEATS
+from mm_tui.app.layout.saved import BUILT_IN
 from mm_tui.errors import UsageError
 from mm_tui.model.drills import EXAMPLES, read_drill
 from mm_tui.settings.market import read_symbol, read_venue
@@ -45,8 +46,7 @@ def parse(line: str, table: ActionTable = DESK) -> Command | str:
     if word == "set" and table.sets:
         return _parse_set(argument)
     if word not in table.by_id or word in _WITHOUT_LINE:
-        near = get_close_matches(word, names(table), n=1)
-        return f"no command {word!r}" + (f"; did you mean {near[0]}?" if near else "; tab lists the commands")
+        return _no_command(word, table)
     if argument and word not in _TAKES:
         return f"{word} takes no argument"
     if word == "inject" and argument:
@@ -60,6 +60,17 @@ def parse(line: str, table: ActionTable = DESK) -> Command | str:
         except UsageError as error:
             return str(error)
     return Command(word, argument)
+
+
+def unknown(begun: str, table: ActionTable = DESK) -> str:
+    """That no command begins so; empty where one does."""
+    known = begun in _ALIASES or any(name.startswith(begun) for name in names(table))
+    return "" if known else _no_command(begun, table)
+
+
+def _no_command(word: str, table: ActionTable) -> str:
+    near = get_close_matches(word, names(table), n=1)
+    return f"no command {word!r}" + (f"; did you mean {near[0]}?" if near else "; tab lists the commands")
 
 
 def takes(word: str) -> str:
@@ -103,6 +114,7 @@ def complete(
     head, space, tail = line.lstrip().partition(" ")
     if not space:
         return [name for name in names(table) if name.startswith(head)]
+    kept = [name for name in layouts if name != BUILT_IN]
     pools = {
         "set": parameters,
         "branch": parameters,
@@ -111,7 +123,7 @@ def complete(
         "cancel_order": orders,
         "chart": CHARTS,
         "inject": EXAMPLES,
-        "layout": [*layouts, "save ", *(f"{verb} {name}" for verb in ("save", "delete") for name in layouts)],
+        "layout": [*layouts, "save ", *(f"{verb} {name}" for verb in ("save", "delete") for name in kept)],
         "swap": SEATS,
         "venue": venues,
         "symbol": pairs(""),

@@ -52,6 +52,9 @@ def test_completion_of_words_keys_and_themes() -> None:
     assert complete("theme p", PARAMETERS, ["paper", "graphite"]) == ["theme paper"]
     assert complete("pause x", PARAMETERS, []) == []
     assert complete("", PARAMETERS, []) == names()
+    assert complete("layout ", PARAMETERS, [], layouts=["night", "built-in"]) == [
+        f"layout {each}" for each in ("night", "built-in", "save ", "save night", "delete night")
+    ]
 
 
 def test_completion_of_what_a_shadow_takes() -> None:

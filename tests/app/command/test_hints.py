@@ -20,7 +20,9 @@ from mm_tui.views.frames import DeskFrame
         ("set orders_per_side ", "orders_per_side is 3; 1 … 20"),
         ("set risk.max_position ", "risk.max_position is 0.02; one that lets more pass is asked about"),
         ("set risk.nothing 3", ""), ("set spread 3", ""), ("set ", ""), ("set", ""), ("pause now", ""), ("", ""),
-        ("explain ", "explain ID, PRICE: "), ("xyzzy 1", ""),
+        ("explain ", "explain ID, PRICE: "), ("xyzzy 1", ""), (":pa", ""), ("shadow", ""), ("se", ""),
+        ("xyzzy", "no command 'xyzzy'; tab lists the commands"), ("pauze", "no command 'pauze'; did you mean pause?"),
+        ("goto", "no command 'goto'"), ("panel", "no command 'panel'"),
     ],
 )  # fmt: skip
 def test_value_and_bounds_are_told_while_one_types(line: str, words: str) -> None:
@@ -32,6 +34,8 @@ def test_value_and_bounds_are_told_while_one_types(line: str, words: str) -> Non
 def test_in_a_replay_there_is_nothing_to_set_and_moments_are_explained() -> None:
     hints = Hints(tunable(), REPLAY)
     assert hints.told("set min_spread_bps 3") == ""
+    assert hints.told("goto") == ""
+    assert hints.told("set").startswith("no command 'set'")
     assert hints.told("goto 14:0").startswith("goto MOMENT")
 
 
