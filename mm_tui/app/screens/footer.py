@@ -67,8 +67,13 @@ class Footer(Widget):
             self.refresh()
 
     def behind(self, keys: tuple[tuple[str, str], ...] | None) -> None:
-        """A sheet has the keyboard: besides the kill these of its keys are named; None where there is no sheet."""
+        """A sheet has the keyboard: besides the kill these of its keys are named; None where there is no sheet.
+
+        What was said before a sheet opened makes room for its keys.
+        """
         if keys != self._sheet:
+            if self._sheet is None:
+                self._word = ""
             self._sheet = keys
             self.refresh()
 

@@ -46,6 +46,18 @@ async def test_it_follows_the_state() -> None:
         assert (await shown(app))[0] == "esc desk"
 
 
+async def test_a_sheet_that_opens_has_its_keys_named_in_place_of_an_earlier_word() -> None:
+    app = DeskApp(Recorded(desk_frame()))
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.desk.footer.say("no theme 'nope'", seconds=60)
+        await pilot.press("colon")
+        await until(pilot, lambda: not app.desk.footer.word)
+        app.desk.footer.say("said by the sheet", seconds=60)
+        await pilot.press("p", "escape")
+        await pilot.pause()
+        assert app.desk.footer.word == "said by the sheet"
+
+
 async def test_a_word_takes_the_line_for_a_while() -> None:
     app = DeskApp(Recorded(desk_frame()))
     async with app.run_test(size=(80, 24)) as pilot:
