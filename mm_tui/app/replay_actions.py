@@ -8,7 +8,7 @@ from mm_tui.app.actions import ACTIONS, DESK, Action, ActionTable
 _LOOKING: Final = tuple(
     action
     for action in ACTIONS
-    if action.group in ("Look", "Set up") and action.id not in ("venue", "symbol", "parameters", "quit")
+    if action.group in ("Look", "Set up") and action.id not in ("venue", "symbol", "parameters", "inject", "quit")
 )
 
 _PLAY: Final[tuple[Action, ...]] = (

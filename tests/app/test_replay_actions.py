@@ -31,7 +31,7 @@ def test_the_promised_keys(key: str, action: str) -> None:
 def test_looking_is_done_with_the_desks_own_actions() -> None:
     shared = REPLAY.by_id.keys() & DESK.by_id.keys()
     assert {"help", "theme", "zoom", "recentre", "units", "filter", "command", "quit"} <= shared
-    assert not shared & {"kill", "pause", "flatten", "widen", "undo", "parameters"}
+    assert not shared & {"kill", "pause", "flatten", "widen", "undo", "parameters", "inject"}
 
 
 def test_the_footer_names_known_actions_with_distinct_ranks() -> None:
