@@ -1,6 +1,7 @@
 """A desk without a screen: the same loop, on the main thread."""
 
 import asyncio
+import os
 import shlex
 import signal
 import sys
@@ -17,6 +18,7 @@ from mm_tui.runtime.session import run_session
 from mm_tui.runtime.stopping import StopDesk
 from mm_tui.settings.load import Loaded
 from mm_tui.settings.options import RunOptions
+from mm_tui.settings.places import sessions_folder
 
 ENDING = ("SIGINT", "SIGTERM", "SIGHUP")
 
@@ -69,7 +71,7 @@ def run_headless(options: RunOptions, loaded: Loaded) -> int:
 
 
 def closing_lines(outcome: Outcome) -> str:
-    """Four lines: how long, what came of it, where it lies, what next."""
+    """A few lines: how long, what came of it, where it lies, what next."""
     summary = outcome.summary
     started, ended = summary["started_ns"], summary["ended_ns"]
     seconds = 0 if started is None else (ended - started) // 1_000_000_000
@@ -87,9 +89,12 @@ def closing_lines(outcome: Outcome) -> str:
     if outcome.folder is None:
         lines += ["Nothing was recorded.", "Next: mm-tui --help"]
     else:
-        again = shlex.quote(f"file:{outcome.folder}")
+        which = shlex.quote(str(outcome.folder))
+        if outcome.folder.parent == sessions_folder(os.environ):
+            which = outcome.folder.name
         lines += [
             f"Session: {outcome.folder}",
-            f"Run it again: mm-tui run --venue {again}   What there is: mm-tui sessions",
+            f"Show it again: mm-tui replay {which}",
+            f"What it came to: mm-tui report {which}   All there are: mm-tui sessions",
         ]
     return "\n".join(lines) + "\n"
