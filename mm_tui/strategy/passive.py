@@ -85,7 +85,8 @@ class Passive:
         self.params = params
         self._generator = Generator(seed)
         self._quotes = NO_QUOTES
-        self._leans = Leans()
+        self.leans = Leans()
+        """The operator's, of the last quotes."""
         self._low2 = self._high2 = 0.0
         """The reference may stay between these before the quotes follow."""
         self.gaps = Gaps()
@@ -102,13 +103,13 @@ class Passive:
 
     def describe(self) -> str:
         """One phrase for the header."""
-        params, factor = self.params, self._leans.spread_factor
+        params, factor = self.params, self.leans.spread_factor
         low, high = params.min_spread_bps * factor, params.max_spread_bps * factor
         return f"passive {low:.1f}–{high:.1f} bps × {params.orders_per_side}"
 
     def nearest_bps(self) -> float:
         """Half-spread of the nearest quote, to be held against the maker fee."""
-        return self.params.min_spread_bps * self._leans.spread_factor
+        return self.params.min_spread_bps * self.leans.spread_factor
 
     def quote(self, view: View) -> Quotes:
         """The quotes wanted now; the same object while nothing moved enough."""
@@ -117,12 +118,12 @@ class Passive:
             return NO_QUOTES
         if (
             self._low2 < reference2 < self._high2
-            and view.leans is self._leans
+            and view.leans is self.leans
             and view.ts < self.gaps.until
             and not view.renew
         ):
             return self._quotes
-        self._leans = leans = view.leans
+        self.leans = leans = view.leans
         self.gaps.look(view, self.params.refill_delay_s)
         if view.instrument is not self._instrument:
             self._measure(view.instrument)
@@ -144,9 +145,9 @@ class Passive:
         self._low2 = self._high2 = 0.0
 
     def inherit(self, before: object) -> None:
-        """Go on where the same strategy with other parameters was: what it leaves empty stays so."""
+        """Go on where the same strategy with other parameters was: what it leaves empty stays so, and its words do."""
         if isinstance(before, Passive):
-            self.gaps = before.gaps.copy()
+            self.gaps, self.leans = before.gaps.copy(), before.leans
 
     def _measure(self, instrument: Instrument) -> None:
         """Amounts in the instrument's own units, once: decimal arithmetic is dear and its answer stays."""

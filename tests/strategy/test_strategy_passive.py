@@ -166,10 +166,12 @@ def test_where_a_quote_was_filled_none_stands_for_a_while_and_the_others_do() ->
 def test_other_parameters_leave_empty_what_was_and_no_delay_leaves_nothing_empty() -> None:
     passive, market = Passive(STEADY), QuietView()
     market.completions.append(Completion(1, START, BUY, 0, BID, 200))
+    market.leans = Leans(spread_factor=2.0)
     assert places(passive, market) == [(1, 2), (0, 1, 2)]
     other = Passive(msgspec.structs.replace(STEADY, min_spread_bps=3.0))
     other.inherit(passive)
     other.inherit(object())
+    assert other.describe().startswith("passive 6.0–"), "the operator's factor counts before it quotes"
     assert places(other, market) == [(1, 2), (0, 1, 2)]
     assert places(Passive(msgspec.structs.replace(STEADY, refill_delay_s=0.0)), market) == [(0, 1, 2), (0, 1, 2)]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from mm_tui.core import promotion
 from mm_tui.core.operator import STRATEGY
+from mm_tui.core.state import State
 from mm_tui.errors import SettingsError
 from mm_tui.model import account as accounts
 from mm_tui.model.bounds import typed
@@ -82,11 +83,12 @@ class Leaderboard:
         main = self._main
         core = main.core
         low, high = _span(self._band())
+        words = core.quoter.describe()
         return ShadowRow(
             number=0,
-            name=core.quoter.describe(),
+            name=words,
             state=core.state.value,
-            reason=core.reason,
+            reason=words if core.state is State.QUOTING else core.reason,
             low=low,
             high=high,
             for_s=max(0, ts - main.first_ts) // SECOND if main.first_ts else 0,

@@ -145,6 +145,17 @@ def test_what_the_operator_does_to_the_main_desk_is_its_own_and_the_end_is_every
     assert not rig.lead().core.orders.open_count
 
 
+def test_the_desks_own_row_says_what_it_quotes_now() -> None:
+    rig = Rig({"bigger": BIGGER})
+    events = list(crowded_market())
+    rig.hear(*events[:200])
+    rig.act("widen")
+    rig.hear(*events[200:400])
+    (row,) = [one for one in rig.board.frame(rig.desk.ts).rows if not one.number]
+    assert row.state == "quoting"
+    assert row.reason == row.name == rig.desk.core.quoter.describe()
+
+
 def test_a_shadow_waits_for_a_book_that_is_whole() -> None:
     rig = Rig()
     events = list(crowded_market(300))
