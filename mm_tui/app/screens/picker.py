@@ -58,7 +58,7 @@ class Picker(Sheet):
         if not listed:
             listed = [Text("nothing to show yet")]
         more = f"   {self._at + 1} of {len(self._items)}" if len(self._items) > room else ""
-        return [*listed, Text(""), Text(f"up, down move   enter chooses   esc leaves{more}", style=self.faint)]
+        return [*listed, Text(""), Text(f"↑ ↓ move   enter chooses   esc leaves{more}", style=self.faint)]
 
     def pressed(self, key: str) -> None:
         """Move, choose or leave."""

@@ -5,6 +5,7 @@ from typing import ClassVar
 from mm_tui.app.widgets import scoreboard
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.spans import Span
+from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, WorkerRow
 
 WORKER_GLYPHS = {
@@ -17,6 +18,8 @@ WORKER_GLYPHS = {
 }
 """How a worker's state is drawn."""
 _SHORT = {"simulator": "sim", "recorder": "rec"}
+_NAMED = 12
+"""Cells of a worker's glyph and name."""
 _BOARD, _ENLARGED = 3, 6
 """Lines that the scoreboard takes beside its terms, and those that the enlarged panel does."""
 
@@ -49,7 +52,7 @@ class Workers(Panel):
             y = 2
         for worker in workers:
             if worker.state != "running" or worker.detail:
-                self.put(y, worker, _detail, worker)
+                self.put(y, worker, _detail, worker, width)
                 y += 1
         self.blank(y)
 
@@ -57,7 +60,7 @@ class Workers(Panel):
         """A line each; the first line below them."""
         y = 0
         for worker in self.frame.workers:
-            self.put(y, worker, _detail, worker)
+            self.put(y, worker, _detail, worker, self.inner[0])
             y += 1
         self.put(y, "", tuple)
         return y
@@ -89,6 +92,7 @@ def lamps(workers: tuple[WorkerRow, ...], width: int) -> list[Span]:
     return spans or [("no workers yet", "dim")]
 
 
-def _detail(worker: WorkerRow) -> list[Span]:
+def _detail(worker: WorkerRow, width: int) -> list[Span]:
     glyph, style = WORKER_GLYPHS[worker.state]
-    return [(glyph + " ", style), (worker.name.ljust(10), "text"), (worker.detail or worker.state, style.split()[0])]
+    words = fmt.clip(worker.detail or worker.state, width - _NAMED)
+    return [(glyph + " ", style), (worker.name.ljust(_NAMED - 2), "text"), (words, style.split()[0])]

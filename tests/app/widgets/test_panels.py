@@ -315,6 +315,8 @@ async def test_workers_have_lamps_and_the_broken_ones_a_line() -> None:
     assert "no workers yet" in none[1]
     paused = (WorkerRow(name="feed", state="paused"),)
     assert "paused" in "".join(await shown(Workers(), strained(workers=paused), (40, 12)))
+    long = (WorkerRow(name="recorder", state="running", detail="black box 20260101T000000Z-demo-BTCUSDT-kill"),)
+    assert "black box 20260101T…" in "".join(await shown(Workers(), strained(workers=long), (36, 12)))
 
 
 async def test_parameters_glow_where_they_changed() -> None:
