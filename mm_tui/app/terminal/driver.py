@@ -77,6 +77,11 @@ class DeskDriver(LinuxDriver):
     def _enable_mouse_pixels(self) -> None:
         """Cells are precise enough, and pixels come with motion."""
 
+    def resume_application_mode(self) -> None:
+        """The process goes on after a stop: whatever the terminal shows by now, it is not ours."""
+        super().resume_application_mode()
+        self._soon(self._app.repaint)  # type: ignore[attr-defined]
+
     def _sigtstp_application(self, *_: object) -> None:
         """Before the process stops, the desk has cancelled its orders."""
         self._app.before_stop()  # type: ignore[attr-defined]

@@ -31,8 +31,12 @@ class WholeFrames(App[None], inherit_bindings=False):
             with driver.frame():
                 super()._display(screen, renderable)
 
+    def on_resize(self) -> None:
+        """A terminal that was another size for a moment lost what it showed, whatever its size is by now."""
+        self.repaint()
+
     def repaint(self) -> None:
-        """The terminal has caught up after skipped frames: draw everything."""
+        """What the terminal shows is not what was drawn last, or another program's: draw everything."""
         if self._running and self._screen_stack:
             self.screen.refresh()
 

@@ -233,13 +233,11 @@ class Replay:
         if self._box is not None:
             return behind or self._goal is not None
         self._look_ahead(end)
-        if (
-            self._rolling is not None
-            and self._goal is None
-            and self._places.find(Goal("", ts=self.ts), self.shown.heard) is not None
-        ):
-            self._go(Goal("", ts=self.ts))
-            self._joining = True
+        if self._rolling is not None and self._goal is None:
+            here = Goal("", ts=self.ts)
+            if self._places.find(here, self.shown.heard) is not None:
+                self._go(here)
+                self._joining = True
         return behind or self._goal is not None or not self.timeline.done
 
     def _look_ahead(self, end: int, wanted: int = 1 << 62) -> None:
@@ -336,8 +334,7 @@ class Replay:
 
     def _roll(self, goal: Goal) -> bool:
         """Show the goal as it was recorded, where no run can be taken to it yet; whether that could be done."""
-        film = self._places.film
-        ts = goal.ts
+        film, ts = self._places.film, goal.ts
         if film is None or (ts is None and not goal.kind):
             return False
         if ts is None:

@@ -128,7 +128,18 @@ def test_quotes_are_pulled_when_the_process_is_stopped(terminal: Terminal) -> No
     os.waitid(os.P_PID, terminal.process.pid, os.WSTOPPED)
     terminal.process.send_signal(signal.SIGCONT)
     terminal.read_until(b"\x1b[?1049h")
+    terminal.read_until(b"Ladder")  # it is in a frame that nothing else draws again
     assert finish(terminal)["acts"] == [["pull", "the process stops"]]
+
+
+def test_a_process_that_was_stopped_unasked_draws_everything_again(terminal: Terminal) -> None:
+    terminal.read_until(b"flatten")
+    terminal.process.send_signal(signal.SIGSTOP)
+    os.waitid(os.P_PID, terminal.process.pid, os.WSTOPPED)
+    terminal.process.send_signal(signal.SIGCONT)
+    terminal.read_until(b"\x1b[?1049h")
+    terminal.read_until(b"Ladder")
+    assert finish(terminal)["code"] == 0
 
 
 def test_textual_is_the_version_this_was_written_for() -> None:

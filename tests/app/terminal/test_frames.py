@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
+from textual import events
 from textual.app import App
 
 from mm_tui.app.terminal import frames
@@ -42,6 +43,15 @@ async def test_a_terminal_that_is_behind_gets_none_and_one_that_is_not_gets_all_
         app.repaint()
         await pilot.pause()
     app.repaint()
+    assert shown == ["all"]
+
+
+async def test_a_size_that_came_back_draws_everything_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    app, shown = WholeFrames(), []
+    async with app.run_test() as pilot:
+        monkeypatch.setattr(app.screen, "refresh", lambda: shown.append("all"))
+        app.post_message(events.Resize(app.size, app.size))
+        await pilot.pause()
     assert shown == ["all"]
 
 
