@@ -17,8 +17,8 @@ from terminal import Terminal, environ
 MM_TUI = [sys.executable, "-m", "mm_tui"]
 
 
-def recorded(tmp_path: Path) -> None:
-    """A session on disk, in the folders that `environ` names."""
+def recorded(tmp_path: Path) -> int:
+    """A session on disk, in the folders that `environ` names; how many fills it has."""
     market = capture(tmp_path)
     subprocess.run(  # noqa: S603 - our own program
         [*MM_TUI, "run", "--venue", f"file:{market}", "--strategy", "passive", "--headless", "--speed", "max"],
@@ -26,6 +26,8 @@ def recorded(tmp_path: Path) -> None:
         check=True,
         capture_output=True,
     )
+    [journal] = (tmp_path / "state/mm-tui/sessions").glob("*/journal.jsonl")
+    return sum(json.loads(line)["type"] == "Filled" for line in journal.read_text().splitlines())
 
 
 def replay(tmp_path: Path, *arguments: str, size: tuple[int, int] = (120, 40)) -> Terminal:
@@ -38,7 +40,7 @@ def fills(text: str) -> int:
 
 
 def test_jumps_pauses_and_the_end(tmp_path: Path) -> None:
-    recorded(tmp_path)
+    last = recorded(tmp_path)
     with replay(tmp_path) as terminal:
         terminal.shows("REPLAY nothing is sent")
         terminal.type(" ")
@@ -51,7 +53,7 @@ def test_jumps_pauses_and_the_end(tmp_path: Path) -> None:
         terminal.until(lambda text: fills(text) > 1, "the next one")
         terminal.type("\x1b[F")
         terminal.shows("end of the recording")
-        last = fills(terminal.text)
+        terminal.until(lambda text: fills(text) == last, "all fills")
         terminal.type("\x1b[H")
         terminal.until(lambda text: " 0:00 / 0:" in text and fills(text) < 1, "the beginning")
         terminal.type("@")

@@ -9,6 +9,7 @@ import queue
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final, Self
@@ -24,11 +25,14 @@ from mm_tui.settings.check import shown
 CONNECT_S: Final = 10
 LONGEST_WITHOUT_WORKERS_S: Final = 60.0
 LOOK_EVERY_S: Final = 1.0
+ANSWER_S: Final = 30.0
+"""For a result that is there to come here."""
 AHEAD: Final = 4
 """Runs that wait at the scheduler for each thread of a worker, so that none waits for us."""
 PIECE: Final = 8 << 20
 """Bytes of a recording in one message."""
 ADDRESS: Final = re.compile(r"(?:(?:tcp|tls|ws|wss|ucx)://)?(?:\[[0-9a-fA-F:.%]+\]|[A-Za-z0-9._-]+):(\d{1,5})/?")
+_ENDED: Final = ("finished", "error")
 ATTEMPTS: Final = 5
 """Of a run that the scheduler lost, or whose recording could not be sent."""
 
@@ -129,19 +133,21 @@ class _Batch:
 
     def _heard(self, key: str, future: Any) -> Done | None:
         """What came of a run; None where it was sent again."""
-        if future.status == "finished":
-            result: Done | Lacks = future.result()
-            if isinstance(result, Done):
-                return result
-            try:
-                self._send(result.worker, self._specs[key].source)
-            except DataError as gone:
-                return Done(key, b"", str(gone), gone.exit_code)
-            return self._again(key, "its recording could not be sent to a worker", [result.worker])
-        if future.status == "error":
-            error = future.exception()
+        if future.status not in _ENDED:
+            return self._again(key, "the cluster lost it")
+        try:
+            result: Done | Lacks = future.result(ANSWER_S)
+        except (CancelledError, TimeoutError):  # lost since it ended
+            return self._again(key, "the cluster lost it")
+        except Exception as error:  # noqa: BLE001 - whatever the run raised on its worker
             return Done(key, b"", f"{type(error).__name__}: {error}")
-        return self._again(key, "the cluster lost it")
+        if isinstance(result, Done):
+            return result
+        try:
+            self._send(result.worker, self._specs[key].source)
+        except DataError as gone:
+            return Done(key, b"", str(gone), gone.exit_code)
+        return self._again(key, "its recording could not be sent to a worker", [result.worker])
 
     def _again(self, key: str, words: str, workers: list[str] | None = None) -> Done | None:
         if self._attempts[key] >= ATTEMPTS + len(self._sent):
