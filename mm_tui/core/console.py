@@ -63,12 +63,14 @@ class Console:
         self._guard.trip(Trip("kill", argument or "pressed", "", "halt"))
 
     def _pause(self, argument: str) -> None:
-        conduct = self._core.conduct
-        if self._core.gate.closed:
-            self._core.outbox.note("warn", "halted: re-arm first")
+        core, conduct = self._core, self._core.conduct
+        if core.gate.closed:
+            core.outbox.note("warn", "halted: re-arm first")
             return
         conduct.paused = "" if conduct.paused else (argument or "by the operator")
-        self._core.settle()
+        if core.gate.shut(core.outbox.ts):
+            core.outbox.note("warn", f"{'no quotes' if conduct.paused else 'quotes'} once the cool-off is over")
+        core.settle()
 
     def _pull(self, argument: str) -> None:
         self._core.conduct.paused = argument or "by the operator"

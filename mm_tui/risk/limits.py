@@ -33,10 +33,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     price_collar_bps: PositiveBps = 60.0
     """How far from the mid an order may stand."""
     max_price_change_bps: PositiveBps = 60.0
-    """A mid that moves by more within the window pulls the quotes; the second time it halts the desk."""
+    """A mid that moves by more within the window halts the desk: for the cool-off, the second time until a re-arm."""
     price_change_window_s: Positive = 10.0
     price_change_cooloff_s: NotNegative = 30.0
-    """How long the quotes stay away after the first such move."""
+    """How long the first such halt lasts."""
     max_daily_loss: Positive = 50.0
     """Trading PnL since midnight UTC below minus this halts the desk, quote."""
     max_drawdown: Positive = 30.0

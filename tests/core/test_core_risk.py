@@ -191,6 +191,19 @@ def test_a_cool_off_shuts_the_gate_but_for_the_operators_flatten_and_a_rearm_end
     assert rig.state == "paused"
 
 
+def test_a_pause_within_a_cool_off_is_told_and_outlasts_it() -> None:
+    rig = Rig()
+    rig.quoting(B, A)
+    rig.tick(BID + 38_000, ASK + 38_000)
+    for words in ("no quotes once the cool-off is over", "quotes once the cool-off is over") * 2:
+        rig.act("pause")
+        assert rig.said(facts.Noted)[-1].text == words
+        assert rig.state == "halted"
+    rig.act("pause")
+    rig.flow(31, BID + 38_000, ASK + 38_000)
+    assert (rig.state, rig.core.reason) == ("paused", "by the operator")
+
+
 def test_one_side_filled_in_a_row_is_switched_off_and_its_orders_leave() -> None:
     rig = Rig(CoreConfig(limits=Limits(max_same_side_fills=1)))
     first, second, asked = rig.quoting(B, bid(BID - 2000, 100, 1), A)
