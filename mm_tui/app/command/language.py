@@ -6,16 +6,16 @@ from difflib import get_close_matches
 from typing import Final
 
 from mm_tui.app.actions import CHARTS, DESK, ActionTable
-from mm_tui.app.layout.places import SEATS
+from mm_tui.app.layout.places import LETTERED, NUMBERED, SEATS
 from mm_tui.app.layout.saved import BUILT_IN
 from mm_tui.errors import UsageError
 from mm_tui.model.drills import EXAMPLES, read_drill
 from mm_tui.settings.market import read_symbol, read_venue
 
-_WITHOUT_LINE: Final = frozenset({"panel", "command", "zoom", "back"})
 _ALIASES: Final = {"q": "quit", "h": "help", "shadow": "shadows"}
 _TAKES: Final = {
     "theme": "NAME", "chart": "KIND", "cancel_order": "ID", "explain": "ID, PRICE", "filter": "TEXT", "goto": "MOMENT",
+    "panel": "NAME",
     "layout": "NAME, save NAME, delete NAME", "swap": "PANEL PANEL", "branch": "KEY=VALUE",
     "shadows": "add KEY=VALUE, drop N, promote N", "promote": "N", "drop_shadow": "N",
     "inject": "DRILL", "venue": "VENUE [SYMBOL]", "symbol": "SYMBOL",
@@ -34,7 +34,7 @@ class Command:
 
 def names(table: ActionTable = DESK) -> list[str]:
     """Every word a line may begin with."""
-    words = [action.id for action in table.actions if action.id not in _WITHOUT_LINE]
+    words = [action.id for action in table.actions]
     return sorted(["set", *words] if table.sets else words)
 
 
@@ -45,7 +45,7 @@ def parse(line: str, table: ActionTable = DESK) -> Command | str:
     word = _ALIASES.get(word, word)
     if word == "set" and table.sets:
         return _parse_set(argument)
-    if word not in table.by_id or word in _WITHOUT_LINE:
+    if word not in table.by_id:
         return _no_command(word, table)
     if argument and word not in _TAKES:
         return f"{word} takes no argument"
@@ -125,6 +125,7 @@ def complete(
         "inject": EXAMPLES,
         "layout": [*layouts, "save ", *(f"{verb} {name}" for verb in ("save", "delete") for name in kept)],
         "swap": SEATS,
+        "panel": [*NUMBERED, *(name for name in LETTERED if name in table.by_id)],
         "venue": venues,
         "symbol": pairs(""),
     }

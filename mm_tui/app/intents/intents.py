@@ -12,7 +12,7 @@ from mm_tui.app.actions import CHARTS, shown, textual_key
 from mm_tui.app.intents.arranging import Arranging
 from mm_tui.app.intents.changing import Changing
 from mm_tui.app.intents.stage import Stage
-from mm_tui.app.layout.places import NUMBERED
+from mm_tui.app.layout.places import LETTERED, NUMBERED
 from mm_tui.model.drills import impossible, read_drill
 from mm_tui.views.frames import FARTHEST, DeskFrame
 
@@ -243,6 +243,15 @@ class Intents:
         guarded = self._app.desk.panels[name]
         if guarded.error is None:
             getattr(guarded.widget, method)()
+
+    def _do_panel(self, argument: str) -> None:
+        """A panel by its name, as its number key does."""
+        if not argument:
+            self._command("panel ")
+        elif argument in NUMBERED or (argument in LETTERED and argument in self._app.TABLE.by_id):
+            self._app.desk.reveal(argument)
+        else:
+            self._app.say(f"no panel {argument!r}; there are {', '.join(NUMBERED)}")
 
     def _do_zoom(self, _: str) -> None:
         view = self._app.desk.view

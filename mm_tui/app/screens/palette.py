@@ -8,7 +8,6 @@ from textual.fuzzy import Matcher
 from textual.widgets import Input, Static
 
 from mm_tui.app.actions import CHARTS, DESK, ActionTable
-from mm_tui.app.command.language import names
 from mm_tui.app.screens.line import LineInput
 from mm_tui.app.screens.sheet import Sheet
 
@@ -22,9 +21,10 @@ _LESS = 0.9
 
 def offers(themes: Sequence[str], table: ActionTable = DESK, layouts: Sequence[str] = ()) -> list[tuple[str, str, str]]:
     """`(line of the command line, what is shown, what it does)` of everything that can be chosen."""
-    typed = set(names(table))
-    listed = [(action.id, action.id.replace("_", " "), action.words) for action in table.actions if action.id in typed]
-    charts = [(f"chart {name}", f"chart {name}", "show this chart") for name in CHARTS] if "chart" in typed else []
+    listed = [(action.id, action.id.replace("_", " "), action.words) for action in table.actions]
+    charts = (
+        [(f"chart {name}", f"chart {name}", "show this chart") for name in CHARTS] if "chart" in table.by_id else []
+    )
     worn = [(f"layout {name}", f"layout {name}", "arrange the desk like this") for name in layouts]
     return [*listed, *charts, *worn, *((f"theme {name}", f"theme {name}", "wear these colours") for name in themes)]
 

@@ -5,6 +5,7 @@ from textwrap import wrap
 from typing import Final
 
 from rich.text import Text
+from textual import events
 
 from mm_tui.app.screens.reading import Reading
 from mm_tui.app.screens.sheet import Sheet
@@ -57,6 +58,13 @@ class Question(Sheet):
         """Only `y` is a yes."""
         self.close("y" if key in {"y", "Y"} else "")
 
+    def on_click(self, event: events.Click) -> None:
+        """A click on either answer gives it; beside them it is none."""
+        event.stop()
+        answer = self.clicked_on(event, {"y": f"y {self._yes}", "n": f"any other key {self._no}"})
+        if answer is not None:
+            self.pressed(answer)
+
 
 class Notice(Reading):
     """Something to be read; any key closes it."""
@@ -81,10 +89,15 @@ class Refused(Sheet):
         self._refusal = refusal
         self.add_class("question")
 
+    @property
+    def _ways(self) -> dict[str, str]:
+        """Each key with what it does."""
+        return {"b": f"back to {self._refusal.back}", "r": "try again", "v": "choose", "q": "quit"}
+
     def lines(self) -> list[Text]:
         """Why, and the keys; on a screen of a few lines the keys come first."""
         keys = Text()
-        for key, does in (("b", f"back to {self._refusal.back}"), ("r", "try again"), ("v", "choose"), ("q", "quit")):
+        for key, does in self._ways.items():
             keys.append(key, f"bold {self.style('warning')}")
             keys.append(f" {does}    ")
         said = [Text(line) for line in [*_wrapped(self._refusal.words), "No desk runs: nothing is quoted."]]
@@ -92,7 +105,14 @@ class Refused(Sheet):
 
     def pressed(self, key: str) -> None:
         """One of the four; nothing else closes it."""
-        if key in {"b", "r", "v", "q"}:
+        if key in self._ways:
+            self.close(key)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on one of them as well."""
+        event.stop()
+        key = self.clicked_on(event, {key: f"{key} {does}" for key, does in self._ways.items()})
+        if key is not None:
             self.close(key)
 
 

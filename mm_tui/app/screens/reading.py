@@ -93,3 +93,8 @@ class Reading(Sheet):
         """Further up."""
         event.stop()
         self.scroll_lines(-_WHEEL)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click closes it, as a key does."""
+        event.stop()
+        self.close()

@@ -4,6 +4,7 @@ The desk stays visible and live around a sheet, and nothing is blended, which wo
 dearer. A sheet is modal: only its own keys work, besides the kill.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.text import Text
@@ -92,6 +93,18 @@ class Sheet(Widget, can_focus=True):
         if not self.passes(event.key):
             event.stop()
             self.pressed(event.key)
+
+    def clicked_on(self, event: events.Click, words: Mapping[str, str]) -> str | None:
+        """What is meant by a click: the key of the words that it hit, which stand so in a line; None for a miss."""
+        offset, lines = event.get_content_offset(self), self.lines()
+        if offset is None or offset.y >= len(lines):
+            return None
+        text = lines[offset.y].plain
+        for key, told in words.items():
+            at = text.find(told)
+            if 0 <= at <= offset.x < at + len(told):
+                return key
+        return None
 
     def passes(self, key: str) -> bool:  # noqa: ARG002 - a sheet with an input asks which key
         """Whether a key goes on to the bindings of what the sheet is made of."""

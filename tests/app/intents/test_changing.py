@@ -180,9 +180,12 @@ async def test_panels_forget_and_a_refusal_offers_the_way_back() -> None:
         assert control.wanted == [refusal.market]
         control.refusal = msgspec.structs.replace(refusal, words="still not")
         await until(pilot, lambda: isinstance(app.desk.sheet, Refused) and "still not" in said(app))
-        await pilot.press("v")
-        await pilot.pause()
-        assert isinstance(app.desk.sheet, MarketPicker)
+        asked = app.desk.sheet
+        assert isinstance(asked, Refused)
+        await until(pilot, lambda: asked.region.area > 0)
+        keys, at = asked.lines()[-1].plain, asked.content_region.offset - asked.region.offset
+        await pilot.click(asked, offset=(at.x + keys.index("choose"), at.y + len(asked.lines()) - 1))
+        await until(pilot, lambda: isinstance(app.desk.sheet, MarketPicker))
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(app.desk.sheet, Refused))
         await pilot.press("v", *"demo", "enter")

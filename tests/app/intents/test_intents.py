@@ -9,6 +9,7 @@ from driven_app import drive
 from hand_frames import depth, desk_frame, flat, halted, shadows
 from textual.pilot import Pilot
 from textual.widgets import Input
+from waiting import until
 
 from mm_tui.app.app import DeskApp
 from mm_tui.app.intents.intents import price_of
@@ -38,6 +39,52 @@ async def test_any_other_key_leaves_the_position(key: str) -> None:
         assert app.is_running
 
     assert (await drive(steps)).acts == [("pull", "flatten")]
+
+
+async def test_a_question_is_answered_by_a_click_on_an_answer_and_by_no_other() -> None:
+    async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
+        async def click(words: str) -> None:
+            sheet = app.desk.sheet
+            assert sheet is not None
+            await until(pilot, lambda: sheet.region.area > 0)
+            y, text = next((y, line.plain) for y, line in enumerate(sheet.lines()) if words in line.plain)
+            at = sheet.content_region.offset - sheet.region.offset
+            await pilot.click(sheet, offset=(at.x + text.index(words), at.y + y))
+            await pilot.pause()
+
+        await pilot.press("f")
+        await click("Quotes are pulled")
+        assert app.desk.sheet is not None, "words are no answer"
+        await click("keep the position")
+        assert app.desk.sheet is None
+        assert link.acts == [("pull", "flatten")]
+        await pilot.press("f")
+        await click("close it")
+        assert app.desk.sheet is None
+        assert link.acts[1:] == [("pull", "flatten"), ("flatten", "")]
+        await pilot.press("question_mark")
+        await click("cancel all")
+        assert app.desk.sheet is None
+
+    await drive(steps)
+
+
+async def test_panels_and_the_full_screen_can_be_typed() -> None:
+    async def steps(app: DeskApp, _: Recorded, pilot: Pilot[None]) -> None:
+        await pilot.press("colon", *"panel tape", "enter")
+        await until(pilot, lambda: app.desk.panel_of(app.desk.focused) == "tape")
+        await pilot.press("colon", *"zoom", "enter")
+        await until(pilot, lambda: app.desk.view.zoomed == "tape")
+        await pilot.press("colon", *"back", "enter")
+        await until(pilot, lambda: not app.desk.view.zoomed)
+        await pilot.press("colon", *"panel nowhere", "enter")
+        await until(pilot, lambda: app.desk.footer.word.startswith("no panel 'nowhere'; there are ladder"))
+        await pilot.press("colon", *"panel", "enter")
+        await until(pilot, lambda: app.desk.sheet is not None)
+        assert app.desk.sheet is not None
+        assert app.desk.sheet.query_one(Input).value == "panel "
+
+    await drive(steps)
 
 
 async def test_flatten_without_confirmation_asks_nothing() -> None:

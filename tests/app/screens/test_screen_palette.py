@@ -13,9 +13,9 @@ from mm_tui.app.screens.palette import Palette, found, offers
 from mm_tui.app.screens.picker import Picker
 
 
-def test_every_action_but_those_of_a_single_key_is_offered() -> None:
+def test_every_action_is_offered() -> None:
     offered = {line for line, _, _ in offers([])}
-    assert {action.id for action in ACTIONS} - offered == {"panel", "command", "zoom", "back"}
+    assert {action.id for action in ACTIONS} <= offered
     assert all(isinstance(parse(line), Command) for line, _, _ in offers(["paper"]))
 
 
