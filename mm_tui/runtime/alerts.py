@@ -72,7 +72,9 @@ def post_of(alerts: Alerts) -> Post | None:
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line and not line.startswith("#")]
     wrong = [number for number, line in numbered if not post.add(line)]
     if wrong or not numbered:
-        what = f"lines {', '.join(map(str, wrong))} are no addresses" if wrong else "holds no address"
+        lines = ", ".join(map(str, wrong))
+        told = f"lines {lines} are no addresses" if len(wrong) > 1 else f"line {lines} is no address"
+        what = told if wrong else "holds no address"
         raise SettingsError([f"alerts.urls_file: {path}: {what} that apprise knows"])
     return cast("Post", post)
 

@@ -235,7 +235,7 @@ def test_without_a_file_nothing_is_sent() -> None:
         (None, 0o600, "No such file or directory; write one address a line into it"),
         ("json://127.0.0.1/\n", 0o644, "chmod 600"),
         ("\n# none\n", 0o600, "holds no address that apprise knows"),
-        (f"json://127.0.0.1/\nnonsense://{CANARY}\n", 0o600, "lines 2 are no addresses that apprise knows"),
+        (f"json://127.0.0.1/\nnonsense://{CANARY}\n", 0o600, "line 2 is no address that apprise knows"),
         ("\xff", 0o600, "addresses"),
     ],
 )

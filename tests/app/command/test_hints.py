@@ -22,7 +22,7 @@ from mm_tui.views.frames import DeskFrame
         ("set risk.nothing 3", ""), ("set spread 3", ""), ("set ", ""), ("set", ""), ("pause now", ""), ("", ""),
         ("explain ", "explain ID, PRICE: "), ("xyzzy 1", ""), (":pa", ""), ("shadow", ""), ("se", ""),
         ("xyzzy", "no command 'xyzzy'; tab lists the commands"), ("pauze", "no command 'pauze'; did you mean pause?"),
-        ("goto", "no command 'goto'"), ("panel", "no command 'panel'"),
+        ("goto", "no command 'goto'"), ("panel ", "panel NAME: "), ("zom", "no command 'zom'"),
     ],
 )  # fmt: skip
 def test_value_and_bounds_are_told_while_one_types(line: str, words: str) -> None:
