@@ -72,8 +72,8 @@ def post_of(alerts: Alerts) -> Post | None:
     numbered = [(number, line) for number, line in enumerate(lines, 1) if line and not line.startswith("#")]
     wrong = [number for number, line in numbered if not post.add(line)]
     if wrong or not numbered:
-        lines = ", ".join(map(str, wrong))
-        told = f"lines {lines} are no addresses" if len(wrong) > 1 else f"line {lines} is no address"
+        places = ", ".join(map(str, wrong))
+        told = f"lines {places} are no addresses" if len(wrong) > 1 else f"line {places} is no address"
         what = told if wrong else "holds no address"
         raise SettingsError([f"alerts.urls_file: {path}: {what} that apprise knows"])
     return cast("Post", post)
@@ -136,11 +136,11 @@ class AlertsWorker:
         self._thread.start()
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            self.look()
+            self.gather()
             self.state.state = "failed" if self.failed and not self.sent else "running"
             self.state.detail = f"{self.failed} not sent" if self.failed else f"{self.sent} sent" if self.sent else ""
 
-    def look(self) -> None:
+    def gather(self) -> None:
         """Make a message of what happened since the last look, where there is anything to say and it may be said."""
         lines = [text for fact in self._facts.drain() for kind, text in self._wording.of(fact) if kind in self._on]
         if not lines:
@@ -157,7 +157,7 @@ class AlertsWorker:
 
     def close(self) -> None:
         """The desk has ended: what is still to be said is said, if that does not take long."""
-        self.look()
+        self.gather()
         if self._thread.is_alive():
             self._put(None, "")
             self._thread.join(LAST_WORDS_S)

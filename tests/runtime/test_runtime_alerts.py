@@ -119,11 +119,11 @@ def sent(made: AlertsWorker) -> list[str]:
 
 def test_what_happened_within_a_look_is_one_message() -> None:
     made, bus, _ = worker(Kept())
-    made.look()
+    made.gather()
     for fact in (filled(200), LinkChanged(ts=START, up=True, reason="demo"), TRIP, DOWN):
         bus.publish(fact)
-    made.look()
-    made.look()
+    made.gather()
+    made.gather()
     (body,) = sent(made)
     assert body.splitlines() == [
         "bought 0.00200 at 61,800.00", "halt: daily loss 51, limit 50", "link down: connection lost",
@@ -135,7 +135,7 @@ def test_only_what_is_asked_for(kind: str, count: int) -> None:
     made, bus, _ = worker(Kept(), kind)
     for fact in (filled(200), TRIP, DOWN):
         bus.publish(fact)
-    made.look()
+    made.gather()
     assert len(sent(made)) == count
 
 
@@ -143,7 +143,7 @@ def test_the_inventory_is_told_each_time_that_it_comes_near_its_limit() -> None:
     made, bus, clock = worker(Kept(), "inventory")
     for position in (1000, 1600, 1900, 900, -1700):
         bus.publish(filled(1, SELL, position))
-        made.look()
+        made.gather()
         clock.now += 1
     assert sent(made) == ["position at 80 % of its limit", "position at 85 % of its limit"]
 
@@ -152,11 +152,11 @@ def test_not_more_often_than_asked_for_and_what_was_held_back_is_counted() -> No
     made, bus, clock = worker(Kept(), per_minute=2)
     for _ in range(4):
         bus.publish(TRIP)
-        made.look()
+        made.gather()
     assert len(sent(made)) == 2
     clock.now += MINUTE
     bus.publish(DOWN)
-    made.look()
+    made.gather()
     assert sent(made) == ["link down: connection lost\nand 2 more"]
 
 
@@ -169,12 +169,12 @@ def test_a_service_that_is_slow_is_not_waited_for() -> None:
     made, bus, clock = worker(Kept(), per_minute=1000)
     for _ in range(module.WAITING + 3):
         bus.publish(TRIP)
-        made.look()
+        made.gather()
         clock.now += 1
     assert made.failed == 3
 
 
-async def test_a_live_desk_tells_a_receiver(
+async def test_a_live_desk_tells_a_receiver_and_its_screen_how_many_were_sent(
     tmp_path: Path, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:
     settings = loaded(f"alerts.urls_file={receiver.file(tmp_path)}", 'alerts.on=["trip"]')
@@ -187,8 +187,10 @@ async def test_a_live_desk_tells_a_receiver(
 
     wanted = options(tmp_path, "demo", speed=None, duration=1.5, log_level="debug")
     with caplog.at_level(logging.DEBUG, "mm_tui"):
-        outcome, _ = await asyncio.gather(run_session(wanted, settings, control, screen=False), kill())
+        outcome, _ = await asyncio.gather(run_session(wanted, settings, control, screen=True), kill())
     receiver.until(1)
+    assert [row.name for row in control.frame.workers][-1] == "alerts"
+    assert outcome.ended == "duration"
     (message,) = receiver.heard
     assert message["title"] == "mm-tui demo BTC/USDT"
     assert message["message"] == "halt: kill a drill"
