@@ -34,6 +34,7 @@ from mm_tui.app.screens.guard import Guarded
 from mm_tui.app.screens.sheet import Sheet
 from mm_tui.app.screens.tabs import Tabs
 from mm_tui.app.widgets.ladder.ladder import Ladder
+from mm_tui.app.widgets.lines import Panel
 from mm_tui.views.frames import DeskFrame, Viewport
 
 TURNS = {"tape": 0, "position": 0, "truth": 0, "workers": 0, "orders": 1, "events": 1, "risk": 1, "chart": 1}
@@ -149,7 +150,11 @@ class DeskScreen(Screen[None]):
         self.tabs.name_them(now.tabs, next((name for name in now.tabs if name in now.places), ""))
         self.footer.zoomed(self._view.zoomed)
         for name, guarded in self.panels.items():
-            guarded.widget.display = name in now.places
+            widget = guarded.widget
+            widget.display = name in now.places
+            if isinstance(widget, Panel) and name in NUMBERED:
+                named = name in now.tabs or self._view.zoomed
+                widget.name_key("" if named else str((NUMBERED.index(name) + 1) % 10))
         self._displayed = tuple(guarded for name, guarded in self.panels.items() if name in now.places)
         focused = self.focused
         if focused is not None and not focused.display:

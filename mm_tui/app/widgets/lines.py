@@ -64,7 +64,8 @@ class Panel(Widget, can_focus=True):
         self.inner = (0, 0)
         """Width and height of the content, cells."""
         self._inset = 0
-        self._rim: tuple[str, str, str, str, str, str] | None = None
+        self._key = ""
+        self._rim: tuple[str, str, str, str, str, str, str] | None = None
 
     # what a subclass gives
 
@@ -84,6 +85,12 @@ class Panel(Widget, can_focus=True):
     def concerns(self, before: DeskFrame, frame: DeskFrame) -> bool:
         """Whether the panel may look different with this frame; parts are compared by identity."""
         return before is not frame
+
+    def name_key(self, key: str) -> None:
+        """The key that calls the panel stands before its title; empty where something else on the screen says it."""
+        if key != self._key:
+            self._key = key
+            self._reframe(focused=self._focused)
 
     def repaint(self) -> None:
         """Paint again after something other than the frame changed: a scroll, a filter, a unit."""
@@ -145,17 +152,17 @@ class Panel(Widget, can_focus=True):
         `foot` stands below at the left, and is cut where it has no room; `more`, below at the right, is what a list
         has out of sight.
         """
-        rim = (right, middle, below, foot, more, colour or ("accent" if self._focused else "border"))
+        rim = (right, middle, below, foot, more, colour or ("accent" if self._focused else "border"), self._key)
         if rim == self._rim or not self._inset:
             return
         self._rim = rim
         if self._edge_colour != rim[5]:
             self._recolour(rim[5])
         last = self._built[1] - 1
-        self._rows[0] = self._edge("╭", "╮", self.heading, middle, right)
+        self._rows[0] = self._edge("╭", "╮", (self._key, self.heading), middle, right)
         beside = sum(cell_len(words) + 6 for words in (below, more) if words)
         foot = clip(foot, max(0, self._built[0] - 6 - beside))
-        self._rows[last] = self._edge("╰", "╯", foot, below, more)
+        self._rows[last] = self._edge("╰", "╯", ("", foot), below, more)
         self._changed |= {0, last}
 
     # Textual's side
@@ -230,7 +237,7 @@ class Panel(Widget, can_focus=True):
     def _reframe(self, *, focused: bool) -> None:
         self._focused = focused
         if self._rows and self._inset:
-            right, middle, below, foot, more, _ = self._rim or ("", "", "", "", "", "")
+            right, middle, below, foot, more, *_ = self._rim or ("", "", "", "", "")
             self.rim(right, middle=middle, below=below, foot=foot, more=more)
             self.repaint()
 
@@ -263,19 +270,22 @@ class Panel(Widget, can_focus=True):
         left, right = self._sides or self._edges()
         return Row([left, *spans, right], width + 4, look, plain=plain)
 
-    def _edge(self, left: str, right: str, title: str, middle: str, end: str) -> Row:
-        """A line of the frame: corner, title at the left, words in the middle and at the right, corner."""
-        line = self._edge_colour
+    def _edge(self, left: str, right: str, named: tuple[str, str], middle: str, end: str) -> Row:
+        """A line of the frame: corner, key and title at the left, words in the middle and at the right, corner."""
+        (key, title), line = named, self._edge_colour
         room = self._built[0] - 2
         head = f" {title} " if title and len(title) + 3 <= room else ""
-        tail = f" {end} " if end and cell_len(end) + len(head) + 4 <= room else ""
-        words = f" {middle} " if middle and cell_len(middle) + len(head) + cell_len(tail) + 6 <= room else ""
+        key = f" {key}" if head and key and len(key) + len(head) + 2 <= room else ""
+        taken = len(key) + len(head)
+        tail = f" {end} " if end and cell_len(end) + taken + 4 <= room else ""
+        words = f" {middle} " if middle and cell_len(middle) + taken + cell_len(tail) + 6 <= room else ""
         lead = "─" if head else ""
         after = room - cell_len(tail)
-        at = len(lead) + len(head)
+        at = len(lead) + taken
         start = min(max((room - cell_len(words)) // 2, at + 1), after - cell_len(words)) if words else at
         spans = [
             (left + lead, line),
+            (key, "dim"),
             (head, "bright bold" if line == "accent" else "text"),
             ("─" * (start - at), line),
             (words, "own"),

@@ -10,6 +10,7 @@ from waiting import until
 
 from mm_tui.app.app import DeskApp
 from mm_tui.app.layout.places import LETTERED, LOWER_TABS, NUMBERED, TABS, View
+from mm_tui.app.widgets.lines import Panel
 
 
 def displayed(app: DeskApp) -> set[str]:
@@ -61,6 +62,27 @@ async def test_number_keys_choose_what_stands_in_the_lower_place_of_three_column
     assert view.tab == "chart"
     shown, _ = await run((200, 55), "0")
     assert shown & set(LOWER_TABS) == {"fills", "history"}
+
+
+def titled(app: DeskApp) -> str:
+    """The numbers that stand before titles."""
+    panels = [app.desk.panels[name].widget for name in NUMBERED if name in displayed(app)]
+    frames = [panel.render_line(0).text for panel in panels if isinstance(panel, Panel)]
+    return "".join(frame[3] for frame in frames if frame[3].isdigit() and frame[4] == " ")
+
+
+async def test_a_panel_that_no_line_of_names_has_says_its_key_before_its_title() -> None:
+    app = DeskApp(Recorded(desk_frame()))
+    async with app.run_test(size=(200, 55)) as pilot:
+        assert titled(app) == "12345689"
+        await pilot.press("1", "enter")
+        await pilot.pause()
+        assert titled(app) == ""
+        await pilot.press("escape")
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: titled(app) == "1234")
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: titled(app) == "")
 
 
 @pytest.mark.parametrize("width", [60, 66, 80, 120])

@@ -142,8 +142,9 @@ class TimeChart:
         self._beside = "" if head else "".join(text for text, _ in values)
         if head:
             panel.lay(0, values, list, values)
+        labelled = rows_labelled(plot.height, marked) if plot.step else set()
         for y, cells in enumerate(plot.rows()):
-            label = self._label(y, last[0], marked, scale)
+            label = self._label(y, last[0], marked, labelled, scale)
             line = (label, cells, self._axis, cursor, letters.get(y))
             panel.lay(head + y, line, _line, *line)
         each = 2 * plot.span
@@ -213,13 +214,21 @@ class TimeChart:
                 letters.setdefault(row, (label[0], STYLES[series.name]))
         return letters
 
-    def _label(self, y: int, last: int | None, marked: int | None, scale: Scale) -> tuple[str, str]:
+    def _label(self, y: int, last: int | None, marked: int | None, labelled: set[int], scale: Scale) -> tuple[str, str]:
         plot, places = self.plot, self._places(scale)
         if y == marked and last is not None:
             return scale.text(last, places), "bright bold"
-        if not plot.step or (plot.height - 1 - y) % _LABEL_EVERY or marked in (y - 1, y + 1):
-            return "", "dim"
-        return scale.text(plot.value_at(y), places), "dim"
+        return scale.text(plot.value_at(y), places) if y in labelled else "", "dim"
+
+
+def rows_labelled(height: int, marked: int | None) -> set[int]:
+    """Rows with a value on the axis: round ones, none beside the marked row.
+
+    Where that leaves none, the far end has one: a single value tells no scale.
+    """
+    near = () if marked is None else (marked - 1, marked, marked + 1)
+    rows = {y for y in range(height) if not (height - 1 - y) % _LABEL_EVERY and y not in near}
+    return rows or {y for y in (0, height - 1) if 0 <= y < height and y not in near}
 
 
 def _line(

@@ -8,7 +8,7 @@ from panel_app import PanelApp, lines_of
 from mm_tui.app.actions import CHARTS
 from mm_tui.app.widgets.chart.chart import Chart
 from mm_tui.app.widgets.chart.line_charts import LINES
-from mm_tui.app.widgets.chart.over_time import TimeChart
+from mm_tui.app.widgets.chart.over_time import TimeChart, rows_labelled
 from mm_tui.app.widgets.chart.plot import EMPTY
 from mm_tui.model.events import BUY, SELL
 from mm_tui.model.instrument import Instrument
@@ -256,3 +256,12 @@ async def test_latencies_have_bars_where_the_times_are() -> None:
         assert "nothing measured yet" in lines_of(panel)[1]
         app.show(strained(latency=(), replay=ReplayFrame()))
         assert "nothing is measured in a replay" in lines_of(panel)[1]
+
+
+def test_an_axis_has_a_second_value_wherever_there_is_room_beside_the_marked_one() -> None:
+    assert rows_labelled(12, 5) == {3, 7, 11}
+    assert rows_labelled(12, 4) == {7, 11}
+    assert rows_labelled(4, 2) == {0}
+    assert rows_labelled(4, 1) == rows_labelled(4, None) == {3}
+    assert rows_labelled(5, 4) == {0}
+    assert rows_labelled(3, 1) == rows_labelled(1, 0) == rows_labelled(0, None) == set()
