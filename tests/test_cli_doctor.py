@@ -67,6 +67,29 @@ def test_wrong_settings_are_listed_and_everything_else_is_looked_at(capsys: Capt
     assert " disk " in out
 
 
+def test_a_strategy_and_addresses_of_ones_own_are_looked_at_as_the_desk_will(capsys: Capture, home: Path) -> None:
+    mine, addresses = home / "mine.py", home / "addresses"
+    mine.write_text("from mm_tui.strategy.passive import Passive as Mine\n")
+    mine.chmod(0o666)
+    addresses.write_text("json://127.0.0.1:9/\n")
+    addresses.chmod(0o644)
+    given = ("--set", "desk.venue=demo", "--set", f"desk.strategy={mine}:Mine")
+    alerts = ("--set", f"alerts.urls_file={addresses}")
+    code, document = told(capsys, *given, *alerts)
+    found = {check["name"]: check for check in document["checks"]}
+    assert (code, found["strategy"]["code"], found["alerts"]["code"]) == (64, 64, 78)
+    assert f"chmod go-w {mine}" in found["strategy"]["found"]
+    assert f"chmod 600 {addresses}" in found["alerts"]["found"]
+    mine.chmod(0o600)
+    addresses.chmod(0o600)
+    code, document = told(capsys, *given, *alerts)
+    found = {check["name"]: check for check in document["checks"]}
+    assert (code, found["strategy"]["found"], found["alerts"]["ok"]) == (0, f"{mine}:Mine", True)
+    code, document = told(capsys, "--set", "desk.venue=demo", "--set", f"desk.strategy={mine}:Other")
+    assert code == 64
+    assert f"there is no Other in {mine}" in str(document)
+
+
 def test_a_venue_that_was_named_and_does_not_answer_is_69(capsys: Capture) -> None:
     nowhere = ("--set", "binance.rest_url=http://127.0.0.1:9", "--set", "binance.ws_url=ws://127.0.0.1:9")
     code, document = told(capsys, "--set", "desk.venue=binance", *nowhere)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -129,6 +130,29 @@ def settings(loaded: "Loaded | SettingsError") -> Check:
     words = [f"{count} set by {place}" for place, count in sorted(places.items())]
     found = ", ".join([str(loaded.file or "no file, the defaults hold"), *words])
     return Check(name="settings", ok=True, found="\n".join([found, *loaded.notes]))
+
+
+def own_files(settings: "Settings") -> list[Check]:
+    """What the settings name of the user's own, as the desk would take it: a strategy that is not ours, addresses."""
+    from mm_tui.runtime.alerts import post_of  # noqa: PLC0415 - only the doctor asks
+    from mm_tui.strategy.registry import BUILT_IN, make  # noqa: PLC0415 - likewise
+
+    found = []
+    if settings.desk.strategy not in BUILT_IN:
+        found.append(_tried("strategy", settings.desk.strategy, lambda: make(settings.desk.strategy, None, 0)))
+    if settings.alerts.urls_file:
+        found.append(_tried("alerts", f"addresses in {settings.alerts.urls_file}", lambda: post_of(settings.alerts)))
+    return found
+
+
+def _tried(name: str, words: str, attempt: Callable[[], object]) -> Check:
+    try:
+        attempt()
+    except MmTuiError as error:
+        return Check(
+            name=name, ok=False, found=str(error), advice="mend it, the desk ends with this", code=error.exit_code
+        )
+    return Check(name=name, ok=True, found=words)
 
 
 def folder(name: str, path: Path) -> Check:

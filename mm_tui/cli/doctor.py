@@ -43,6 +43,7 @@ def doctor(chosen: Globals, overrides: tuple[str, ...], *, as_json: bool) -> int
         checks.versions(),
         *checks.terminal(),
         checks.settings(loaded),
+        *checks.own_files(settings),
         checks.folder("config", config_file(os.environ).parent),
         checks.folder("state", state),
         checks.folder("sessions", recorded),

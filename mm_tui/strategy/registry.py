@@ -110,7 +110,9 @@ def _from_file(name: str) -> Any:
     except BaseException as error:  # a user's file may raise anything at import, sys.exit too
         raise UsageError(f"strategy {name}: {raised(error)}") from error
     factory = getattr(module, attribute, None)
-    if factory is None or not hasattr(factory, "Params") or not hasattr(factory, "quote"):
+    if factory is None:
+        raise UsageError(f"strategy {name}: there is no {attribute} in {path}")
+    if not hasattr(factory, "Params") or not hasattr(factory, "quote"):
         raise UsageError(f"strategy {name}: {attribute} must be a class with Params and quote")
     return factory
 

@@ -51,7 +51,8 @@ def test_a_users_own_file_is_named_by_its_absolute_path(tmp_path: Path) -> None:
     [
         ("mine.py:Mine", "absolute"),
         ("/nonexistent/mine.py:Mine", "No such file"),
-        ("{path}:Other", "must be a class"),
+        ("{path}:Other", "there is no Other"),
+        ("{path}:__name__", "must be a class"),
         ("{folder}:Mine", "no file"),
     ],
 )
