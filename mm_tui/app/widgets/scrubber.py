@@ -43,11 +43,11 @@ def marks_by_cell(replay: ReplayFrame, width: int) -> dict[int, ReplayMark]:
     return marks
 
 
-def bar(replay: ReplayFrame, width: int, marks: Mapping[int, ReplayMark]) -> list[Span]:
-    """The recording as so many cells: what was shown, where it stands, what comes, and the marks."""
+def bar(replay: ReplayFrame, width: int, marks: Mapping[int, ReplayMark], seen: range | None = None) -> list[Span]:
+    """The recording as so many cells: what was shown, where it stands, what comes, and the marks; `seen` of them."""
     here, known = cell_of(replay.ts, replay, width), cell_of(replay.known, replay, width)
     spans: list[Span] = []
-    for glyph, style in (_cell(at, here, known, marks.get(at)) for at in range(width)):
+    for glyph, style in (_cell(at, here, known, marks.get(at)) for at in seen or range(width)):
         if spans and spans[-1][1] == style:
             spans[-1] = (spans[-1][0] + glyph, style)
         else:
@@ -69,7 +69,10 @@ def _cell(at: int, here: int, known: int, mark: ReplayMark | None) -> Span:
 
 
 class Scrubber(Panel, can_focus=False):
-    """Play or pause and the speed, the bar, where it is and how long it takes in all; a word where there is one."""
+    """Play or pause and the speed, the bar, where it is and how long it takes in all; a word where there is one.
+
+    A word covers an end of the bar, the one without the present moment: marks stay where they are.
+    """
 
     framed: ClassVar[bool] = False
 
@@ -102,11 +105,13 @@ class Scrubber(Panel, can_focus=False):
         done = elapsed(replay.ts - replay.start).rjust(len(whole))
         right: list[Span] = [(f" {done}", "bright"), (f" / {whole}", "dim"), (f"  {fmt.clock(replay.ts)}Z ", "text")]
         word: list[Span] = [(f"  {replay.word} ", "warn")] if replay.word else []
-        room = width - width_of(left) - width_of(right) - width_of(word)
-        if room < _NARROWEST:
+        room, hidden = width - width_of(left) - width_of(right), width_of(word)
+        if room - hidden < _NARROWEST:
             spans = [*left, *word, *right]
             return fit(spans, width, self._look)
-        return [*left, *bar(replay, room, self._marks_of(replay, room)), *word, *right]
+        marks, after = self._marks_of(replay, room), cell_of(replay.ts, replay, room) < room - hidden
+        seen = bar(replay, room, marks, range(room - hidden) if after else range(hidden, room))
+        return [*left, *seen, *word, *right] if after else [*left, *word, *seen, *right]
 
     def _marks_of(self, replay: ReplayFrame, width: int) -> dict[int, ReplayMark]:
         """Worked out anew only for other marks, or another scale: a day has thousands."""

@@ -85,6 +85,15 @@ async def test_paused_and_a_word() -> None:
     assert "●" in line
 
 
+@pytest.mark.parametrize("second", [0, 40, 100])
+async def test_a_word_moves_no_mark_and_leaves_the_present_moment_seen(second: int) -> None:
+    ts = START + second * SECOND
+    quiet, told = await shown(framed(ts=ts)), await shown(framed(ts=ts, word="end of the recording"))
+    first = told.index("  end of the recording ")
+    assert told == quiet[:first] + "  end of the recording " + quiet[first + 23 :]
+    assert told.index("●") == quiet.index("●")
+
+
 async def test_a_long_word_takes_the_bars_place() -> None:
     line = await shown(framed(word="a word that leaves no room for the bar " * 2), width=60)
     assert "●" not in line
