@@ -262,7 +262,7 @@ def _bar(filled: int, width: int, colour: str, look: Palette, *, ground: str, ou
 def headings(columns: Columns, instrument: Instrument, prices_in: str) -> list[Span]:
     """What each column is, with its unit."""
     words = {"quote": instrument.quote, "ticks": "ticks", "bps": "bps"}[prices_in]
-    price = f"price {words}" if columns.price - 1 >= len(words) + 6 else words
+    price = f"price {words}" if columns.price - 3 >= len(words) + 6 else words
     middle = fmt.clip(price, columns.price).rjust(columns.price - 2).ljust(columns.price)
 
     base = f" {instrument.base}" if columns.quantity >= len(instrument.base) + 5 else ""

@@ -146,6 +146,14 @@ def test_headings_stand_over_their_columns(width: int) -> None:
         assert head.index("mine") + 4 == line.index("0.00200") + len("0.00200")
 
 
+@pytest.mark.parametrize("width", range(40, 121, 8))
+def test_in_no_unit_do_headings_touch(width: int) -> None:
+    columns = columns_for(width, NEEDS, STEP)
+    for unit in ("quote", "ticks", "bps"):
+        head = text(headings(columns, BTC, unit))
+        assert {"bids", "asks"} <= set(head.split()), head
+
+
 def test_the_spread_is_said_in_every_unit() -> None:
     frame = ladder()
     lines = [text(spread_line(frame, BTC, unit, 60)).strip(" ─") for unit in ("quote", "ticks", "bps")]
