@@ -26,7 +26,7 @@ HINT = "P promote   D drop   :shadow add strategy=glft risk_factor=0.02"
 NONE = (
     "no shadows run",
     "a shadow is a desk beside the desk: the same feed, another strategy or other parameters",
-    ":shadow add strategy=glft       or, to start with: [shadows.desks] of the settings",
+    ":shadow add strategy=glft starts one; those named under [shadows.desks] of the settings start with the desk",
 )
 _COLUMNS: dict[str, tuple[str, int]] = {
     "state": ("state", 10), "total": ("PnL", 9), "band": ("band", 16), "edge": ("vs desk", 9), "fills": ("fills", 6),
