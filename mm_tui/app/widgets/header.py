@@ -33,6 +33,13 @@ def told_reason(header: HeaderFrame, room: int) -> list[Span]:
     return [(fmt.clip(header.reason, room), STATE_COLOURS[header.state])]
 
 
+def told_cause(header: HeaderFrame, room: int) -> list[Span]:
+    """Why the embedded exchange is shown although it was not asked for, cut to the room."""
+    if not header.demo_cause or room < min(_LEAST_CAUSE, len(header.demo_cause)):
+        return []
+    return [(fmt.clip(header.demo_cause, room), "warn")]
+
+
 def told_venue(header: HeaderFrame, room: int) -> list[Span]:
     """Where the market comes from: in whole where there is room; else the name, and of the words what others leave."""
     words = f" ● {header.venue_words}" if header.venue_words else ""
@@ -50,6 +57,7 @@ _GAP = 2
 _WHOLE_REASON = 40
 """A reason that has so much room leaves the venue's name its own."""
 _LEAST_REASON = 12
+_LEAST_CAUSE = 20
 DEMO = "DEMO no real market"
 """The badge of the embedded exchange; it outlasts everything but the state and the symbol."""
 
@@ -77,7 +85,6 @@ class Header(Panel, can_focus=False):
         asked = "dim bold reverse" if header.venue == "demo" else ""
         style = "warn bold reverse" if header.demo_cause else asked
         demo: list[Span] = [(f" {DEMO} ", style)] if style else []
-        cause: list[Span] = [(header.demo_cause, "warn")] if header.demo_cause else []
         least: list[tuple[int, list[Span]]] = [
             (1, [(" " + header.symbol, "bright bold")]),
             (2, demo),
@@ -90,7 +97,9 @@ class Header(Panel, can_focus=False):
         if room - spared < _WHOLE_REASON:
             spared = 0
         reason = [] if two else told_reason(header, room - spared)
-        venue = told_venue(header, room - (width_of(reason) + _GAP if reason else 0))
+        room -= width_of(reason) + _GAP if reason else 0
+        cause = told_cause(header, room)
+        venue = told_venue(header, room - (width_of(cause) + _GAP if cause else 0))
         return by_priority(
             (
                 least[0],

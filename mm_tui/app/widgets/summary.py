@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from mm_tui.app.widgets.header import state_span, told_reason
+from mm_tui.app.widgets.header import state_span, told_cause, told_reason
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.position import band_text, money, share_of_limit, tone
 from mm_tui.app.widgets.risk import load_colour
@@ -51,12 +51,13 @@ class Summary(Panel, can_focus=False):
         header, orders = self.frame.header, self.frame.orders
         bids = sum(order.side > 0 for order in orders)
         hint: list[Span] = [(header.hint, "bright")] if header.hint else []
-        return [
-            (1, told_reason(header, self.inner[0] - 4 - (width_of(hint) + 2 if hint else 0))),
-            (0, hint),
-            (2, [("orders ", "dim"), (f"{bids} bid", "bid"), (" ", "text"), (f"{len(orders) - bids} ask", "ask")]),
-            (3, [(header.strategy, "text")] if header.strategy else []),
-        ]
+        reason = told_reason(header, self.inner[0] - 4 - (width_of(hint) + 2 if hint else 0))
+        counted = [("orders ", "dim"), (f"{bids} bid", "bid"), (" ", "text"), (f"{len(orders) - bids} ask", "ask")]
+        strategy: list[Span] = [(header.strategy, "text")] if header.strategy else []
+        told = sum([width_of(spans) + 2 for spans in (hint, reason, counted) if spans])
+        left = self.inner[0] - 2 - told
+        cause = told_cause(header, left - (width_of(strategy) + 2)) or told_cause(header, left)
+        return [(1, reason), (0, hint), (2, counted), (4, strategy), (3, cause)]
 
     def _position(self, level: int) -> list[tuple[int, list[Span]]]:
         position, instrument = self.frame.position, self.frame.instrument
