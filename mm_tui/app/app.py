@@ -253,6 +253,7 @@ class DeskApp(WholeFrames, inherit_bindings=False):
         if name and self._is_the_lists(name, key):
             return False
         if name:
+            self.desk.footer.hush()
             self.operate(name)
             await self._open_asked()
         elif key in _NUMBER_KEYS:

@@ -73,7 +73,7 @@ class Footer(Widget):
         """
         if keys != self._sheet:
             if self._sheet is None:
-                self._word = ""
+                self.hush()
             self._sheet = keys
             self.refresh()
 
@@ -89,6 +89,11 @@ class Footer(Widget):
         self._word = word
         self.refresh()
         self.set_timer(seconds, lambda: self._unsay(word))
+
+    def hush(self) -> None:
+        """What was said was of an earlier key."""
+        if self._word:
+            self._unsay(self._word)
 
     @property
     def word(self) -> str:

@@ -58,6 +58,19 @@ async def test_a_sheet_that_opens_has_its_keys_named_in_place_of_an_earlier_word
         assert app.desk.footer.word == "said by the sheet"
 
 
+async def test_a_word_of_an_earlier_key_goes_with_the_next_one() -> None:
+    app = DeskApp(Recorded(desk_frame()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("x")
+        await pilot.pause()
+        assert app.desk.footer.word.startswith("no order is selected")
+        await pilot.press("z", "2", "j")
+        assert app.desk.footer.word, "neither a key without an action nor a list's own is another thing to do"
+        await pilot.press("x")
+        await pilot.pause()
+        assert not app.desk.footer.word
+
+
 async def test_a_word_takes_the_line_for_a_while() -> None:
     app = DeskApp(Recorded(desk_frame()))
     async with app.run_test(size=(80, 24)) as pilot:
