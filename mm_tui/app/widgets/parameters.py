@@ -7,6 +7,8 @@ from mm_tui.app.widgets.spans import Span, by_priority, fade, glowing
 from mm_tui.views import fmt
 from mm_tui.views.frames import DeskFrame, EstimatesFrame, ParameterRow
 
+_GAP = 2
+"""Cells between two columns."""
 _CELL = 22
 """The least width of a parameter's column."""
 
@@ -52,7 +54,7 @@ class Parameters(Panel):
         cell = width // columns
         for y in range(lines):
             picked = tuple((rows[at], levels[at]) for at in range(y, min(len(rows), lines * columns), lines))
-            self.put(top + y, (picked, cell), _line, picked, cell)
+            self.put(top + y, (picked, cell, columns), _line, picked, cell, columns)
         self.blank(top + lines)
 
 
@@ -71,10 +73,11 @@ def estimate_line(estimates: EstimatesFrame, width: int) -> list[Span]:
     )
 
 
-def _line(picked: tuple[tuple[ParameterRow, int], ...], cell: int) -> list[Span]:
+def _line(picked: tuple[tuple[ParameterRow, int], ...], cell: int, columns: int) -> list[Span]:
+    """Each in its column; the last of a full line needs no gap behind it."""
     spans: list[Span] = []
-    gap = 2 if len(picked) > 1 else 0
-    for row, level in picked:
+    for column, (row, level) in enumerate(picked, 1):
+        gap = _GAP if column < columns else 0
         room = cell - gap
         value = fmt.clip(row.value, max(1, room - 4))
         name = fmt.clip(row.name, max(0, room - len(value) - 1))

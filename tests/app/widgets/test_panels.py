@@ -21,7 +21,17 @@ from mm_tui.app.widgets.summary import Summary
 from mm_tui.app.widgets.tape import Tape
 from mm_tui.app.widgets.truth import Truth
 from mm_tui.app.widgets.workers import Workers
-from mm_tui.views.frames import DeskFrame, EventRow, Gauge, PositionFrame, RiskFrame, TapeFrame, TruthFrame, WorkerRow
+from mm_tui.views.frames import (
+    DeskFrame,
+    EventRow,
+    Gauge,
+    ParameterRow,
+    PositionFrame,
+    RiskFrame,
+    TapeFrame,
+    TruthFrame,
+    WorkerRow,
+)
 
 
 def style_of(panel: Panel, words: str) -> str:
@@ -279,7 +289,7 @@ async def test_the_estimates_stand_above_the_parameters() -> None:
     lines = await shown(Parameters(), formula(strained()), (54, 9))
     assert "σ 1.24 bps/√s  κ 0.61 /bp  A 3.18 /s  R² 0.94  5 m" in lines[1]
     assert "p 2 more" in lines[-1]
-    assert "execution_tim… infinite" in "".join(lines)
+    assert "execution_timef… infinite" in "".join(lines)
     narrow = await shown(Parameters(), formula(strained()), (30, 9))
     assert "σ 1.24 bps/√s  κ 0.61 /bp" in narrow[1]
     prior = formula(strained())
@@ -329,6 +339,16 @@ async def test_parameters_glow_where_they_changed() -> None:
         assert style_of(panel, "2.0 bps") == "bright"
         app.show(strained(parameters=()))
         assert "no parameters" in lines_of(panel)[1]
+
+
+async def test_parameters_side_by_side_end_at_the_same_cell_and_the_last_column_has_all_of_its_room() -> None:
+    cells = {"spread": "×1.00", "order_amount": "3", "drift_threshold_bps": "2", "reference": "mid"}
+    rows = tuple(ParameterRow(name=name, value=value) for name, value in cells.items())
+    three = await shown(Parameters(), strained(parameters=rows[:3]), (48, 4))
+    assert [line.index(value) for line, value in zip(three[1:], ("×1.00", "3"), strict=False)] == [17, 21]
+    assert "drift_threshold_bps  2" in three[1]
+    four = await shown(Parameters(), strained(parameters=rows), (48, 4))
+    assert four[1] == three[1]
 
 
 async def test_parameters_stand_side_by_side_in_a_low_panel() -> None:
