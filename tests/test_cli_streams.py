@@ -67,17 +67,24 @@ def test_streams_in_the_place_of_others_stay_and_take_every_letter(monkeypatch: 
     monkeypatch.setattr(sys, "stdin", None)
     streams.prepare()
     assert sys.stdout is own
-    assert own.errors == "replace"
+    sys.stdout.write("\u22125.49, 2 \u2264 3 \u2026 \u20bf\n")
+    sys.stdout.flush()
+    assert own.buffer.getvalue() == b"-5.49, 2 <= 3 ... ?\n", "a loss is told as one whatever the terminal can write"  # type: ignore[attr-defined]
     assert sys.stdin.read() == ""
     sys.stdin.close()
 
 
+def test_what_cannot_be_read_is_no_business_of_it() -> None:
+    with pytest.raises(UnicodeDecodeError):
+        b"\xff".decode("utf-8", streams.NEAREST)
+
+
 def test_the_process_s_own_streams_get_an_outlet() -> None:
     opened = streams._prepared(None, None, 2)
-    assert (opened.encoding, opened.errors, opened.fileno()) == ("utf-8", "replace", 2)
+    assert (opened.encoding, opened.errors, opened.fileno()) == ("utf-8", streams.NEAREST, 2)
     with open(os.devnull, "w", encoding="latin-1") as own:  # noqa: PTH123  # a stream as the interpreter makes it
         opened = streams._prepared(own, own, 1)
-    assert (opened.encoding, opened.errors, opened.fileno()) == ("latin-1", "replace", 1)
+    assert (opened.encoding, opened.errors, opened.fileno()) == ("latin-1", streams.NEAREST, 1)
 
 
 class Unwritable(io.StringIO):

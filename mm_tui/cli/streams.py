@@ -5,6 +5,7 @@ ended. Where standard output can't be written (`> /dev/full`) that is an error w
 take is lost, for there is nowhere left to say so.
 """
 
+import codecs
 import io
 import os
 import sys
@@ -15,6 +16,12 @@ from mm_tui.errors import OutputError
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
+NEAREST: Final = "mm_tui.nearest"
+"""How a stream writes what its encoding lacks; as `replace`, but a minus stays one and a loss stays a loss."""
+_SIGNS: Final = {
+    "\u2212": "-", "\u2013": "-", "\u00b7": "-", "\u2026": "...", "\u00d7": "x", "\u2192": "->", "\u2264": "<=",
+    "\u2265": ">=", "\u2713": "ok", "\u2717": "no", "\u03b3": "gamma", "\u03c3": "sigma", "\u03ba": "kappa",
+}  # fmt: skip
 _STANDARD: Final = (0, 1, 2)
 _OUTPUT: Final = 1
 
@@ -36,6 +43,16 @@ class _Outlet(io.FileIO):
             if self.fileno() != _OUTPUT or isinstance(error, BrokenPipeError):
                 return memoryview(data).nbytes
             raise OutputError(f"standard output cannot be written: {error.strerror or error}") from error
+
+
+def _nearest(error: UnicodeError) -> tuple[str, int]:
+    """The nearest sign of seven bits for each that cannot be written, `?` where there is none."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_SIGNS.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error(NEAREST, _nearest)
 
 
 def prepare() -> None:
@@ -63,12 +80,12 @@ def flush(code: int) -> int:
 
 
 def _prepared(stream: TextIO | None, original: TextIO | None, descriptor: int) -> TextIO:
-    """The stream over an outlet of ours where it is the process's own; letters that it lacks become `?` in any."""
+    """The stream over an outlet of ours where it is the process's own; letters that it lacks are replaced in any."""
     if stream is not None and (stream is not original or (sys.platform == "win32" and stream.isatty())):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=NEAREST)
         return stream
     raw = _Outlet(descriptor)
     encoding = "utf-8" if stream is None else stream.encoding
     lines = descriptor != _OUTPUT or raw.isatty()
-    return io.TextIOWrapper(io.BufferedWriter(raw), encoding=encoding, errors="replace", line_buffering=lines)
+    return io.TextIOWrapper(io.BufferedWriter(raw), encoding=encoding, errors=NEAREST, line_buffering=lines)

@@ -75,16 +75,17 @@ def closing_lines(outcome: Outcome) -> str:
     summary = outcome.summary
     started, ended = summary["started_ns"], summary["ended_ns"]
     seconds = 0 if started is None else (ended - started) // 1_000_000_000
-    quote = summary["symbol"].partition("/")[2]
+    base, _, quote = summary["symbol"].rpartition("/")
     total = summary["pnl"]["total"]
     fills = summary["fills"]["count"]
     pnl = "–" if total is None else f"{float(total):+,.2f} {quote}".replace("-", "\u2212")
+    held = f"{summary['position']['base']} {base}".rstrip().replace("-", "\u2212")
     lines = [
         (
             f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02} on {summary['venue']} {summary['symbol']}, "
             f"ended by {outcome.ended}"
         ),
-        f"{fills} {'fill' if fills == 1 else 'fills'}, PnL {pnl} net of fees, position {summary['position']['base']}",
+        f"{fills} {'fill' if fills == 1 else 'fills'}, PnL {pnl} net of fees, position {held}",
     ]
     if outcome.folder is None:
         lines += ["Nothing was recorded.", "Next: mm-tui --help"]

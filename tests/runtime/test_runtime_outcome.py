@@ -26,7 +26,7 @@ def test_an_order_that_may_rest_is_named() -> None:
     assert isinstance(error, OrdersMayRest)
     assert "mm-3" in str(error)
     assert resting_error(msgspec.structs.replace(outcome, resting=())) is None
-    assert closing_lines(outcome).splitlines()[1] == "1 fill, PnL – net of fees, position 0"
+    assert closing_lines(outcome).splitlines()[1] == "1 fill, PnL – net of fees, position 0 A"
     elsewhere = closing_lines(msgspec.structs.replace(outcome, folder=Path("/a b/c"))).splitlines()
     assert elsewhere[3] == "Show it again: mm-tui replay '/a b/c'"
     assert elsewhere[4].startswith("What it came to: mm-tui report '/a b/c'   ")

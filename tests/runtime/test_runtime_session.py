@@ -75,11 +75,11 @@ def test_a_duration_is_of_the_files_own_time(tmp_path: Path, capsys: pytest.Capt
     assert len(digests) == 1
 
 
-def test_four_lines_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_five_lines_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = capture(tmp_path)
     _, said, _ = run(capsys, options(tmp_path, f"file:{path}"), loaded())
     lines = said["out"].splitlines()
-    assert len(lines) == 4
+    assert len(lines) == 5
     assert lines[0] == "0:00:19 on file BTC/USDT, ended by end of file"
     assert "net of fees, position" in lines[1]
     assert lines[2].startswith("Session: ")
