@@ -179,6 +179,26 @@ def test_the_terminal(
     assert (letters.ok, letters.found, letters.advice) == (None, "LC_ALL=C.UTF-8, but TERM=linux: drawn in ASCII", "")
 
 
+@pytest.mark.parametrize(
+    ("term", "kind", "well", "found"),
+    [
+        ("xterm-256color", "truecolor", True, "16 million"),
+        ("xterm-256color", "", True, "256"),
+        ("xterm", "", False, "16"),
+    ],
+)
+def test_fewer_colours_than_the_themes_have_are_told(
+    monkeypatch: pytest.MonkeyPatch, term: str, kind: str, found: str, *, well: bool
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setenv("COLORTERM", kind)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    colours = checks.terminal()[1]
+    assert (colours.ok, colours.found) == (well, f"{found} colours")
+    assert bool(colours.advice) is (found != "16 million")
+
+
 def test_versions_that_do_not_fit_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "version", lambda name: "1.0" if name == "textual" else "2.0")
     assert checks.versions().advice.startswith("pip install 'textual==")

@@ -97,7 +97,9 @@ def terminal() -> list[Check]:
             name="colours",
             ok=plain or system in {"truecolor", "256"},
             found=f"{words} colours" + (", and NO_COLOR is set: none are used" if plain else ""),
-            advice="" if plain or system in {"truecolor", "256"} else "export COLORTERM=truecolor, if it can show them",
+            advice=""
+            if plain or system == "truecolor"
+            else "themes and the heat map have 16 million: export COLORTERM=truecolor, if it can show them",
         )
     ascii_only, console = needs_ascii(), not needs_ascii({**os.environ, "TERM": "xterm"})
     locale = next((f"{name}={os.environ[name]}" for name in ("LC_ALL", "LC_CTYPE", "LANG") if os.environ.get(name)), "")
