@@ -9,7 +9,7 @@ from textual import events, on
 from textual.widgets import Input, Static
 
 from mm_tui.app.screens.line import LineInput
-from mm_tui.app.screens.sheet import Sheet
+from mm_tui.app.screens.sheet import Choosing
 from mm_tui.app.search import Search
 from mm_tui.errors import UsageError
 from mm_tui.settings.market import Market, read_symbol, read_venue
@@ -29,7 +29,7 @@ Told = Callable[[tuple[str, ...], str], None]
 """Takes the pairs of a venue, or why there are none."""
 
 
-class MarketPicker(Sheet):
+class MarketPicker(Choosing):
     """Letters filter at once, arrows (tab, ctrl+j, ctrl+k) move, enter chooses, escape goes back."""
 
     def __init__(
@@ -99,16 +99,6 @@ class MarketPicker(Sheet):
         if box.contains(event.screen_x, event.screen_y) and at < len(self._found):
             self._at = at
             self._take()
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The wheel moves."""
-        event.stop()
-        self.pressed("down")
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Likewise."""
-        event.stop()
-        self.pressed("up")
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -9,7 +9,7 @@ from textual.widgets import Input, Static
 
 from mm_tui.app.actions import CHARTS, DESK, ActionTable
 from mm_tui.app.screens.line import LineInput
-from mm_tui.app.screens.sheet import Sheet
+from mm_tui.app.screens.sheet import Choosing
 
 _ROWS = 12
 _COLUMNS = 66
@@ -40,7 +40,7 @@ def found(words: str, listed: Sequence[tuple[str, str, str]]) -> list[tuple[str,
     return [item for score, item in sorted(scored, key=lambda pair: -pair[0]) if score > 0]
 
 
-class Palette(Sheet):
+class Palette(Choosing):
     """An input over the list of what matches; its answer is a line of the command line."""
 
     def __init__(self, themes: Sequence[str], table: ActionTable = DESK, layouts: Sequence[str] = ()) -> None:
@@ -91,16 +91,6 @@ class Palette(Sheet):
         at = self._first + event.screen_y - box.y
         if box.contains(event.screen_x, event.screen_y) and at < len(self._found):
             self.close(self._found[at][0])
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The wheel moves."""
-        event.stop()
-        self.pressed("down")
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Likewise."""
-        event.stop()
-        self.pressed("up")
 
     @property
     def _first(self) -> int:

@@ -6,14 +6,14 @@ from typing import Final
 from rich.text import Text
 from textual import events
 
-from mm_tui.app.screens.sheet import Sheet
+from mm_tui.app.screens.sheet import Choosing
 
 _AROUND: Final = 4
 """Lines of the sheet besides its items: the border, a blank, the keys."""
 _PAGE: Final = 10
 
 
-class Picker(Sheet):
+class Picker(Choosing):
     """Up and down move, enter chooses, escape leaves; `preview` is told of each move."""
 
     def __init__(
@@ -82,13 +82,3 @@ class Picker(Sheet):
         inside = self.content_region.contains(event.screen_x, event.screen_y)
         if inside and line < self._room and at < len(self._items):
             self.close(self._items[at][0])
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """The wheel moves."""
-        event.stop()
-        self.pressed("down")
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Likewise."""
-        event.stop()
-        self.pressed("up")

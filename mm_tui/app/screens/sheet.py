@@ -123,3 +123,17 @@ class Sheet(Widget, can_focus=True):
     def style(self, name: str) -> str:
         """A colour of the theme, for the text of `lines`."""
         return self.app.theme_variables.get(name, "")
+
+
+class Choosing(Sheet):
+    """A sheet with a list to choose from: the wheel goes up and down in it as the arrows do."""
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """A notch down."""
+        event.stop()
+        self.pressed("down")
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """A notch up."""
+        event.stop()
+        self.pressed("up")
