@@ -10,7 +10,8 @@ is a process of its own, one after the other; PYTHON is an interpreter that has 
 - full core, cold: `mm-tui backtest`, from its start to its end
 - full core, warm: the same in a process that has everything loaded
 - index: what making it takes; then re-runs by it, in one process, as a sweep has them, of that strategy and of the
-  desk's own passive and pure at their default settings, which quote anew less often
+  desk's own passive and pure at their default settings, which quote anew less often; passive puts a filled quote back
+  at once here too
 - hftbacktest, nautilus: start-up and compilation, conversion of the data, the run alone, and the whole process
 
 A frame a second is what one core does: the least processor time of several runs, but for the cold one, which is by the
@@ -42,8 +43,10 @@ NO_BOUND = (
     "risk.max_daily_loss=1000000", "risk.max_drawdown=1000000",
 )  # fmt: skip
 """One desk, latencies without chance, and no limit that ends the quoting."""
+AT_ONCE = "strategy.passive.refill_delay_s=0"
+"""A quote that was filled is put back at once, as the other programs do."""
 SAME = (
-    *NO_BOUND,
+    *NO_BOUND, AT_ONCE,
     "strategy.passive.orders_per_side=1", "strategy.passive.quantity_jitter=0", "strategy.passive.order_amount=0.001",
     "orders.modify_threshold_bps=0", "orders.max_modify_deviation_bps=1000", "execution.rate_limit_per_s=1000",
     "risk.max_orders_per_s=1000", "risk.max_position=0.01",
@@ -116,7 +119,7 @@ def child_index(capture: Path, runs: int) -> Figures:
     figures: Figures = {"make": making, "open": process_time() - began, "size_mb": size / MB}
     kinds = (
         ("run", same_settings(middle(capture))),
-        ("passive", list(NO_BOUND)),
+        ("passive", [*NO_BOUND, AT_ONCE]),
         ("pure", [*NO_BOUND, "desk.strategy=pure"]),
     )
     for name, settings in kinds:

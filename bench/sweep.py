@@ -34,13 +34,17 @@ WAYS = ("file", "memory", "index")
 GROWTH = 1.1
 """Of memory between a quarter of the runs and all of them, at most."""
 KEY = "strategy.passive.min_spread_bps"
+AT_ONCE = "strategy.passive.refill_delay_s=0"
+"""A quote that was filled is put back at once: more work a run."""
 
 
 def measured(way: str, path: Path, runs: int) -> dict[str, Any]:
     """Run so many spreads one way, in this process."""
     found = axes([f"{KEY}=2:{2 + (runs - 1) * 0.01:.2f}:0.01"], search=False)
     order = Order(changes=Changes())
-    planner = Planner([path], found, order, lambda overrides, named: load(None, overrides, {}, path.parent, named))
+    planner = Planner(
+        [path], found, order, lambda overrides, named: load(None, [AT_ONCE, *overrides], {}, path.parent, named)
+    )
     specs = list(planner.plan(points(found))[1].values())
     decoded = DecodedInputs(rows=0) if way == "file" else DecodedInputs()
     indexes = Indexes() if way == "index" else None
