@@ -157,8 +157,8 @@ class Presenter:
     def _header(self, vitals: Vitals) -> fr.HeaderFrame:
         core = self._core
         half_spread = core.quoter.nearest_bps()
-        warning = vitals.problem
-        if not warning and half_spread is not None and half_spread < self._maker_fee_bps:
+        warning = ""
+        if half_spread is not None and half_spread < self._maker_fee_bps:
             warning = f"captures {half_spread:.1f} bps, pays {self._maker_fee_bps:.1f}"
         return fr.HeaderFrame(
             symbol=core.instrument.symbol,
@@ -170,6 +170,7 @@ class Presenter:
             reason="" if core.state is State.QUOTING else core.reason,
             hint=self._hint(),
             strategy=core.quoter.describe(),
+            problem=vitals.problem,
             warning=warning,
         )
 

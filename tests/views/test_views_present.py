@@ -90,7 +90,7 @@ def test_the_header_says_state_reason_and_what_to_press() -> None:
     assert "re-arm" in header.hint
     assert screen.frame().risk.state == "halted"
     screen.vitals.problem = "recording stopped"
-    assert screen.frame().header.warning == "recording stopped"
+    assert screen.frame().header.problem == "recording stopped"
     assert State.QUOTING.value == "quoting"
 
 

@@ -33,11 +33,11 @@ def told_reason(header: HeaderFrame, room: int) -> list[Span]:
     return [(fmt.clip(header.reason, room), STATE_COLOURS[header.state])]
 
 
-def told_cause(header: HeaderFrame, room: int) -> list[Span]:
-    """Why the embedded exchange is shown although it was not asked for, cut to the room."""
-    if not header.demo_cause or room < min(_LEAST_CAUSE, len(header.demo_cause)):
+def told_note(words: str, room: int) -> list[Span]:
+    """What is to be minded, cut to the room: a recording that stopped, or why the market is not the one asked for."""
+    if not words or room < min(_LEAST_NOTE, len(words)):
         return []
-    return [(fmt.clip(header.demo_cause, room), "warn")]
+    return [(fmt.clip(words, room), "warn")]
 
 
 def told_venue(header: HeaderFrame, room: int) -> list[Span]:
@@ -57,7 +57,7 @@ _GAP = 2
 _WHOLE_REASON = 40
 """A reason that has so much room leaves the venue's name its own."""
 _LEAST_REASON = 12
-_LEAST_CAUSE = 20
+_LEAST_NOTE = 20
 DEMO = "DEMO no real market"
 """The badge of the embedded exchange; it outlasts everything but the state and the symbol."""
 
@@ -98,7 +98,9 @@ class Header(Panel, can_focus=False):
             spared = 0
         reason = [] if two else told_reason(header, room - spared)
         room -= width_of(reason) + _GAP if reason else 0
-        cause = told_cause(header, room)
+        problem = [] if two else told_note(header.problem, room)
+        room -= width_of(problem) + _GAP if problem else 0
+        cause = told_note(header.demo_cause, room)
         venue = told_venue(header, room - (width_of(cause) + _GAP if cause else 0))
         return by_priority(
             (
@@ -110,6 +112,7 @@ class Header(Panel, can_focus=False):
                 (5, reason),
                 least[4],
                 (8, [(header.strategy, "text")] if header.strategy else []),
+                (6, problem),
                 (9, [(header.warning, "warn")] if header.warning and not two else []),
             ),
             width,
@@ -126,7 +129,8 @@ class Header(Panel, can_focus=False):
 
     def _second(self, header: HeaderFrame) -> list[Span]:
         left: list[Span] = [(" ", "text"), *self._why(header)]
-        right: list[Span] = [(header.warning + " ", "warn")] if header.warning else []
+        right = told_note(header.problem or header.warning, self.inner[0] - width_of(left) - _GAP)
+        right += [(" ", "text")] if right else []
         if width_of(left) <= 1:
             left, right = [(" ", "text"), *right], []
         return spread_out(left, right, self.inner[0])

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import ClassVar
 
-from mm_tui.app.widgets.header import state_span, told_cause, told_reason
+from mm_tui.app.widgets.header import state_span, told_note, told_reason
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.position import band_text, money, share_of_limit, tone
 from mm_tui.app.widgets.risk import load_colour
@@ -56,8 +56,9 @@ class Summary(Panel, can_focus=False):
         strategy: list[Span] = [(header.strategy, "text")] if header.strategy else []
         told = sum([width_of(spans) + 2 for spans in (hint, reason, counted) if spans])
         left = self.inner[0] - 2 - told
-        cause = told_cause(header, left - (width_of(strategy) + 2)) or told_cause(header, left)
-        return [(1, reason), (0, hint), (2, counted), (4, strategy), (3, cause)]
+        words = header.problem or header.demo_cause
+        note = told_note(words, left - (width_of(strategy) + 2)) or told_note(words, left)
+        return [(1, reason), (0, hint), (2, counted), (4, strategy), (3, note)]
 
     def _position(self, level: int) -> list[tuple[int, list[Span]]]:
         position, instrument = self.frame.position, self.frame.instrument

@@ -28,6 +28,8 @@ class HeaderFrame(Frame, frozen=True, kw_only=True):
     """What to press now: `a re-arm`, `space quote`."""
     strategy: str = ""
     """`passive 2.0–6.0 bps × 3`."""
+    problem: str = ""
+    """`recording stopped after 303 frames …`: what a shell cannot do any more while the desk goes on."""
     warning: str = ""
     """`captures 2.0 bps, pays 10.0`."""
 

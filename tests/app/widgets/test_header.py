@@ -9,7 +9,7 @@ from hand_frames import desk_frame
 from waiting import until
 
 from mm_tui.app.app import DeskApp
-from mm_tui.app.widgets.header import Header, told_cause, told_venue
+from mm_tui.app.widgets.header import Header, told_note, told_venue
 from mm_tui.app.widgets.spans import width_of
 from mm_tui.app.widgets.summary import Summary
 
@@ -36,22 +36,37 @@ def test_the_name_of_the_market_stands_and_its_words_leave_the_strategy_its_plac
 
 def test_why_the_market_is_not_the_one_asked_for_is_cut_and_not_left_out() -> None:
     header = msgspec.structs.replace(HEADER, demo_cause="no Binance: name or service not known")
-    assert told_cause(header, 60) == [("no Binance: name or service not known", "warn")]
-    assert told_cause(header, 20) == [("no Binance: name or…", "warn")]
-    assert told_cause(header, 19) == []
-    assert told_cause(HEADER, 60) == []
+    assert told_note(header.demo_cause, 60) == [("no Binance: name or service not known", "warn")]
+    assert told_note(header.demo_cause, 20) == [("no Binance: name or…", "warn")]
+    assert told_note(header.demo_cause, 19) == []
+    assert told_note("", 60) == []
 
 
 @pytest.mark.parametrize(
     ("size", "told"),
-    [((160, 46), "no Binance: name "), ((80, 24), "no Binance: name or "), ((60, 18), "no Binance: name")],
+    [
+        ((200, 55), ["recording stopped"]),
+        ((160, 46), ["recording stopped"]),
+        ((120, 40), ["recording stopped"]),
+        ((80, 24), ["recording stopped"]),
+        ((60, 18), ["recording stopped"]),
+    ],
 )
-async def test_it_is_told_on_every_screen_that_has_panels(size: tuple[int, int], told: str) -> None:
+async def test_what_is_to_be_minded_is_told_on_every_screen_that_has_panels(
+    size: tuple[int, int], told: list[str]
+) -> None:
     frame = desk_frame()
-    header = msgspec.structs.replace(frame.header, venue="demo", demo_cause="no Binance: name or service not known")
-    app = DeskApp(Recorded(msgspec.structs.replace(frame, header=header)))
+    minded = msgspec.structs.replace(
+        frame.header, venue="demo", demo_cause="no Binance: name or service not known",
+        problem="recording stopped after 303 frames and 43 records, market.log in /sessions/x: no space left on device",
+    )  # fmt: skip
+    app = DeskApp(Recorded(msgspec.structs.replace(frame, header=minded)))
     async with app.run_test(size=size) as pilot:
-        await until(pilot, lambda: any(told in line for line in seen(app)))
+        await until(pilot, lambda: all(any(words in line for line in seen(app)) for words in told))
+        whole = msgspec.structs.replace(minded, problem="")
+        app.link.frame = msgspec.structs.replace(frame, header=whole)  # type: ignore[misc]
+        app.poll()
+        await until(pilot, lambda: any("no Binance: name or" in line for line in seen(app)))
 
 
 def seen(app: DeskApp) -> list[str]:
