@@ -215,14 +215,14 @@ class DeskApp(WholeFrames, inherit_bindings=False):
             self.changing.offer_back()
 
     def _tell_news(self, frame: DeskFrame) -> None:
-        """What came of a parameter change, and every warning, in the last line too: the log may be out of sight."""
+        """What came of an operator's key, and every warning, in the last line too: the log may be out of sight."""
         told, self._told = self._told, frame.events[0] if frame.events else None
         if told is None:
             return
         for row in frame.events:
             if row is told:
                 return
-            if row.kind in ("set", "warn"):
+            if row.kind in ("set", "warn", "info"):
                 self.say(row.text)
                 return
 

@@ -62,9 +62,14 @@ class Intents:
         self._app.ask(sheet, lambda answer: self._app.link.act("flatten") if answer else self._app.say("position kept"))
 
     def _do_rearm(self, _: str) -> None:
+        """Asked only where a halt or a limit is to be seen: no yes may be given to one that is not known yet."""
+        frame = self._app.link.frame
+        if frame.risk.state == "running" and frame.header.state != "halted":
+            self._app.say(f"nothing to re-arm: the desk is {frame.header.state}")
+            return
         from mm_tui.app.screens import questions as q  # noqa: PLC0415 - loaded with the first question
 
-        sheet = q.Question("Re-arm", q.rearm_words, "re-arm", "stay halted", self._app.link.frame)
+        sheet = q.Question("Re-arm", q.rearm_words, "re-arm", "stay halted", frame)
         self._app.ask(sheet, lambda answer: self._app.link.act("rearm") if answer else None)
 
     def _do_quit(self, _: str) -> None:

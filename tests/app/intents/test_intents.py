@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from desk_link import Recorded
 from driven_app import drive
-from hand_frames import depth, desk_frame, flat, halted, shadows
+from hand_frames import depth, desk_frame, flat, halted, reducing, shadows
 from textual.pilot import Pilot
 from textual.widgets import Input
 from waiting import until
@@ -120,6 +120,21 @@ async def test_rearm_asks() -> None:
         await pilot.pause()
 
     assert (await drive(steps, frame=halted(desk_frame()))).acts == [("rearm", "")]
+
+
+async def test_there_is_no_question_where_nothing_is_to_be_rearmed() -> None:
+    async def steps(app: DeskApp, link: Recorded, pilot: Pilot[None]) -> None:
+        await pilot.press("a", "y")
+        await pilot.pause()
+        assert app.desk.sheet is None
+        assert app.desk.footer.word == "nothing to re-arm: the desk is quoting"
+        link.frame = reducing(desk_frame())
+        app.poll()
+        await pilot.press("a")
+        await pilot.pause()
+        assert app.desk.sheet is not None
+
+    assert (await drive(steps)).acts == []
 
 
 async def test_quit_asks_with_a_position_only() -> None:

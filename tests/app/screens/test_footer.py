@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import msgspec
 from desk_link import Recorded
 from hand_frames import desk_frame, halted, paused, reducing
 from hand_ghost import tunable
@@ -10,6 +11,7 @@ from waiting import until
 
 from mm_tui.app.app import DeskApp
 from mm_tui.app.screens.footer import fit
+from mm_tui.views.frames import EventRow
 
 
 def test_the_highest_ranks_go_first() -> None:
@@ -158,3 +160,16 @@ async def test_on_a_full_screen_it_names_what_is_the_panels_own() -> None:
         line = "".join(segment.text for segment in app.desk.footer.render_line(0))
         await pilot.click(app.desk.footer, offset=(line.index("W chart"), 0))
         await until(pilot, lambda: chart.kind == "pnl")
+
+
+async def test_the_answer_to_a_key_is_in_the_last_line_whatever_panel_is_seen() -> None:
+    link = Recorded(desk_frame())
+    app = DeskApp(link)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("u")
+        for kind, word in (("info", "nothing to change"), ("quote", "")):
+            app.desk.footer.hush()
+            row = EventRow(ts=link.frame.ts, kind=kind, text="nothing to change")
+            link.frame = msgspec.structs.replace(link.frame, events=(row, *link.frame.events))
+            app.poll()
+            assert app.desk.footer.word == word
