@@ -159,7 +159,7 @@ class Ledger:
         else:
             self.quote -= event.fee
         self.late += order.dead == "canceled"
-        order.answered = True
+        order.answered, order.doubt = True, False  # what trades has come there
         order.filled += quantity
         if order.filled >= order.quantity:
             self.overfilled = self.overfilled or order.filled > order.quantity
