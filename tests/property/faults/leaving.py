@@ -102,12 +102,12 @@ class Leaving:
             budget = self.permit.limits.max_messages_per_day
             hold(not budget or self.messages <= budget, 1, f"{self.messages} messages, {budget} a day are allowed")
 
-    def _check_open_gate(self, what: str) -> None:
-        closed, killed = self.permit.closed, self.permit.killed
-        hold(not closed and not killed, 5, f"{what} left after {closed or 'the kill switch'}")
+    def _check_open_gate(self, what: str, ts: int) -> None:
+        shut, killed = self.permit.shut(ts), self.permit.killed
+        hold(not shut and not killed, 5, f"{what} left after {shut or 'the kill switch'}")
 
     def _check_amend(self, command: cmd.AmendOrder) -> None:
-        self._check_open_gate(f"an amend of {command.order_id}")
+        self._check_open_gate(f"an amend of {command.order_id}", command.ts)
         order = self.ledger.open.get(command.order_id)
         hold(order is not None, 4, f"an amend of {command.order_id}, which is not open")
         if order is not None:
@@ -150,7 +150,7 @@ class Leaving:
 
     def _check_quote(self, order: Sent, leaving: Sent | None) -> None:
         ledger, permit, side, name = self.ledger, self.permit, order.side, order.name
-        self._check_open_gate(name)
+        self._check_open_gate(name, order.ts)
         hold(self.book.valid, 2, f"{name} left on an invalid book")
         hold(not self.book.suspect, 2, f"{name} left on data that is late, or before it was clean for a second")
         self._check_single(order)

@@ -10,7 +10,6 @@ from faults.losses import Losses
 from faults.setup import BTC, UNIT, Setup
 from faults.words import hold
 from mm_tui.core.engine import Core
-from mm_tui.core.state import QUOTES
 from mm_tui.model import events as ev
 from mm_tui.model import facts
 from mm_tui.model.clock import SECOND
@@ -31,6 +30,8 @@ class Permit:
         self.closed = setup.opening.halted
         """Why nothing may leave; empty while it may."""
         self.closing = False
+        self.cooling_until = 0
+        """A price that jumped keeps it closed until then, ns."""
         self.killed = False
         """The flag was thrown; the event may still be on its way."""
         self.flatten_asked = False
@@ -49,6 +50,10 @@ class Permit:
         self.max_position = int(Decimal(repr(limits.max_position)) / BTC.step_size)
         self.max_quantity = int(Decimal(repr(limits.max_order_quantity)) / BTC.step_size)
         self.max_value = int(Decimal(repr(limits.max_order_value)) / UNIT)
+
+    def shut(self, ts: int) -> str:
+        """Why no quote may leave now, for good or for a while; empty while one may."""
+        return self.closed or ("the price jumped" if ts < self.cooling_until else "")
 
     def close(self, why: str) -> None:
         """Nothing may leave any more."""
@@ -95,9 +100,9 @@ class Permit:
         elif action == "pull":
             self.stay = True
         elif action == "pause" and not self.closed:
-            self.stay = self.core.state in QUOTES
-        elif action == "rearm" and self.closed and not self.closing:
-            self.closed, self.stay = "", True
+            self.stay = not self.core.conduct.paused
+        elif action == "rearm" and self.shut(event.ts) and not self.closing:
+            self.closed, self.cooling_until, self.stay = "", 0, True
             self.off = {side: who if who == "person" else "" for side, who in self.off.items()}
             self._forgive()
         elif action == "rearm" and not self.closed:
@@ -119,6 +124,8 @@ class Permit:
         if fact.action == "halt":
             self.close(fact.rule)
             self.closing = False
+        elif fact.action == "pull":
+            self.cooling_until = fact.ts + round(self.limits.price_change_cooloff_s * SECOND)
         elif fact.action.endswith(" off"):
             side = SIGNS[fact.action[:4]]
             self.off[side] = self.off[side] or "limit"
