@@ -28,6 +28,8 @@ class Leaving:
         self.places: deque[int] = deque()
         self.queries: dict[str, list[int]] = {}
         """When each order was asked for."""
+        self.looked = 0
+        """When the timer last went off that looks after orders without an answer, ns."""
         self.day = setup.opening.ts // DAY
         self.messages = setup.opening.messages if setup.opening.day == self.day else 0
 
@@ -44,8 +46,7 @@ class Leaving:
         if kind is cmd.CancelOrder:
             order = ledger.sent.get(command.order_id)
             if order is not None:
-                late = not order.answered and not order.cancelled and ts - order.ts >= ANSWER
-                order.doubt = order.doubt or late
+                order.doubt = self._doubtful(order, ts)
                 order.cancelled = True
             return 0
         if kind is cmd.CancelAll:
@@ -127,7 +128,11 @@ class Leaving:
 
     def _doubtful(self, order: Sent, ts: int) -> bool:
         """Whether nobody knows what became of its placement."""
-        return order.doubt or (not order.answered and not order.cancelled and ts - order.ts >= ANSWER)
+        return order.doubt or (not order.answered and not order.cancelled and self._overdue(ts - order.ts, ts))
+
+    def _overdue(self, waited: int, ts: int) -> bool:
+        """Of two timers that fall due at one moment the other may come before the one that looks after orders."""
+        return waited > ANSWER or (waited == ANSWER and self.looked == ts)
 
     def _check_flatten(self, order: Sent) -> None:
         """The operator's own: towards zero, no more than is held, and only when asked for."""

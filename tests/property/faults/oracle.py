@@ -64,6 +64,9 @@ class Oracle:
             book.hear(event)
         elif kind is ev.OperatorAction:
             self.permit.hear_person(event)
+        elif kind is ev.Timer:
+            if event.name == "retry":
+                self.leaving.looked = event.ts
         elif kind is ev.WatchdogTripped:
             if event.rule == "exposure":
                 self.permit.close("exposure at the wire")
