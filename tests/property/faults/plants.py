@@ -276,6 +276,10 @@ PLANTS = (
         "a re-arm leads to quotes", (5,),
         _words(Console, "_rearm", 'core.conduct.paused = "re-armed"', 'core.conduct.paused = ""'),
     ),
+    Plant(
+        "quotes return before the cool-off is over", (5,),
+        _words(Guard, "_cool", "core.limits.price_change_cooloff_s * SECOND", "SECOND // 2"),
+    ),
     Plant("the latch is lost over a restart", (5,), _words(Guard, "carry", "if event.halted:", "if False:")),
     # the rest
     Plant(
