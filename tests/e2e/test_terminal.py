@@ -88,12 +88,13 @@ def test_q_restores_the_terminal_and_says_what_there_is_to_know(desk: Terminal, 
     assert desk.restored
     last = desk.raw[desk.raw.rfind("\x1b[?1049l") :]
     lines = [line for line in re.sub(r"\x1b\[[0-9;?<>]*[a-zA-Z]", "", last).splitlines() if line.strip()]
-    assert len(lines) == 4
+    assert len(lines) == 5
     assert "ended by quit" in lines[0]
     assert "PnL" in lines[1]
     [folder] = (tmp_path / "state/mm-tui/sessions").iterdir()
     assert str(folder) in lines[2].replace("\n", "")
-    assert "--venue file:" in lines[3]
+    assert lines[3].endswith(f"mm-tui replay {folder.name}")
+    assert f"mm-tui report {folder.name} " in lines[4]
     meta = json.loads((folder / "session.json").read_text())
     assert meta["ended"] == "quit"
     assert (folder / "market.log.gz").exists()
