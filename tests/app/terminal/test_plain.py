@@ -46,6 +46,16 @@ def test_a_line_has_units_and_nothing_held_has_no_sign() -> None:
     assert "pos 0.00000 BTC  PnL 0.00 USDT" in one_line(msgspec.structs.replace(frame, position=flat))
 
 
+def test_what_is_to_be_minded_is_told_without_panels_too() -> None:
+    frame = desk_frame()
+    demo = msgspec.structs.replace(frame.header, demo_cause="no Binance: refused")
+    full = msgspec.structs.replace(demo, problem="recording stopped: no space left")
+    for header, words in ((demo, "no Binance: refused"), (full, "recording stopped: no space left")):
+        told = msgspec.structs.replace(frame, header=header)
+        assert words in one_line(told)
+        assert words in compact_lines(told, 60, 12)
+
+
 def test_what_is_unknown_is_a_dash() -> None:
     assert "pos -" in one_line(DeskFrame())
 
