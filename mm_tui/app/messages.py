@@ -20,3 +20,12 @@ class SheetClosed(Message):
         super().__init__()
         self.answer = answer
         """Empty where it was left without an answer."""
+
+
+class Asked(Message):
+    """A part of the screen was clicked that stands for an action of the table."""
+
+    def __init__(self, action: str, argument: str = "") -> None:
+        super().__init__()
+        self.action = action
+        self.argument = argument

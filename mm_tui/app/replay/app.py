@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from textual import on
 from textual.widget import Widget
 
 from mm_tui.app.actions import DESK, ActionTable, resolve, shown, textual_key
 from mm_tui.app.app import DeskApp
 from mm_tui.app.intents.intents import Intents
 from mm_tui.app.layout.saved import SavedLayouts
+from mm_tui.app.messages import Asked
 from mm_tui.app.replay_actions import REPLAY, other_ids
 from mm_tui.settings.sections import Alerts, Ui
 from mm_tui.views.frames import DeskFrame, DeskLink
@@ -80,6 +82,13 @@ class ReplayApp(DeskApp):
         for name, keys in desk_keys.items():
             for key in keys:
                 self._by_key.setdefault(textual_key(key), name)
+
+    @on(Asked)
+    def _clicked_at(self, message: Asked) -> None:
+        """The scrubber: play, or a moment of the recording; while a sheet has the keyboard nothing passes."""
+        message.stop()
+        if self.desk.sheet is None:
+            self.operate(message.action, message.argument)
 
     def branch_off(self, assignments: list[str]) -> None:
         """Leave for a desk that goes on from here, if the assignments can be made."""

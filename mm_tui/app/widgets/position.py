@@ -11,6 +11,10 @@ from mm_tui.views.frames import DeskFrame, PositionFrame
 
 MARKOUT_HEADS = ("100ms", "1s", "5s", "30s", "60s")
 _MONEY = 2
+_HUNDREDS = 99.95
+"""bps from which no tenth is told."""
+_THOUSANDS = 999.5
+"""bps from which no more is told than that."""
 _VALUE, _LABEL = 11, 9
 _TWO_COLUMNS = 2 * (_LABEL + _VALUE) + 2
 _ROOM_FOR_BAR = 34
@@ -89,7 +93,7 @@ class Position(Panel):
                 ("open", position.unrealized),
             )
         ]
-        markouts = [(fmt.bps(value).rjust(6), tone(value)) for value in position.markouts]
+        markouts = [(_bps(value).rjust(6), tone(value)) for value in position.markouts]
         blocks: list[list[list[Span]]] = [
             [self._held(held), *self._paired(prices)],
             [self._total(quote, total), *self._paired(parts)],
@@ -157,3 +161,12 @@ class Position(Panel):
             else:
                 lines.append(figure)
         return lines
+
+
+def _bps(value: float | None) -> str:
+    """A markout in five cells at most: the tenths go where there are hundreds, so that columns never touch."""
+    if value is None or abs(value) < _HUNDREDS:
+        return fmt.bps(value)
+    if abs(value) < _THOUSANDS:
+        return fmt.number(value, 0, signed=True)
+    return ">999" if value > 0 else f"<{fmt.MINUS}999"

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
+from textual import events
+
+from mm_tui.app.messages import Asked
 from mm_tui.app.widgets.lines import Panel
 from mm_tui.app.widgets.spans import Span, Spans, fit, width_of
 from mm_tui.views import fmt
@@ -11,6 +14,8 @@ from mm_tui.views.frames import DeskFrame, ReplayFrame, ReplayMark
 _SECOND: Final = 1_000_000_000
 _NARROWEST: Final = 8
 """Cells of the bar; where there are fewer, it is left out."""
+_PLAY: Final = 7
+"""Cells of the word that plays or pauses."""
 _RANK: Final = {"fill": 0, "gap": 1, "trip": 2}
 """What a cell shows that holds several marks."""
 _GLYPHS: Final = {"gap": ("×", "warn bold"), "trip": ("◆", "halt bold")}
@@ -94,8 +99,23 @@ class Scrubber(Panel, can_focus=False):
         self.put(0, replay, lambda: self._line(replay))
         self.blank(1)
 
-    def _line(self, replay: ReplayFrame) -> Spans:
-        width = self.inner[0]
+    def on_click(self, event: events.Click) -> None:
+        """A click on the bar goes there; on the word at its left it plays or pauses."""
+        event.stop()
+        replay = self.frame.replay
+        if replay is None:
+            return
+        left, right = (width_of(part) for part in self._ends(replay))
+        room = self.inner[0] - left - right
+        if event.x < _PLAY:
+            self.post_message(Asked("play"))
+        elif room >= _NARROWEST and 0 <= event.x - left < room:
+            share = 100 * (event.x - left) / (room - 1)
+            self.post_message(Asked("goto", f"{share:.3f}%"))
+
+    @staticmethod
+    def _ends(replay: ReplayFrame) -> tuple[list[Span], list[Span]]:
+        """What stands at the left and at the right of the bar."""
         glyph = "play " if replay.playing else "pause"
         left: list[Span] = [
             (f" {glyph} ", "accent bold reverse" if replay.playing else "warn bold reverse"),
@@ -103,7 +123,11 @@ class Scrubber(Panel, can_focus=False):
         ]
         whole = elapsed(replay.end - replay.start)
         done = elapsed(replay.ts - replay.start).rjust(len(whole))
-        right: list[Span] = [(f" {done}", "bright"), (f" / {whole}", "dim"), (f"  {fmt.clock(replay.ts)}Z ", "text")]
+        return left, [(f" {done}", "bright"), (f" / {whole}", "dim"), (f"  {fmt.clock(replay.ts)}Z ", "text")]
+
+    def _line(self, replay: ReplayFrame) -> Spans:
+        width = self.inner[0]
+        left, right = self._ends(replay)
         word: list[Span] = [(f"  {replay.word} ", "warn")] if replay.word else []
         room, hidden = width - width_of(left) - width_of(right), width_of(word)
         if room - hidden < _NARROWEST:

@@ -11,6 +11,7 @@ from desk_link import Recorded
 from hand_frames import desk_frame
 from small_session import capture, loaded
 from textual.widgets import Input
+from waiting import until
 
 from mm_tui.app.replay.app import ReplayApp
 from mm_tui.app.replay.link import ReplayLink
@@ -43,6 +44,27 @@ async def pressed(
             await pilot.pause()
         word = app.desk.footer.word
     return app, link, word
+
+
+async def test_a_click_on_the_scrubber_goes_there_and_one_on_its_word_plays() -> None:
+    link = Recorded(frame())
+    app = ReplayApp(link)
+    async with app.run_test(size=(120, 40)) as pilot:
+        scrubber = app.desk.panels["scrubber"].widget
+        await until(pilot, lambda: scrubber.region.area > 0 and "●" in scrubber.render_line(0).text)
+        line = scrubber.render_line(0).text
+        begin, end = len(" pause  ×1    "), line.index(" 0:00 / ")
+        for x in (begin, (begin + end) // 2, end - 1, 2, end + 3):
+            await pilot.click(scrubber, offset=(x, 0))
+        await pilot.pause()
+        assert [name for name, _ in link.acts] == ["goto", "goto", "goto", "play"]
+        at = [float(share.removesuffix("%")) for _, share in link.acts[:3]]
+        assert (at[0], at[2]) == (0, 100)
+        assert at[1] == pytest.approx(50, abs=1)
+        await pilot.press("question_mark")
+        await pilot.click(scrubber, offset=(begin, 0))
+        await pilot.pause()
+        assert len(link.acts) == 4, "a page in front of it has everything"
 
 
 @pytest.mark.parametrize(
