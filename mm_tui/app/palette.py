@@ -13,6 +13,9 @@ from rich.style import Style
 from textual.app import App
 from textual.theme import Theme
 
+from mm_tui.app import ramp
+from mm_tui.app.colours import legible, mix
+
 TOKENS = (
     "background",
     "panel",
@@ -38,8 +41,6 @@ VARIABLE = "mm-"
 """Prefix of a token among a Textual theme's variables."""
 SOFT = 0.5
 """How much of a colour is left in a soft area: a bar tells more by its length than by its brightness."""
-HEATS = 12
-"""Colours of the heat map's ramp, its ground among them."""
 GLOWS = 3
 """Steps in which a changed number fades from the accent to its own colour."""
 
@@ -102,10 +103,11 @@ _LINUX_CONSOLE = {"dumb", "linux", "vt100", "vt102", "vt220"}
 class Palette:
     """The styles of one theme; `ascii` tells panels to keep to seven bits."""
 
-    def __init__(self, colours: Mapping[str, str], *, ascii: bool = False) -> None:  # noqa: A002 - the field's own word
+    def __init__(self, colours: Mapping[str, str], *, ascii: bool = False, of_256: bool = False) -> None:  # noqa: A002 - the field's own word
         self.colours = {token: colours[token] for token in TOKENS}
         """Token to `#rrggbb`."""
-        self.heats = {f"heat{at}": heat(colours, at / (HEATS - 1)) for at in range(HEATS)}
+        heats = ramp.of_256(ramp.ramp(colours)) if of_256 else ramp.ramp(colours)
+        self.heats = {f"heat{at}": heat for at, heat in enumerate(heats)}
         """The heat map's ramp, `heat0` to `heat11`, to be used like tokens."""
         self.ascii = ascii
         """Whether the terminal shows no more than ASCII."""
@@ -151,15 +153,6 @@ class Palette:
         return plain(text) if self.ascii and not text.isascii() else text
 
 
-def heat(colours: Mapping[str, str], share: float) -> str:
-    """A colour of the heat map: from the panel's own to the accent, and beyond it halfway to the brightest."""
-    middle = 0.7
-    deep = mix(colours["panel"], colours["accent"], 0.75)
-    if share <= middle:
-        return mix(colours["panel"], deep, (share / middle) ** 1.4)
-    return mix(deep, colours["bright"], (share - middle) / (1 - middle) * 0.7)
-
-
 class _Styles(dict[str, Style]):
     def __init__(self, palette: Palette) -> None:
         super().__init__()
@@ -178,41 +171,6 @@ def plain(text: str) -> str:
     )
 
 
-@lru_cache(maxsize=512)
-def mix(first: str, second: str, share: float) -> str:
-    """`share` of the second colour in the first, both `#rrggbb`."""
-    parts = zip(channels(first), channels(second), strict=True)
-    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in parts)
-
-
-def channels(colour: str) -> tuple[int, int, int]:
-    """Red, green, blue of `#rrggbb`."""
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance as WCAG 2 defines it, 0 to 1."""
-    red, green, blue = (
-        part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4  # noqa: PLR2004 - 0.04045 of 255
-        for part in channels(colour)
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(first: str, second: str) -> float:
-    """Contrast ratio as WCAG 2 defines it, 1 to 21."""
-    dark, light = sorted((luminance(first), luminance(second)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-@lru_cache(maxsize=512)
-def legible(colour: str, ground: str, least: float = 3.0) -> str:
-    """The colour, or one of its hue nearer to white or black, that has at least this contrast on the ground."""
-    target = max("#ffffff", "#000000", key=lambda end: contrast(end, ground))
-    shares = (step / 10 for step in range(11))
-    return next((made for share in shares if contrast(made := mix(colour, target, share), ground) >= least), target)
-
-
 def needs_ascii(environ: Mapping[str, str] = os.environ) -> bool:
     """Whether the terminal cannot be trusted with more than ASCII, by its locale and its kind."""
     locale = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
@@ -221,24 +179,28 @@ def needs_ascii(environ: Mapping[str, str] = os.environ) -> bool:
 
 
 @lru_cache(maxsize=32)
-def _palette(colours: tuple[tuple[str, str], ...], ascii: bool) -> Palette:  # noqa: A002, FBT001 - cache key
-    return Palette(dict(colours), ascii=ascii)
+def _palette(colours: tuple[tuple[str, str], ...], ascii: bool, of_256: bool) -> Palette:  # noqa: A002, FBT001 - cache key
+    return Palette(dict(colours), ascii=ascii, of_256=of_256)
 
 
-def palette_of(theme: Theme, *, ascii: bool = False) -> Palette:  # noqa: A002 - the field's own word
-    """The palette of a Textual theme: of ours by its tokens, of any other by what is nearest."""
+def palette_of(theme: Theme, *, ascii: bool = False, of_256: bool = False) -> Palette:  # noqa: A002 - the field's own word
+    """The palette of a Textual theme: of ours by its tokens, of any other by what is nearest.
+
+    `of_256`: the terminal has so many colours and no more.
+    """
     variables = theme.variables
     if all(VARIABLE + token in variables for token in TOKENS):
-        return _palette(tuple((token, variables[VARIABLE + token]) for token in TOKENS), ascii)
+        return _palette(tuple((token, variables[VARIABLE + token]) for token in TOKENS), ascii, of_256)
     system = theme.to_color_system().generate()
     colours = {token: _hex(system[name], system["background"]) for token, name in _DERIVED.items()}
     colours["dim"] = mix(colours["text"], colours["panel"], 0.35)
-    return _palette(tuple(colours.items()), ascii)
+    return _palette(tuple(colours.items()), ascii, of_256)
 
 
 def current(app: App[Any]) -> Palette:
     """The palette of the running app's theme; an app whose `ascii` is true gets seven bits."""
-    return palette_of(app.current_theme, ascii=bool(getattr(app, "ascii", False)))
+    of_256 = not app.is_headless and app.console.color_system == "256"
+    return palette_of(app.current_theme, ascii=bool(getattr(app, "ascii", False)), of_256=of_256)
 
 
 def few_colours(app: App[Any]) -> bool:

@@ -12,7 +12,8 @@ import msgspec
 import tomli
 from textual.theme import Theme
 
-from mm_tui.app.palette import SURFACES, TOKENS, VARIABLE, contrast
+from mm_tui.app.colours import contrast
+from mm_tui.app.palette import SURFACES, TOKENS, VARIABLE
 from mm_tui.settings.packaged import packaged
 
 DEFAULT_DARK = "graphite"

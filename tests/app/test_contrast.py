@@ -7,7 +7,7 @@ from hand_ghost import ghost, hand_level, tunable
 from textual.app import App
 
 from mm_tui.app.app import DeskApp
-from mm_tui.app.palette import contrast
+from mm_tui.app.colours import contrast
 from mm_tui.app.themes import READABLE
 
 VIEWS = {

@@ -2,18 +2,9 @@ import pytest
 from textual.app import App
 from textual.theme import BUILTIN_THEMES
 
-from mm_tui.app.palette import HEATS, TOKENS, contrast, current, luminance, mix, needs_ascii, palette_of, plain
+from mm_tui.app.colours import mix
+from mm_tui.app.palette import TOKENS, current, needs_ascii, palette_of, plain
 from mm_tui.app.themes import load_themes
-
-
-def test_contrast_is_wcags() -> None:
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
-    assert luminance("#0a0a0a") == pytest.approx(0.00304, abs=1e-5)
-
-
-def test_a_mix_goes_from_the_first_colour_to_the_second() -> None:
-    assert [mix("#000000", "#ff8000", share) for share in (0, 0.5, 1)] == ["#000000", "#804000", "#ff8000"]
 
 
 def test_a_styles_name_is_a_token_and_what_is_done_to_it() -> None:
@@ -26,22 +17,6 @@ def test_a_styles_name_is_a_token_and_what_is_done_to_it() -> None:
     assert look["bid bold reverse on selection"] is style
     assert look["text glow3"].color.name == look.colours["accent"]
     assert look["bid soft"].color.name == mix(look.colours["panel"], look.colours["bid"], 0.5)
-
-
-@pytest.mark.parametrize("name", sorted(load_themes().themes))
-def test_the_heat_map_goes_from_the_ground_to_the_strongest_and_marks_stand_out_on_it(name: str) -> None:
-    look = palette_of(load_themes().themes[name])
-    panel, ramp = look.colours["panel"], [look.heats[f"heat{at}"] for at in range(HEATS)]
-    steps = [contrast(colour, panel) for colour in ramp]
-    assert ramp[0] == panel
-    assert steps == sorted(steps)
-    assert len(set(ramp)) == HEATS
-    assert steps[-1] > 4
-    for token in ("own", "bid", "ask"):
-        for at in range(HEATS):
-            style = look[f"{token} bold clear on heat{at}"]
-            assert contrast(style.color.name, ramp[at]) >= 3
-    assert look["heat3 on heat7"].color.name == ramp[3]
 
 
 @pytest.mark.parametrize("name", ["bid blinking", "purple"])

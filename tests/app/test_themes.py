@@ -4,7 +4,8 @@ import pytest
 import tomli
 from textual.app import App
 
-from mm_tui.app.palette import SURFACES, TOKENS, contrast, palette_of
+from mm_tui.app.colours import contrast
+from mm_tui.app.palette import SURFACES, TOKENS, palette_of
 from mm_tui.app.themes import GROUNDS, READABLE, Themes, load_themes
 from mm_tui.settings.packaged import packaged
 

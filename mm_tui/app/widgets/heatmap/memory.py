@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from mm_tui.app.palette import HEATS
+from mm_tui.app.ramp import HEATS
 from mm_tui.views.frames import ChartFill, DepthColumn, DepthFrame
 from mm_tui.views.frames.depth import UNKNOWN, code_of, lots_of
 
