@@ -17,8 +17,11 @@ class RetryTimer:
         """When it goes off, ns; 0 where it is not armed."""
 
     def wake(self, due: int, ts: int) -> None:
-        """Look again at `due`, asked for at `ts`; one that should have gone off by now is not waited for."""
-        if not self._due or due < self._due or self._due <= ts:
+        """Look again at `due`, asked for at `ts`; one that should have gone off before is not waited for.
+
+        One that is due at this very moment still comes, after whatever else falls due with it.
+        """
+        if not self._due or due < self._due or self._due < ts:
             self._due = due
             self._outbox.arm("retry", due)
 

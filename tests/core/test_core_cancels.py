@@ -28,6 +28,21 @@ def test_a_placement_without_an_answer_comes_into_doubt_though_other_timers_fire
     assert not rig.take(cmd.CancelOrder, cmd.QueryOrder)
 
 
+def test_what_happens_at_the_very_moment_does_not_put_off_the_doubt() -> None:
+    """A refusal by the gate asks for another look a second later, just before the timer of this moment goes off."""
+    rig = Rig()
+    rig.open_book()
+    rig.want(B)
+    (order,) = rig.core.orders.open
+    rig.flow(4)
+    rig.ts = rig.timers["retry"]
+    assert rig.ts == order.created + ACK_TIMEOUT
+    rig.want(B, bid(BID - 2000, 5000, 1))
+    assert rig.said(facts.RiskRefused)
+    rig.sleep(0)
+    assert order.status is Status.UNKNOWN
+
+
 def test_an_amend_without_an_answer_comes_into_doubt() -> None:
     rig = Rig()
     (order,) = rig.quoting(B)

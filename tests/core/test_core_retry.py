@@ -25,8 +25,20 @@ def test_once_gone_off_it_is_armed_anew_and_one_that_is_overdue_is_not_waited_fo
     timer.gone_off()
     timer.wake(90, 40)
     assert armed(outbox) == [30, 90]
-    timer.wake(95, 90)
+    timer.wake(95, 91)
     assert armed(outbox) == [95]
+
+
+def test_one_that_is_due_at_this_very_moment_is_not_put_off() -> None:
+    """Another timer, or a reply, came first."""
+    outbox = Outbox()
+    timer = RetryTimer(1000, outbox)
+    timer.wake(30, 10)
+    timer.wake(90, 30)
+    assert armed(outbox) == [30]
+    timer.gone_off()
+    timer.wake(90, 30)
+    assert armed(outbox) == [90]
 
 
 def test_no_delay_is_the_shortest_one() -> None:

@@ -38,8 +38,7 @@ def failure_of(seed: int) -> Failure | None:
 
 def first_broken(plant: Plant) -> int | None:
     """The invariant that breaks first; None where none does."""
-    for number in range(SEEDS):
-        seed = (plant.first + number) % SEEDS
+    for seed in range(plant.first, plant.first + SEEDS):
         try:
             run = run_seed(seed).run
         except Failure as failure:

@@ -19,7 +19,7 @@ from mm_tui.core.state import QUOTES
 from mm_tui.model import commands as cmd
 from mm_tui.model import events as ev
 from mm_tui.model import facts
-from mm_tui.model.orders import RESTING
+from mm_tui.model.orders import RESTING, Status
 from mm_tui.risk.gate import Approved
 
 REPLIES = frozenset(
@@ -28,6 +28,8 @@ REPLIES = frozenset(
         ev.OrderStatus, ev.QueryRejected,
     }
 )  # fmt: skip
+UNANSWERED = frozenset({Status.PENDING_NEW, Status.PENDING_AMEND})
+"""Something is on its way, and in doubt where nothing is heard of it."""
 MARKET = frozenset({ev.BookDelta, ev.BookSnapshot, ev.TopOfBook, ev.LinkUp, ev.LinkDown})
 
 
@@ -135,8 +137,10 @@ class Oracle:
             if len(wire) != len(opened) or any(wire.get(name) != one.left for name, one in opened.items()):
                 hold(condition=False, invariant=8, what=f"{wire} at the wire")
         for name, one in opened.items():
-            if one.level < 0 and one.status in RESTING:
-                hold(event.ts - one.updated <= ANSWER, 4, f"{name} should be gone at once, and nobody asks for it")
+            if event.ts - one.updated > ANSWER:
+                hold(one.status not in UNANSWERED, 4, f"{name} got no answer, and is not in doubt")
+                waits = one.level < 0 and one.status in RESTING
+                hold(not waits, 4, f"{name} should be gone at once, and nobody asks for it")
         if closed or core.state not in QUOTES:
             for name, one in opened.items():
                 if one.level >= 0:

@@ -26,6 +26,7 @@ from mm_tui.core.oms import OrderManager
 from mm_tui.core.passage import Passage
 from mm_tui.core.quoter import Quoter
 from mm_tui.core.replies import Replies
+from mm_tui.core.retry import RetryTimer
 from mm_tui.model.account import Account
 from mm_tui.model.orders import TRANSITIONS, Status, Trigger
 from mm_tui.risk.breaker import Breaker
@@ -48,7 +49,7 @@ class Plant(msgspec.Struct, frozen=True):
     """A second layer that would have held, broken too."""
 
     first: int = 0
-    """Seeds are tried from this one on and around: what is rare is met there."""
+    """Seeds are tried from this one on: what is rare is met there."""
 
     def plant(self, patch: pytest.MonkeyPatch) -> None:
         """Put it in."""
@@ -94,6 +95,11 @@ def _count_on(patch: pytest.MonkeyPatch) -> None:
 PLANTS = (
     # orders
     Plant("an order is sent again on a time-out", (4,), _words(Executor, "_place", "if doubtful:", "if False:")),
+    Plant(
+        "what happens as a time-out falls due puts it off", (4,),
+        _words(RetryTimer, "wake", "self._due < ts", "self._due <= ts"),
+        first=926,
+    ),
     Plant("a time-out counts as a refusal", (4, 5), _words(Replies, "_rejected", "uncertain(event.code)", "False")),
     Plant(
         "what is in doubt is not reserved", (1,),
