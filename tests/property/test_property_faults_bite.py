@@ -13,6 +13,7 @@ from faults.run import replay
 from faults.seeds import Failure, run_seed
 from faults.setup import setup_of
 from faults.shrink import MOST_RUNS, broken_by, shrink
+from faults.words import Broken
 
 
 @pytest.fixture(autouse=True)
@@ -64,18 +65,20 @@ def test_a_failure_names_seed_event_invariant_and_the_command_and_shrinks(monkey
     broken, setup = failure.broken, setup_of(failure.seed)
     assert f"seed {failure.seed}, event {broken.event}: invariant 2 (" in str(failure)
     assert f"python -m faults --start {failure.seed} --seeds 1 --events 500" in str(failure)
-    script = shrink(setup, failure.script, 2)
+    script = shrink(setup, failure.script, broken)
     assert len(script) < len(failure.script) / 6
-    assert str(broken_by(setup, script)).startswith("invariant 2")
+    shortest = broken_by(setup, script)
+    assert shortest is not None
+    assert shortest.kind == broken.kind
     for index in range(len(script)):
         part = script[:index] + script[index + 1 :]
         again = broken_by(setup, part)
-        assert again is None or again.invariant != 2
+        assert again is None or again.kind != broken.kind
 
 
 def test_what_does_not_fail_again_is_not_shrunk_and_shrinking_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     script = run_seed(1).script
-    assert shrink(setup_of(1), script, 3) is script
+    assert shrink(setup_of(1), script, Broken(3, "base is 4, the fills say 5")) is script
     assert replay(setup_of(1), script).heard
     assert len(script) < MOST_RUNS
 
@@ -100,3 +103,9 @@ def test_the_command_says_that_a_seed_gives_two_digests(
     said = capsys.readouterr().out
     assert "seed 0: invariant 6: another digest the second time" in said
     assert "it does not fail again by itself" in said
+
+
+def test_what_broke_is_of_one_kind_whichever_orders_and_figures_it_names() -> None:
+    first, second = Broken(4, "61 of mm-2 may be filled, 10 by what was heard"), Broken(4, "mm-9 was sent twice")
+    assert first.kind == Broken(4, "7 of mm-31 may be filled, -3 by what was heard").kind
+    assert len({first.kind, second.kind, Broken(1, first.what).kind}) == 3

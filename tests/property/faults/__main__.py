@@ -90,7 +90,7 @@ def _shrunk(seed: int, events: int) -> str:
         run_seed(seed, events)
     except Failure as failure:
         setup = setup_of(seed)
-        script = shrink(setup, failure.script, failure.broken.invariant)
+        script = shrink(setup, failure.script, failure.broken)
         broken = broken_by(setup, script)
         lines = [f"  shrunk from {len(failure.script)} to {len(script)} items: {broken or failure.broken}"]
         if len(script) > MOST_SHOWN:

@@ -20,12 +20,12 @@ def broken_by(setup: Setup, script: list[Item]) -> Broken | None:
     return None
 
 
-def shrink(setup: Setup, script: list[Item], invariant: int) -> list[Item]:
-    """The shortest script found that breaks the same invariant; the very one where it does not break it again."""
+def shrink(setup: Setup, script: list[Item], like: Broken) -> list[Item]:
+    """The shortest script found that fails in the same words; the very one where it does not fail so again."""
 
     def fails(part: list[Item]) -> bool:
         broken = broken_by(setup, part)
-        return broken is not None and broken.invariant == invariant
+        return broken is not None and broken.kind == like.kind
 
     if not fails(script):
         return script

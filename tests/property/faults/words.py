@@ -1,5 +1,7 @@
 """The invariants by their number, and what is raised where one does not hold."""
 
+import re
+
 INVARIANTS = {
     0: "the core takes every event without raising",
     1: "nothing leaves the gate over a limit",
@@ -23,6 +25,11 @@ class Broken(AssertionError):  # noqa: N818 - an invariant is broken
         self.what = what
         self.event = 0
         """After which event, counted from 1."""
+
+    @property
+    def kind(self) -> tuple[int, str]:
+        """What breaks it, whichever orders and figures it is told of."""
+        return self.invariant, re.sub(r"mm-\d+|[-+]?\d[\d.]*", "…", self.what)
 
 
 def hold(condition: object, invariant: int, what: str) -> None:
