@@ -122,7 +122,7 @@ class Oracle:
             hold(condition=False, invariant=3, what=f"fees in an asset: {account.asset_paid}, {ledger.asset} were paid")
 
     def _check_orders(self, event: Any) -> None:  # noqa: C901 - one look a rule
-        core, ledger, closed = self.core, self.ledger, self.permit.closed
+        core, ledger, closed = self.core, self.ledger, self.permit.shut(event.ts)
         opened = core.orders._open
         if opened.keys() != ledger.open.keys():
             lost, more = sorted(ledger.open.keys() - opened.keys()), sorted(opened.keys() - ledger.open.keys())
@@ -148,7 +148,7 @@ class Oracle:
                     if closed:
                         hold(ledger.open[name].cancelled, 5, f"{name} got no cancel after {closed}")
         if closed:
-            hold(core.gate.closed, 5, f"the gate is open after {closed}")
+            hold(core.gate.shut(event.ts), 5, f"the gate is open after {closed}")
 
     def _check_book(self, event: Any) -> None:
         core, book = self.core, self.book
