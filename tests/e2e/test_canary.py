@@ -86,7 +86,6 @@ def test_a_planted_secret_is_in_no_byte_of_output(user: User) -> None:
             desk.type(":")
             desk.shows("Command")
             desk.type(f"set ccxt.options.secret {CANARY[:3]}\r")
-            desk.type("\x1b")
             desk.until(lambda text: "Command" not in text, "the desk alone")
             desk.type("7")
             desk.shows("LookupError")

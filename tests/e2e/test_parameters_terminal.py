@@ -49,8 +49,9 @@ def test_ghosts_are_drawn_and_what_is_sent_dropped_and_undone_stands_in_the_jour
         terminal.until(lambda text: "◌" in text and "×" in text.replace("bps × 3", ""), "ghosts, and orders that leave")
         assert "Ladder" in terminal.text
         terminal.type("\x1b")
-        terminal.type("\x1b")
         terminal.until(lambda text: "would quote" not in text and "◌" not in text, "no ghosts")
+        terminal.type("\x1b")
+        terminal.until(lambda text: "Distance of the nearest quote" not in text, "the desk")
         terminal.type("p")
         terminal.shows("Distance of the nearest quote")
         terminal.type("3.3\r")
