@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scripted_venue import Box
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
@@ -17,7 +18,6 @@ from mm_tui.core.config import FeedRules
 from mm_tui.errors import UsageError, VenueError
 from mm_tui.model.events import BookSnapshot, FrameRefused, LinkDown, LinkUp, TopOfBook, Trade
 from mm_tui.settings.sections import Ccxt
-from mm_tui.venues.api import Frame
 from mm_tui.venues.ccxt.codec import CcxtCodec
 from mm_tui.venues.ccxt.feed import CcxtFeed
 from mm_tui.venues.codecs import codec_for
@@ -114,25 +114,6 @@ async def exchange() -> AsyncIterator[Exchange]:
         host, port = server.sockets[0].getsockname()[:2]
         answering.url = f"{host}:{port}"
         yield answering
-
-
-class Box:
-    def __init__(self) -> None:
-        self.frames: list[Frame] = []
-        self.clock = 0
-        self.arrived = asyncio.Condition()
-
-    def now(self) -> int:
-        self.clock += 1
-        return self.clock
-
-    async def put(self, frame: Frame) -> None:
-        async with self.arrived:
-            self.frames.append(frame)
-            self.arrived.notify_all()
-
-    def of(self, kind: type) -> list[Any]:
-        return [frame.event for frame in self.frames if type(frame.event) is kind]
 
 
 async def run_until(feed: CcxtFeed, box: Box, condition: Callable[[], bool]) -> None:
